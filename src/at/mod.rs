@@ -15,7 +15,11 @@ pub enum Command {
     /// Plain `AT`.
     Attention,
     /// A fixed command from the init tables: `AT+CMEE=1`, `ATE0` … Text after `AT`, and the prefix its reply lines carry, if any.
-    Plain { text: &'static str, prefix: Option<&'static str>, timeout: Duration },
+    Plain {
+        text: &'static str,
+        prefix: Option<&'static str>,
+        timeout: Duration,
+    },
     /// `AT+CGMI/CGMM/CGMR/CGSN/CIMI`, `ATI`: free information text, every line up to the final result.
     Identify(&'static str),
     /// `AT+CPIN?`
@@ -49,7 +53,9 @@ pub enum Event {
     /// The command in flight is over.
     Done(Outcome),
     /// A line outgrew its bound or was cut by noise; what was dropped, in octets.
-    Dropped { octets: usize },
+    Dropped {
+        octets: usize,
+    },
 }
 
 /// How a command ended.
@@ -69,7 +75,10 @@ pub enum Failure {
     Cms(CodeOrWords),
     /// NO CARRIER, BUSY, NO ANSWER, NO DIALTONE, COMMAND NOT SUPPORT …, as the final result of this command.
     Other(String),
-    TimedOut { after_prompt: bool, after_supply: bool },
+    TimedOut {
+        after_prompt: bool,
+        after_supply: bool,
+    },
     /// We gave it up (ESC), and the modem said so or fell silent.
     Aborted,
     PortLost,
@@ -88,23 +97,49 @@ pub struct Engine {
 
 #[allow(unused_variables, missing_docs, clippy::all)]
 impl Engine {
-    pub fn new() -> Self { unimplemented!() }
+    pub fn new() -> Self {
+        unimplemented!()
+    }
     /// Gives a command. Err(command) if one is in flight.
-    pub fn send(&mut self, command: Command, at: Instant) -> Result<(), Command> { unimplemented!() }
+    pub fn send(&mut self, command: Command, at: Instant) -> Result<(), Command> {
+        unimplemented!()
+    }
     /// ESC outside any command: frees a prompt stuck from before.
-    pub fn escape(&mut self) { unimplemented!() }
-    pub fn is_idle(&self) -> bool { unimplemented!() }
-    pub fn in_flight(&self) -> Option<&Command> { unimplemented!() }
+    pub fn escape(&mut self) {
+        unimplemented!()
+    }
+    pub fn is_idle(&self) -> bool {
+        unimplemented!()
+    }
+    pub fn in_flight(&self) -> Option<&Command> {
+        unimplemented!()
+    }
     /// After [`Event::Prompt`]: hex of the PDU; Ctrl-Z is added. The result deadline starts.
-    pub fn supply(&mut self, pdu: &[u8], at: Instant) { unimplemented!() }
+    pub fn supply(&mut self, pdu: &[u8], at: Instant) {
+        unimplemented!()
+    }
     /// After [`Event::Prompt`] or while waiting for it: ESC. Ends in [`Failure::Aborted`]; an OK is not success.
-    pub fn abort(&mut self, at: Instant) { unimplemented!() }
-    pub fn receive(&mut self, bytes: &[u8], at: Instant) { unimplemented!() }
+    pub fn abort(&mut self, at: Instant) {
+        unimplemented!()
+    }
+    pub fn receive(&mut self, bytes: &[u8], at: Instant) {
+        unimplemented!()
+    }
     /// Lets deadlines pass.
-    pub fn tick(&mut self, at: Instant) { unimplemented!() }
-    pub fn deadline(&self) -> Option<Instant> { unimplemented!() }
-    pub fn poll_event(&mut self) -> Option<Event> { unimplemented!() }
-    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> { unimplemented!() }
+    pub fn tick(&mut self, at: Instant) {
+        unimplemented!()
+    }
+    pub fn deadline(&self) -> Option<Instant> {
+        unimplemented!()
+    }
+    pub fn poll_event(&mut self) -> Option<Event> {
+        unimplemented!()
+    }
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        unimplemented!()
+    }
     /// The port was lost: the command in flight ends in [`Failure::PortLost`], half lines are forgotten.
-    pub fn reset(&mut self) { unimplemented!() }
+    pub fn reset(&mut self) {
+        unimplemented!()
+    }
 }

@@ -9,15 +9,33 @@ pub struct RawNumber {
 
 /// `<CLI validity>` of +CLIP, 3GPP TS 27.007 §7.6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CliValidity { Valid, Withheld, NotAvailable }
+pub enum CliValidity {
+    Valid,
+    Withheld,
+    NotAvailable,
+}
 
 /// State of a call as a call list row or a maker's report says it (27.007 §7.18 plus "released").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallState { Active, Held, Dialing, Alerting, Incoming, Waiting, Released }
+pub enum CallState {
+    Active,
+    Held,
+    Dialing,
+    Alerting,
+    Incoming,
+    Waiting,
+    Released,
+}
 
 /// Which line said it: part of the evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallSource { Clcc, Ccinfo, Dsci, Ucallstat, Ecam }
+pub enum CallSource {
+    Clcc,
+    Ccinfo,
+    Dsci,
+    Ucallstat,
+    Ecam,
+}
 
 /// One row of a call list or one call report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,15 +56,27 @@ pub enum Urc {
     /// RING, +CRING: VOICE.
     Ring,
     /// +CLIP. An empty number has `number: None`.
-    CallingLine { number: Option<RawNumber>, validity: CliValidity },
+    CallingLine {
+        number: Option<RawNumber>,
+        validity: CliValidity,
+    },
     /// +CCWA.
-    CallWaiting { number: Option<RawNumber>, validity: CliValidity },
+    CallWaiting {
+        number: Option<RawNumber>,
+        validity: CliValidity,
+    },
     /// +CLCC as URC, +QIND "ccinfo", ^DSCI, +UCALLSTAT, #ECAM.
     Call(CallReport),
     /// VOICE CALL: BEGIN, ^CONN.
     CallConnected { id: Option<u8> },
     /// VOICE CALL: END, ^CEND (id, duration, cause), MISSED_CALL (number), HANGUP, NO CARRIER / BUSY / NO ANSWER outside a dial.
-    CallReleased { evidence: &'static str, id: Option<u8>, number: Option<RawNumber>, duration_s: Option<u32>, cause: Option<u8> },
+    CallReleased {
+        evidence: &'static str,
+        id: Option<u8>,
+        number: Option<RawNumber>,
+        duration_s: Option<u32>,
+        cause: Option<u8>,
+    },
     /// +CMTI. The index may be nonsense (-1): then `None`.
     MessageStored { storage: String, index: Option<u16> },
     /// +CDSI.
@@ -80,4 +110,8 @@ pub enum Urc {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Domain { Cs, Ps, Eps }
+pub enum Domain {
+    Cs,
+    Ps,
+    Eps,
+}

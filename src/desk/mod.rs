@@ -12,22 +12,38 @@ use crate::modem;
 pub enum Input {
     /// The process started: close calls left open by a crash, put `submitting` rows in doubt, schedule the rest.
     Started,
-    CallStarted { call: CallKey },
-    CallIdentified { call: CallKey, caller: modem::CallerLine },
+    CallStarted {
+        call: CallKey,
+    },
+    CallIdentified {
+        call: CallKey,
+        caller: modem::CallerLine,
+    },
     CallEnded(modem::EndedCall),
     /// A PDU came in; after this the slot may be emptied.
     Received(modem::Received),
     /// `AT+CMGS` was given: record the attempt so that the PDU may leave.
-    Submitting { outbox: OutboxId },
-    Submitted { outbox: OutboxId, outcome: modem::SubmitOutcome },
+    Submitting {
+        outbox: OutboxId,
+    },
+    Submitted {
+        outbox: OutboxId,
+        outcome: modem::SubmitOutcome,
+    },
     /// Who the SIM is (own number, country from the IMSI), what the modem is.
     Identity(modem::Identity),
     /// A note from modem or daemon for the journal; told to the owner where product.md §6 says so.
-    Note { what: String, why: String },
+    Note {
+        what: String,
+        why: String,
+    },
     /// A timer given by [`Effects::wake`] has come.
     Due,
     /// `textback send HANDLE|NUMBER TEXT`. All rules but the cooldown apply.
-    Send { to: String, text: String },
+    Send {
+        to: String,
+        text: String,
+    },
 }
 
 /// What may happen now, because it is durable.
