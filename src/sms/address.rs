@@ -310,11 +310,14 @@ mod tests {
         let table = [
             ("0B916171957291F8", "+16175927198", "international"),
             ("0B911346610089F6", "+31641600986", "international"),
-            ("0AA15155214365", "5515123456", "national"),
+            ("0AA11092997856", "0129998765", "national"),
             ("038111F0", "110", "unknown"),
             ("0081", "", "unknown"),
             ("0091", "", "international"),
             ("0ED0D637396C7EBBCB", "Vodafone", "alphanumeric"),
+            ("0ED04669D0397C26A7", "FRANCOIS", "alphanumeric"),
+            ("06D061F118", "abc", "alphanumeric"),
+            ("14D0E10D6FE3DBA036A94D19", "a[]{}€", "alphanumeric"),
         ];
         for (octets, shown, kind) in table {
             let address = read(octets);

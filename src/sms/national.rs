@@ -357,7 +357,7 @@ mod tests {
             (Language::Portuguese, 0x15, '∞', 0x05, 'ê'),
             (Language::Spanish, 0x60, '¿', 0x09, 'ç'),
             (Language::Bengali, 0x7F, '\u{9F1}', 0x34, '\u{9FA}'),
-            (Language::Gujarati, 0x5F, '\u{ACD}', 0x27, '\u{AEF}'),
+            (Language::Gujarati, 0x5F, '\u{ACD}', 0x25, '\u{AEF}'),
             (Language::Hindi, 0x3C, '\u{929}', 0x3A, '\u{971}'),
             (Language::Kannada, 0x24, '\u{CA1}', 0x2A, '\u{CF2}'),
             (Language::Malayalam, 0x7F, '\u{D79}', 0x34, '\u{D7F}'),

@@ -222,7 +222,7 @@ mod tests {
                 .len(),
             0
         );
-        assert_eq!(read(&[3, 0, 0x82, 0], 0, true).unwrap().text().unwrap(), "A");
+        assert_eq!(read(&[3, 0, 0x40, 0x10], 0, true).unwrap().text().unwrap(), "A");
         assert_eq!(read(&[0], 0, true).unwrap_err().field, "TP-UDHL");
     }
 
