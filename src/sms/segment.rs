@@ -204,7 +204,7 @@ impl Plan {
         if units <= alphabet.room(alphabet.header(None).len()) {
             return Some(Plan {
                 alphabet,
-                cuts: vec![0..text.len()],
+                cuts: Vec::from([0..text.len()]),
                 units,
             });
         }
