@@ -1,2 +1,3 @@
-#[test]
-fn t() {}
+//! The one integration binary.
+
+mod sms;
