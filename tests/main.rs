@@ -1,2 +1,4 @@
+mod at;
+
 #[test]
 fn t() {}

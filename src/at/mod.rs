@@ -7,12 +7,15 @@ mod command;
 mod engine;
 mod fields;
 mod framer;
+pub mod reply;
 pub mod result;
+pub mod trace;
 mod two_line;
 pub mod urc;
 
 pub use command::*;
 pub use engine::*;
+pub use fields::{FIELDS_MAX, Fields};
 pub use framer::LINE_MAX;
 pub use two_line::{HEADERS_MAX, SECOND_LINE_TIMEOUT};
 pub use urc::Urc;

@@ -9,7 +9,9 @@ mod network;
 mod number;
 
 pub use calls::call_list_row;
+pub(super) use network::{Reading, instant_of, quarters, stamp_of};
 pub use network::{registration_stat, signal_dbm};
+pub(super) use number::raw as raw_number;
 
 use super::fields::Fields;
 
