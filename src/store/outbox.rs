@@ -36,6 +36,8 @@ pub struct NewPart<'a> {
     pub priority: Priority,
     pub tpdu: &'a [u8],
     pub not_before: Steady,
+    /// Tries that an earlier copy of this text used up.
+    pub attempts: u32,
 }
 
 macro_rules! columns {
@@ -105,8 +107,8 @@ impl Tx<'_> {
     pub fn queue_part(&self, new: &NewPart<'_>) -> Result<OutboxId, StoreError> {
         self.conn
             .prepare_cached(
-                "INSERT INTO outbox (message_id, part, recipient, audience, priority, tpdu, not_before) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO outbox (message_id, part, recipient, audience, priority, tpdu, not_before, attempts) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 new.message,
@@ -116,6 +118,7 @@ impl Tx<'_> {
                 new.priority,
                 new.tpdu,
                 new.not_before,
+                new.attempts,
             ])?;
         Ok(OutboxId(self.conn.last_insert_rowid()))
     }
