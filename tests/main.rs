@@ -1,2 +1,4 @@
-#[test]
-fn t() {}
+//! The one integration binary; each module is one file.
+
+mod config;
+mod rules;
