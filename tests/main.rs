@@ -1,4 +1,7 @@
-//! The one integration binary.
+//! The one integration binary; each module is one file, named after the room it watches.
 
-mod sms;
 mod at;
+mod cli;
+mod config;
+mod rules;
+mod sms;

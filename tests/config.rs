@@ -1,0 +1,1 @@
+//! textback.toml as people write it.
