@@ -3,5 +3,6 @@
 mod at;
 mod cli;
 mod config;
+mod job;
 mod rules;
 mod sms;

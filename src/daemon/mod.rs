@@ -206,6 +206,27 @@ pub async fn run<O: Opener>(
     result
 }
 
+/// What the desk is to be told of what the modem said, if anything.
+#[must_use]
+pub fn desk_input(event: Event) -> Option<desk::Input> {
+    Some(match event {
+        Event::CallStarted { call } => desk::Input::CallStarted { call },
+        Event::CallIdentified { call, caller } => desk::Input::CallIdentified { call, caller },
+        Event::CallEnded(ended) => desk::Input::CallEnded(ended),
+        Event::Received(received) => desk::Input::Received(received),
+        Event::Submitting { outbox } => desk::Input::Submitting { outbox },
+        Event::Submitted { outbox, outcome } => desk::Input::Submitted { outbox, outcome },
+        Event::Identity(identity) => desk::Input::Identity(identity),
+        Event::Note { what, why } => desk::Input::Note { what: what.to_owned(), why },
+        Event::ReadyToSubmit
+        | Event::Condition(_)
+        | Event::Registration(_)
+        | Event::Signal(_)
+        | Event::NetworkTime { .. }
+        | Event::Storage { .. } => return None,
+    })
+}
+
 /// An open port with what waits to be written.
 struct Open {
     read: ReadHalf<Box<dyn Line>>,
@@ -372,35 +393,29 @@ impl Loop {
 
     fn event(&mut self, event: Event) -> anyhow::Result<()> {
         self.state.learn(&event);
-        match event {
-            Event::CallStarted { call } => self.tell(desk::Input::CallStarted { call }),
-            Event::CallIdentified { call, caller } => self.tell(desk::Input::CallIdentified { call, caller }),
-            Event::CallEnded(ended) => self.tell(desk::Input::CallEnded(ended)),
-            Event::Received(received) => self.tell(desk::Input::Received(received)),
+        match &event {
             Event::ReadyToSubmit => {
                 self.modem_ready = true;
-                self.ask_next()
+                self.ask_next()?;
             }
-            Event::Submitting { outbox } => self.tell(desk::Input::Submitting { outbox }),
-            Event::Submitted { outbox, outcome } => {
-                self.submitting = false;
-                self.tell(desk::Input::Submitted { outbox, outcome })
-            }
-            Event::Identity(identity) => self.tell(desk::Input::Identity(identity)),
-            Event::NetworkTime { utc_ms, offset_s } => {
-                self.wall.network_time(utc_ms, offset_s, Instant::now());
-                Ok(())
-            }
-            Event::Note { what, why } => {
-                tracing::info!(what, why, "modem");
-                self.tell(desk::Input::Note { what: what.to_owned(), why })
-            }
-            Event::Condition(Condition::Ready) => Ok(()),
-            Event::Condition(_) => {
-                self.modem_ready = false;
-                Ok(())
-            }
-            Event::Registration(_) | Event::Signal(_) | Event::Storage { .. } => Ok(()),
+            Event::Submitted { .. } => self.submitting = false,
+            Event::NetworkTime { utc_ms, offset_s } => self.wall.network_time(*utc_ms, *offset_s, Instant::now()),
+            Event::Note { what, why } => tracing::info!(what, why, "modem"),
+            Event::Condition(condition) if *condition != Condition::Ready => self.modem_ready = false,
+            Event::CallStarted { .. }
+            | Event::CallIdentified { .. }
+            | Event::CallEnded(_)
+            | Event::Received(_)
+            | Event::Submitting { .. }
+            | Event::Identity(_)
+            | Event::Condition(_)
+            | Event::Registration(_)
+            | Event::Signal(_)
+            | Event::Storage { .. } => {}
+        }
+        match desk_input(event) {
+            Some(input) => self.tell(input),
+            None => Ok(()),
         }
     }
 
