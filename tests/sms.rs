@@ -69,6 +69,32 @@ mod from_the_field {
          "+2782913593", "+27821234567", "2013-03-26T13:35:25+02:00", "@{tést}!"),
         ("07912180958729F6040B814151733717F500009070102230438A02D937",
          "+12085978926", "14153773715", "2009-07-01T22:03:34-07:00", "Yo"),
+        ("07912104442961F4040B916171957291F800001120821105050A6AC8B2BC7C9A83C220F6DB7D2ECB41EDF27C1E3E97411BDE06754FD3D1\
+          A0F9BB5D0695F1F4B29B5C2683C6E8B03C3CA697E5F34D6AE303D1D1F2F7DD0D4ABB59A0797D8C0685E7A00028EC26832A960B28EC26\
+          83BE6050780EBA97D96C17",
+         "+12404492164", "+16175927198", "2011-02-28T11:50:50-05:00",
+         "Here's a longer message [{with some extended characters}] thrown in, such as £ and ΩΠΨ and §¿ as well."),
+        ("07919730071111F10414D04937BD2C7797E9D3E61400081130929102406108044204350441\
+          0442", "+79037011111", "InternetSMS", "2011-03-29T19:20:04+04:00", "тест"),
+        ("07912143658709F1000B918100551512F2FF00111010214365000AE8329BFD4697D9EC37",
+         "+12345678901", "+18005551212", "2011-01-01T12:34:56+00:00", "hellohello"),
+        ("07912143658709F1040B818100551512F20000111010214365000AE8329BFD4697D9EC37",
+         "+12345678901", "18005551212", "2011-01-01T12:34:56+00:00", "hellohello"),
+        ("07913306091093F0040485810000F111604231805180A049B7F90D9A1AA5A01668F8769BD3E4B29B9E2EB359A03FC85D06A9C3ED707A0E\
+          A2CBC3EE79BB4CA7CBCBA05643617DA7C76990FD4D979741EE77DD5E0ED741ED371D442E83E0E1F9BC0CD281E677D9B84C06C1DF7539\
+          E85C9097E520FB9B2E2F83C6EF369C5E064D8D52D0BC2E07DDEF77D7DC2C7799E5A0771D040FCB41F402BB0047BFDD6550B80ECAD966",
+         "+33609001390", "1800", "2011-06-24T13:08:15+02:00",
+         "Info SFR - Confidentiel, à ne jamais transmettre -\r\nVoici votre nouveau mot de passe : sw2ced pour gérer \
+          votre compte SFR sur www.sfr.fr ou par téléphone au 963"),
+        ("07911356131313F64004850120390011609232239180A006080400100201D7327BFD6EB340E2321BF46E83EA7790F59D1E97DBE1341B44\
+          2F83C465763D3DA797E56537C81D0ECB41AB59CC1693C16031D96C064241E5656838AF03A96230982A269BCD462917C8FA4E8FCBED70\
+          9A0D7ABBE9F6B0FB5C7683D27350984D4FABC9A0B33C4C4FCF5D20EBFB2D079DCB62793DBD06D9C36E50FB2D4E97D9A0B49B5E96BBCB",
+         "+31653131316", "1002", "2011-06-29T23:32:19+02:00",
+         "Welkom, bel om uw Voicemail te beluisteren naar +31612001233 (PrePay: *100*1233#). Voicemail ontvangen is \
+          altijd gratis. Voor gebruik van mobiel interne"),
+        ("07912160130320F6440B916171056429F5000021405291651569320500034C0202E9E8301D44479741F0B09C3E0785E56590BCCC0ED3CB\
+          6410FD0D7ABBCBA0B0FB4D4797E52E10",
+         "+12063130026", "+16175046925", "2012-04-25T19:56:51-04:00", "that the parts are related to one another. "),
     ];
 
     #[test]
@@ -155,6 +181,11 @@ mod from_the_field {
             (none.validity, none.user_data.text().as_deref()),
             (Validity::None, Some("あ叶葉"))
         );
+        let stored = submit(&format!(
+            "002100098136397339F70008224F60597D{}4F60",
+            "4F60597D".repeat(7)
+        ));
+        assert_eq!(stored.user_data.text(), Some("你好".repeat(8) + "你"));
         let octets = submit("0591721891F101000B917228214365F700040C48656C6C6F20776F726C6421");
         assert_eq!(octets.user_data.content(), &Content::Data(b"Hello world!".to_vec()));
         assert_eq!(octets.user_data.text(), None);
@@ -171,6 +202,11 @@ mod from_the_field {
             ("+34654123456", "Hölä", four_days, false, "11000B914356143254F60000AA04483E7B0F"),
             ("+34654123456", "BÄRÇA äñ@", Validity::None, false, "01000B914356143254F6000009C2AD341104EDFB00"),
             ("655345678", "Русский", four_days, false, "1100098156355476F80008AA0E0420044304410441043A04380439"),
+            ("+15556661234", "This is really cool ΔΔΔΔΔ", Validity::Relative(0), false,
+             "11000B915155661632F40000001954747A0E4ACF41F27298CDCE83C6EF371B0481402010"),
+            ("+15555551234", "Hi there...Tue 17th Jan 2012 05:30.18 pm (GMT+1) ΔΔΔΔΔ", Validity::Relative(0), false,
+             "11000B915155551532F400000036C834888E2ECBCB2E978B5A2F8362373A1AA40CBB4132584C0682D574339\
+              82B8603C1DB20D4B1495DC552200804028100"),
             ("+27820001111", "Hello World!", Validity::None, false, "01000B917228001011F100000CC8329BFD065DDF72363904"),
         ];
         for (to, text, validity, report, tpdu) in table {
@@ -498,6 +534,17 @@ mod laws {
             let report = StatusReport::new(1, address.clone(), Timestamp([0; 7]), Timestamp([0; 7]), 0);
             let Ok(Tpdu::StatusReport(again)) = sms::decode_tpdu(&report.encode().unwrap()) else { panic!() };
             prop_assert_eq!(again.recipient, address);
+        }
+
+        #[test]
+        fn any_address_octets_are_read_and_written_again(
+            length in 0u8..=20, toa: u8, value in prop::collection::vec(any::<u8>(), 10)
+        ) {
+            let mut octets = vec![0x06, 1, length, toa];
+            octets.extend(value.iter().take(usize::from(length).div_ceil(2)));
+            octets.extend([0x11; 15]);
+            let read = sms::decode_tpdu(&octets).unwrap();
+            prop_assert_eq!(sms::decode_tpdu(&read.encode().unwrap()), Ok(read));
         }
 
         #[test]

@@ -79,6 +79,9 @@ impl Address {
         if digits.is_empty() {
             return Err(AddressError::Empty);
         }
+        if let Some(letter) = digits.chars().find(char::is_ascii_alphabetic) {
+            return Err(AddressError::NotADigit(letter));
+        }
         Address::number(type_of_address, digits)
     }
 
@@ -363,6 +366,7 @@ mod tests {
     #[test]
     fn what_cannot_be_dialled_is_refused() {
         assert_eq!(Address::dialled("+"), Err(AddressError::Empty));
+        assert_eq!(Address::dialled("abc"), Err(AddressError::NotADigit('a')));
         assert_eq!(Address::dialled("+1 555"), Err(AddressError::NotADigit(' ')));
         assert_eq!(
             Address::dialled("123456789012345678901"),

@@ -2,6 +2,7 @@
 //! §9.2.3.24.1.
 
 use super::{Address, ConcatReference, Content, Shifts, UserData, gsm7};
+use std::fmt;
 
 /// What the parts of one message have in common. References come round again, so whoever stores parts also bounds how
 /// long they wait for each other.
@@ -21,6 +22,19 @@ pub struct Assembled {
     pub data: Vec<u8>,
     /// Numbers of the parts that are not there, rising.
     pub missing: Vec<u8>,
+}
+
+/// Lengths only: a text has no place in a log.
+impl fmt::Debug for Assembled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Assembled { text, data, missing } = self;
+        write!(
+            f,
+            "Assembled({} bytes of text, {} of data, missing {missing:?})",
+            text.len(),
+            data.len()
+        )
+    }
 }
 
 impl Assembled {
