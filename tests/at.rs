@@ -424,7 +424,7 @@ fn what_stands_between_header_and_pdu_is_taken_for_what_it_is() {
     let header = format!("+CMT: ,{TPDU_OCTETS}\r\n");
     let mut line = Line::new();
     line.hear(&format!("{header}{header}{PDU}\r\n"));
-    assert_eq!(line.events(), [direct.clone()], "the header twice");
+    assert_eq!(line.events(), vec![direct.clone()], "the header twice");
     line.hear(&format!("{header}RING\r\n^RSSI:20\r\n{PDU}\r\n"));
     assert_eq!(
         line.events(),
@@ -509,6 +509,103 @@ fn an_escape_at_the_start_shifts_no_answer() {
         line.hear("ERROR\r\n");
         assert_eq!(line.outcome().result, Err(Failure::Error), "{answer:?}");
     }
+}
+
+/// Feeds the modem's side of a transcript and checks ours; returns what the engine made of it, prompts answered by `pdu`.
+fn replay(line: &mut Line, transcript: &str, pdu: &[u8]) -> Vec<Event> {
+    let mut events = Vec::new();
+    for text in transcript.lines().map(str::trim_start) {
+        let Some(chunk) = at::trace::parse(text).unwrap_or_else(|error| panic!("{text}: {error}")) else {
+            continue;
+        };
+        match chunk.direction {
+            at::trace::Direction::FromModem => line.engine.receive(&chunk.octets, line.now),
+            at::trace::Direction::ToModem => {
+                assert_eq!(
+                    line.engine.poll_transmit().as_deref(),
+                    Some(&chunk.octets[..]),
+                    "{text}"
+                );
+            }
+        }
+        for event in line.events() {
+            if event == Event::Prompt {
+                line.engine.supply(pdu, line.now);
+            }
+            events.push(event);
+        }
+    }
+    events
+}
+
+#[test]
+fn a_missed_call_on_a_sim7600_reads_through() {
+    let events = replay(
+        &mut Line::new(),
+        r#"
+        # SIM7600: \r\r\n endings, no NO CARRIER
+        << \r\nRING\r\r\n
+        << \r\n+CLIP: "08020866256",129,,,,0\r\r\n
+        << \r\n+CLCC: 4,1,6,0,0,"080208
+        << 66256",128\r\nMISSED_CALL: 11:53AM 08020866256\r\r\n
+        "#,
+        &[],
+    );
+    let number = || {
+        Some(at::urc::RawNumber {
+            digits: "08020866256".into(),
+            toa: 129,
+        })
+    };
+    assert_eq!(events[0], Event::Urc(Urc::Ring));
+    assert_eq!(
+        events[1],
+        Event::Urc(Urc::CallingLine {
+            number: number(),
+            validity: at::urc::CliValidity::Valid
+        })
+    );
+    assert!(matches!(&events[2], Event::Urc(Urc::Call(call)) if call.state == at::urc::CallState::Released));
+    assert!(matches!(
+        &events[3],
+        Event::Urc(Urc::CallReleased {
+            evidence: "missed_call",
+            ..
+        })
+    ));
+    assert_eq!(events.len(), 4);
+}
+
+#[test]
+fn a_text_sent_while_it_rings_reads_through() {
+    let mut line = Line::new();
+    line.send(submit());
+    let events = replay(
+        &mut line,
+        r#"
+        >> AT+CMGS=3\r
+        << AT+CMGS=3\r
+        << \r\nRING\r\n
+        << \r\n>\x20
+        >> 001122\x1a
+        << 001122\x1a\r\n+CMTI: "SM",4\r\n
+        << \r\n+CMGS: 9\r\n\r\nOK\r\n
+        "#,
+        &[0x00, 0x11, 0x22],
+    );
+    let stored = Event::Urc(Urc::MessageStored {
+        storage: "SM".into(),
+        index: Some(4),
+    });
+    assert_eq!(
+        events,
+        [
+            Event::Urc(Urc::Ring),
+            Event::Prompt,
+            stored,
+            ok(submit(), &["+CMGS: 9"])
+        ]
+    );
 }
 
 /// A dialogue: what we do, and what the modem then writes, line by line.

@@ -171,3 +171,6 @@ pub(super) fn only_looks_like_reply(name: &str, fields: &Fields<'_>) -> bool {
         _others_have_one_form => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

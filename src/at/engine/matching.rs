@@ -154,9 +154,10 @@ impl Engine {
     pub(super) fn read_final(&self, line: &str) -> Option<FinalResult> {
         let command = self.flight.as_ref().map(|flight| &flight.command);
         let nameless = matches!(command, Some(Command::Attention | Command::Plain { prefix: None, .. }));
+        let plain = matches!(command, Some(Command::Plain { .. }));
         FinalResult::read(line)
             .or_else(|| nameless.then(|| FinalResult::read_numeric(line)).flatten())
-            .or_else(|| command.and_then(|_| FinalResult::read_connect(line)))
+            .or_else(|| plain.then(|| FinalResult::read_connect(line)).flatten())
     }
 
     pub(super) fn on_final(&mut self, result: FinalResult, line: &str, at: Instant) {

@@ -1,6 +1,6 @@
 //! What ends without a final result, and how the count of answers is found again.
 
-use super::{Engine, Phase, RESYNC_TRIES, Resync};
+use super::{Engine, Flight, Phase, RESYNC_TRIES, Resync};
 use crate::at::command::Command;
 use crate::at::two_line::Kind;
 use crate::at::{Event, Failure, Outcome};
@@ -16,18 +16,11 @@ impl Engine {
         {
             self.finish_settled(at);
         }
-        if self
-            .flight
-            .as_ref()
-            .is_some_and(|flight| flight.settled.is_none() && flight.grace.is_some_and(|until| until <= at))
-        {
+        let graced = |flight: &&Flight| flight.settled.is_none() && flight.grace.is_some_and(|until| until <= at);
+        if let Some(owed) = self.flight.as_ref().filter(graced).map(|flight| flight.owed) {
             self.finish(Ok(()), at);
-            // Its OK may still be on the way.
-            if let Some(flight) = self.flight.as_mut() {
-                flight.owed = flight.owed.saturating_add(1);
-            } else {
-                self.debt = 1;
-            }
+            // Its OK may still be on the way, and what was owed before it too. (Nothing is held behind such a command.)
+            self.debt = owed.saturating_add(1);
         }
         while let Some(index) = self.headers.iter().position(|header| header.until <= at) {
             let header = self.headers.remove(index);
