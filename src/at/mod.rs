@@ -5,7 +5,7 @@
 
 mod command;
 mod engine;
-mod fields;
+pub mod fields;
 mod framer;
 pub mod reply;
 pub mod result;

@@ -19,6 +19,8 @@ pub const AWAKEN_TRIES: u8 = 5;
 const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// … this often, before it is called missing.
 const BUSY_TRIES: u8 = 10;
+/// So often ERROR to `+CPIN?`, and the question is given up.
+const UNKNOWN_TRIES: u8 = 2;
 /// A SIM that is missing or locked is looked at this often: two commands a minute.
 const LIMITED_EVERY: Duration = Duration::from_secs(30);
 /// After a restart, texts become ready within this.
@@ -36,25 +38,54 @@ enum State {
     /// No port.
     Off,
     /// ESC, then `AT` until it answers.
-    Awaken { tries: u8 },
-    Basics { next: usize },
-    Identify { next: usize },
+    Awaken {
+        tries: u8,
+    },
+    Basics {
+        next: usize,
+    },
+    Identify {
+        next: usize,
+    },
     /// `AT+CPIN?`.
-    Sim { busy: u8 },
+    Sim {
+        busy: u8,
+    },
     /// How many tries for the PIN are left; the family's ways to ask, one after another.
-    CountTries { next: usize },
+    CountTries {
+        next: usize,
+    },
     /// The PIN is being entered, once.
     Unlock,
-    Settings { next: usize },
-    Extras { step: usize, line: usize },
+    Settings {
+        next: usize,
+    },
+    Extras {
+        step: usize,
+        line: usize,
+    },
     /// Waiting for `SMS DONE` after a restart, but not beyond this.
-    AwaitTexts { until: Instant },
-    PduMode { busy: u8 },
-    Storage { next: usize },
-    Notify { rung: usize },
-    NotifyCheck { rung: usize },
-    Survey { next: usize },
-    Iccid { line: usize },
+    AwaitTexts {
+        until: Instant,
+    },
+    PduMode {
+        busy: u8,
+    },
+    Storage {
+        next: usize,
+    },
+    Notify {
+        rung: usize,
+    },
+    NotifyCheck {
+        rung: usize,
+    },
+    Survey {
+        next: usize,
+    },
+    Iccid {
+        line: usize,
+    },
     Ready,
     /// Can't go on; from the SIM on it is tried again at the pause's end.
     Limited(Limit),
@@ -141,8 +172,9 @@ impl Bringup {
         self.state == State::Ready
     }
 
-    pub fn is_off(&self) -> bool {
-        self.state == State::Off
+    /// No answer is expected yet, or nobody is there to give one.
+    pub fn is_knocking(&self) -> bool {
+        matches!(self.state, State::Off | State::Awaken { .. } | State::Mute)
     }
 
     /// Nobody answers `AT`.
@@ -262,13 +294,15 @@ impl Bringup {
                 }
                 State::Awaken { .. } => return Next::EscapeThenSend(Command::Attention),
                 State::Basics { next } => (BASICS.get(next).map(|l| plain(l, QUICK)), State::Identify { next: 0 }),
-                State::Identify { next } => {
-                    (IDENTITY.get(next).map(|text| Command::Identify(text)), State::Sim { busy: 0 })
-                }
+                State::Identify { next } => (
+                    IDENTITY.get(next).map(|text| Command::Identify(text)),
+                    State::Sim { busy: 0 },
+                ),
                 State::Sim { .. } => (Some(Command::PinState), State::Ready),
-                State::CountTries { next } => {
-                    (self.family.pin_counters.get(next).map(|c| plain(&c.ask, QUICK)), State::Unlock)
-                }
+                State::CountTries { next } => (
+                    self.family.pin_counters.get(next).map(|c| plain(&c.ask, QUICK)),
+                    State::Unlock,
+                ),
                 State::Unlock => match (&self.options.pin, self.pin_spent) {
                     (Some(pin), false) => {
                         // Spent before it is sent: whatever comes of it, it is not tried again.
@@ -284,34 +318,56 @@ impl Bringup {
                         return Next::Wait;
                     }
                 },
-                State::Settings { next } => {
-                    (SETTINGS.get(next).map(|l| plain(l, SLOW)), State::Extras { step: 0, line: 0 })
-                }
+                State::Settings { next } => (
+                    SETTINGS.get(next).map(|l| plain(l, SLOW)),
+                    State::Extras { step: 0, line: 0 },
+                ),
                 State::Extras { step, line } => match self.family.extras.get(step) {
-                    Some(extra) => (extra.0.get(line).map(|l| plain(l, QUICK)), State::Extras { step: step + 1, line: 0 }),
-                    None if self.family.says_sms_ready && self.restarted && !self.sms_ready => {
-                        (None, State::AwaitTexts { until: at + SMS_READY_WAIT })
-                    }
+                    Some(extra) => (
+                        extra.0.get(line).map(|l| plain(l, QUICK)),
+                        State::Extras {
+                            step: step + 1,
+                            line: 0,
+                        },
+                    ),
+                    None if self.family.says_sms_ready && self.restarted && !self.sms_ready => (
+                        None,
+                        State::AwaitTexts {
+                            until: at + SMS_READY_WAIT,
+                        },
+                    ),
                     None => (None, State::PduMode { busy: 0 }),
                 },
                 State::PduMode { .. } => {
-                    let line = Line { text: "+CMGF=0", prefix: None };
+                    let line = Line {
+                        text: "+CMGF=0",
+                        prefix: None,
+                    };
                     (Some(plain(&line, SLOW)), State::Ready)
                 }
                 State::Storage { next } => (
-                    self.family.storage.get(next).map(|s| Command::MessageStorage((*s).to_string())),
+                    self.family
+                        .storage
+                        .get(next)
+                        .map(|s| Command::MessageStorage((*s).to_string())),
                     State::Notify { rung: 0 },
                 ),
                 State::Notify { rung } => {
                     let line = self.family.notify.get(rung).map(|text| Line { text, prefix: None });
                     if line.is_none() {
                         let why = "every +CNMI setting was refused; texts are found by looking for them".to_string();
-                        self.events.push_back(Event::Note { what: "no_notifications", why });
+                        self.events.push_back(Event::Note {
+                            what: "no_notifications",
+                            why,
+                        });
                     }
                     (line.map(|l| plain(&l, QUICK)), State::Survey { next: 0 })
                 }
                 State::NotifyCheck { .. } => {
-                    let line = Line { text: "+CNMI?", prefix: Some("+CNMI:") };
+                    let line = Line {
+                        text: "+CNMI?",
+                        prefix: Some("+CNMI:"),
+                    };
                     (Some(plain(&line, QUICK)), State::Survey { next: 0 })
                 }
                 State::Survey { next } => {
@@ -368,7 +424,14 @@ impl Bringup {
                 self.enter(State::Settings { next: next + 1 });
             }
             State::Extras { step, line } => {
-                self.enter(if accepted { State::Extras { step: step + 1, line: 0 } } else { State::Extras { step, line: line + 1 } });
+                self.enter(if accepted {
+                    State::Extras {
+                        step: step + 1,
+                        line: 0,
+                    }
+                } else {
+                    State::Extras { step, line: line + 1 }
+                });
             }
             State::PduMode { busy } => {
                 if accepted {
@@ -389,12 +452,20 @@ impl Bringup {
                 }
             }
             State::Notify { rung } => {
-                self.enter(if accepted { State::NotifyCheck { rung } } else { State::Notify { rung: rung + 1 } });
+                self.enter(if accepted {
+                    State::NotifyCheck { rung }
+                } else {
+                    State::Notify { rung: rung + 1 }
+                });
             }
             State::NotifyCheck { rung } => {
                 // Accepted and not done is refused: <mt> 0 announces nothing (27.005 §3.4.1). Not readable is believed.
                 self.notify = text_field(outcome, "+CNMI", 1).is_none_or(|mt| mt != "0");
-                self.enter(if self.notify { State::Survey { next: 0 } } else { State::Notify { rung: rung + 1 } });
+                self.enter(if self.notify {
+                    State::Survey { next: 0 }
+                } else {
+                    State::Notify { rung: rung + 1 }
+                });
             }
             State::Survey { next } => {
                 self.surveyed(next, outcome);
@@ -402,7 +473,11 @@ impl Bringup {
             }
             State::Iccid { line } => {
                 self.identity.iccid = digits(outcome, 18, 22).or(self.identity.iccid.take());
-                self.enter(if accepted { State::Ready } else { State::Iccid { line: line + 1 } });
+                self.enter(if accepted {
+                    State::Ready
+                } else {
+                    State::Iccid { line: line + 1 }
+                });
                 if accepted {
                     self.tell_identity();
                 }
@@ -457,7 +532,12 @@ impl Bringup {
             Some(11) => self.pin_wanted(at),
             Some(12) => self.limited(Limit::PukRequired, at),
             Some(16) => self.limited(Limit::PinWrong, at),
-            // Neither yes nor no: a SIM that needs time, or a modem that doesn't know the question.
+            // With +CMEE=1 a SIM's trouble has a number: a bare ERROR, again and again, is a modem that doesn't know the
+            // question. The steps that follow tell whether there is a SIM.
+            None if busy >= UNKNOWN_TRIES && matches!(outcome.result, Err(Failure::Error | Failure::Other(_))) => {
+                self.enter(State::Settings { next: 0 });
+            }
+            // Neither yes nor no: a SIM that needs time.
             _unclear => self.sim_busy(busy, Limit::NoSim, at),
         }
     }
@@ -487,7 +567,10 @@ impl Bringup {
         match left {
             Some(left) if left < PIN_TRIES_NEEDED => {
                 let why = format!("{left} try left for the SIM PIN: it is not tried; unlock the SIM in a phone");
-                self.events.push_back(Event::Note { what: "pin_tries_low", why });
+                self.events.push_back(Event::Note {
+                    what: "pin_tries_low",
+                    why,
+                });
                 self.limited(Limit::PinTriesLow, at);
             }
             Some(_) => self.enter(State::Unlock),
@@ -503,10 +586,15 @@ impl Bringup {
             }
             Err(failure) => {
                 let why = match failure {
-                    Failure::Cme(CodeOrWords::Code(code)) => format!("the SIM PIN was refused (CME {code}); not tried again"),
+                    Failure::Cme(CodeOrWords::Code(code)) => {
+                        format!("the SIM PIN was refused (CME {code}); not tried again")
+                    }
                     _other => "the SIM PIN was not accepted; not tried again".to_string(),
                 };
-                self.events.push_back(Event::Note { what: "pin_refused", why });
+                self.events.push_back(Event::Note {
+                    what: "pin_refused",
+                    why,
+                });
                 self.limited(Limit::PinWrong, at);
             }
         }
@@ -525,7 +613,11 @@ impl Bringup {
 }
 
 fn plain(line: &Line, timeout: Duration) -> Command {
-    Command::Plain { text: line.text, prefix: line.prefix, timeout }
+    Command::Plain {
+        text: line.text,
+        prefix: line.prefix,
+        timeout,
+    }
 }
 
 /// SIM or modem busy: 27.007 §9.2 14, 27.005 §3.2.5 314, and the codes makers use for "not yet".

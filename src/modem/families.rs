@@ -56,7 +56,10 @@ const fn line(text: &'static str) -> Line {
 }
 
 const fn asks(text: &'static str, prefix: &'static str) -> Line {
-    Line { text, prefix: Some(prefix) }
+    Line {
+        text,
+        prefix: Some(prefix),
+    }
 }
 
 /// One step of the family's own set-up: the lines are tried in order until one is accepted.
@@ -120,14 +123,32 @@ const NOTIFY_MODE_1: &[&str] = &[
     "+CNMI=2,1,0,0,0",
 ];
 /// 3GPP TS 27.007 §8.65: `+CPINR: SIM PIN,<retries>,<default>`.
-const CPINR: PinCounter = PinCounter { ask: asks("+CPINR=\"SIM PIN\"", "+CPINR:"), field: 1 };
-const SPIC: PinCounter = PinCounter { ask: asks("+SPIC", "+SPIC:"), field: 0 };
-const QPINC: PinCounter = PinCounter { ask: asks("+QPINC=\"SC\"", "+QPINC:"), field: 1 };
-const QPINC_READ: PinCounter = PinCounter { ask: asks("+QPINC?", "+QPINC:"), field: 1 };
+const CPINR: PinCounter = PinCounter {
+    ask: asks("+CPINR=\"SIM PIN\"", "+CPINR:"),
+    field: 1,
+};
+const SPIC: PinCounter = PinCounter {
+    ask: asks("+SPIC", "+SPIC:"),
+    field: 0,
+};
+const QPINC: PinCounter = PinCounter {
+    ask: asks("+QPINC=\"SC\"", "+QPINC:"),
+    field: 1,
+};
+const QPINC_READ: PinCounter = PinCounter {
+    ask: asks("+QPINC?", "+QPINC:"),
+    field: 1,
+};
 /// `^CPIN: <code>,[<times>],<puk>,<pin>,<puk2>,<pin2>`.
-const HUAWEI_CPIN: PinCounter = PinCounter { ask: asks("^CPIN?", "^CPIN:"), field: 3 };
+const HUAWEI_CPIN: PinCounter = PinCounter {
+    ask: asks("^CPIN?", "^CPIN:"),
+    field: 3,
+};
 /// `+UPINCNT: <pin>,<pin2>,<puk>,<puk2>`.
-const UPINCNT: PinCounter = PinCounter { ask: asks("+UPINCNT", "+UPINCNT:"), field: 0 };
+const UPINCNT: PinCounter = PinCounter {
+    ask: asks("+UPINCNT", "+UPINCNT:"),
+    field: 0,
+};
 
 const CICCID: Line = asks("+CICCID", "+ICCID:");
 const CCID: Line = asks("+CCID", "+CCID:");
@@ -154,7 +175,11 @@ pub const GENERIC: Family = Family {
 };
 
 /// Call reports as they come, and all ports: `modem-facts.md` §2.4.
-const SIMCOM_EXTRAS: &[Extra] = &[Extra(&[line("+CLCC=1")]), Extra(&[line("+CATR=0")]), Extra(&[line("+CTZU=1")])];
+const SIMCOM_EXTRAS: &[Extra] = &[
+    Extra(&[line("+CLCC=1")]),
+    Extra(&[line("+CATR=0")]),
+    Extra(&[line("+CTZU=1")]),
+];
 
 /// The table; the first row that matches is the modem's.
 pub const FAMILIES: &[Family] = &[
@@ -163,8 +188,19 @@ pub const FAMILIES: &[Family] = &[
         name: "SIMCom without voice",
         makers: &["SIMCOM", "SIMTECH"],
         models: &[
-            "SIM7070", "SIM7080", "SIM7090", "SIMCOM_SIM7070", "SIMCOM_SIM7080", "SIMCOM_SIM7090", "SIMCOM_SIM767", "SIM7670", "SIM7672",
-            "SIM767", "A7670E-LNXY", "SIM7020", "SIM7022",
+            "SIM7070",
+            "SIM7080",
+            "SIM7090",
+            "SIMCOM_SIM7070",
+            "SIMCOM_SIM7080",
+            "SIMCOM_SIM7090",
+            "SIMCOM_SIM767",
+            "SIM7670",
+            "SIM7672",
+            "SIM767",
+            "A7670E-LNXY",
+            "SIM7020",
+            "SIM7022",
         ],
         voice: Voice::No,
         extras: &[Extra(&[line("+CTZU=1")])],
@@ -178,7 +214,14 @@ pub const FAMILIES: &[Family] = &[
     Family {
         name: "SIM7600",
         makers: &["SIMCOM", "SIMTECH"],
-        models: &["SIMCOM_SIM71", "SIMCOM_SIM75", "SIMCOM_SIM76", "SIM71", "SIM75", "SIM76"],
+        models: &[
+            "SIMCOM_SIM71",
+            "SIMCOM_SIM75",
+            "SIMCOM_SIM76",
+            "SIM71",
+            "SIM75",
+            "SIM76",
+        ],
         watch: CallWatch::Reported,
         extras: SIMCOM_EXTRAS,
         // ME is slow there (minutes) and holds 23; SM is right.
@@ -203,7 +246,14 @@ pub const FAMILIES: &[Family] = &[
     Family {
         name: "SIM800/SIM900",
         makers: &["SIMCOM", "SIM_COM", "SIMTECH"],
-        models: &["SIM8", "SIM9", "SIMCOM_SIM8", "SIMCOM_SIM9", "SIMCOM_SIM800", "SIMCOM_SIM900"],
+        models: &[
+            "SIM8",
+            "SIM9",
+            "SIMCOM_SIM8",
+            "SIMCOM_SIM9",
+            "SIMCOM_SIM800",
+            "SIMCOM_SIM900",
+        ],
         watch: CallWatch::Reported,
         extras: &[Extra(&[line("+CLCC=1")]), Extra(&[line("+CLTS=1")])],
         storage: &["SM", "ME"],
@@ -228,7 +278,10 @@ pub const FAMILIES: &[Family] = &[
         models: &[],
         watch: CallWatch::Reported,
         extras: &[
-            Extra(&[line("+QURCCFG=\"urcport\",\"all\""), line("+QURCCFG=\"urcport\",\"usbat\"")]),
+            Extra(&[
+                line("+QURCCFG=\"urcport\",\"all\""),
+                line("+QURCCFG=\"urcport\",\"usbat\""),
+            ]),
             Extra(&[line("+QINDCFG=\"ccinfo\",1,0"), line("^DSCI=1")]),
             Extra(&[line("+QINDCFG=\"smsfull\",1,0")]),
             Extra(&[line("+CTZR=2"), line("+CTZR=1")]),
@@ -294,7 +347,13 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         name: "Cinterion",
-        makers: &["CINTERION", "SIEMENS", "THALES", "GEMALTO", "TELEFONAKTIEBOLAGET CINTERION"],
+        makers: &[
+            "CINTERION",
+            "SIEMENS",
+            "THALES",
+            "GEMALTO",
+            "TELEFONAKTIEBOLAGET CINTERION",
+        ],
         models: &[],
         iccid: &[asks("^SCID", "^SCID:"), CCID],
         vendor_errors: VendorErrors::Cinterion,
@@ -319,7 +378,9 @@ pub fn detect(manufacturer: &str, model: &str, about: &str) -> &'static Family {
     let said = about.to_ascii_uppercase();
     let is_model = |prefix: &&str| {
         what.trim_start().starts_with(*prefix)
-            || said.split(|c: char| c.is_whitespace() || c == ':' || c == '"').any(|word| word.starts_with(*prefix))
+            || said
+                .split(|c: char| c.is_whitespace() || c == ':' || c == '"')
+                .any(|word| word.starts_with(*prefix))
     };
     FAMILIES
         .iter()
@@ -328,7 +389,11 @@ pub fn detect(manufacturer: &str, model: &str, about: &str) -> &'static Family {
             let named = row.models.iter().any(is_model);
             // A model name without its maker is proof enough (some firmwares leave +CGMI empty); a maker alone only
             // where the row is for all of the maker's models.
-            if row.models.is_empty() { maker } else { named && (maker || manufacturer.trim().is_empty()) }
+            if row.models.is_empty() {
+                maker
+            } else {
+                named && (maker || manufacturer.trim().is_empty())
+            }
         })
         .unwrap_or(&GENERIC)
 }
@@ -342,12 +407,22 @@ mod tests {
         for (maker, model, about, want) in [
             ("SIMCOM INCORPORATED", "SIMCOM_SIM7600G-H", "", "SIM7600"),
             ("SIMCOM INCORPORATED", "A7670E-FASE", "", "A76xx"),
-            ("INCORPORATED", "A7672SA-FASE", "Manufacturer: INCORPORATED\nModel: A7672SA-FASE", "A76xx"),
+            (
+                "INCORPORATED",
+                "A7672SA-FASE",
+                "Manufacturer: INCORPORATED\nModel: A7672SA-FASE",
+                "A76xx",
+            ),
             ("SIMCOM INCORPORATED", "A7670E-LNXY-UBL", "", "SIMCom without voice"),
             ("SIMCOM INCORPORATED", "SIM7670G-MNGV", "", "SIMCom without voice"),
             ("SIMCOM_Ltd", "SIMCOM_SIM7080G", "", "SIMCom without voice"),
             ("SIMCOM_Ltd", "SIMCOM_SIM800L", "SIM800 R14.18", "SIM800/SIM900"),
-            ("Quectel", "EC25", "Quectel\nEC25\nRevision: EC25EFAR06A06M4G", "Quectel LTE"),
+            (
+                "Quectel",
+                "EC25",
+                "Quectel\nEC25\nRevision: EC25EFAR06A06M4G",
+                "Quectel LTE",
+            ),
             ("Quectel_Ltd", "Quectel_M95", "", "Quectel 2G"),
             ("huawei", "E173", "", "Huawei"),
             ("ZTE INCORPORATED", "MF190", "", "ZTE"),
@@ -366,7 +441,11 @@ mod tests {
     #[test]
     fn every_row_can_be_set_up_and_hung_up() {
         for row in FAMILIES.iter().chain([&GENERIC]) {
-            assert!(!row.hang_up.is_empty() && !row.storage.is_empty() && !row.notify.is_empty(), "{}", row.name);
+            assert!(
+                !row.hang_up.is_empty() && !row.storage.is_empty() && !row.notify.is_empty(),
+                "{}",
+                row.name
+            );
         }
     }
 }

@@ -23,11 +23,17 @@ const REOPEN_EVERY: Duration = Duration::from_secs(60);
 enum Rung {
     Well,
     /// A command was not answered: `AT`, with an ESC from the second on.
-    Knock { tries: u8 },
+    Knock {
+        tries: u8,
+    },
     /// The port is to be opened anew, now or then.
-    Reopen { due: Instant },
+    Reopen {
+        due: Instant,
+    },
     /// Asked for; waiting for the new port.
-    Reopening { again: Instant },
+    Reopening {
+        again: Instant,
+    },
     /// Opened anew and still mute: restart it.
     Reset,
 }
@@ -39,7 +45,9 @@ pub enum Step {
     None,
     /// Nothing, and nobody else either.
     Wait,
-    Knock { escape: bool },
+    Knock {
+        escape: bool,
+    },
     Reopen,
     Reset,
 }
@@ -122,14 +130,22 @@ impl Health {
             }
             Rung::Knock { tries } if tries < ESCAPES => self.rung = Rung::Knock { tries: tries + 1 },
             Rung::Knock { .. } => self.mute_at(at),
-            Rung::Reset => self.rung = Rung::Reopen { due: at + RESET_SETTLES },
+            Rung::Reset => {
+                self.rung = Rung::Reopen {
+                    due: at + RESET_SETTLES,
+                }
+            }
             Rung::Reopen { .. } | Rung::Reopening { .. } => {}
         }
     }
 
     /// `AT` has been tried as often as it makes sense on this port.
     pub fn mute_at(&mut self, at: Instant) {
-        while self.resets.front().is_some_and(|reset| at.saturating_duration_since(*reset) >= RESET_WINDOW) {
+        while self
+            .resets
+            .front()
+            .is_some_and(|reset| at.saturating_duration_since(*reset) >= RESET_WINDOW)
+        {
             self.resets.pop_front();
         }
         if self.reopened == 0 {
@@ -147,7 +163,9 @@ impl Health {
     pub fn reset_given(&mut self, at: Instant) {
         self.resets.push_back(at);
         self.reopened = self.reopened.saturating_add(1);
-        self.rung = Rung::Reopen { due: at + RESET_SETTLES };
+        self.rung = Rung::Reopen {
+            due: at + RESET_SETTLES,
+        };
     }
 
     /// A port was opened.
@@ -177,7 +195,9 @@ impl Health {
 
     fn reopen(&mut self, at: Instant) -> Step {
         self.reopened = self.reopened.saturating_add(1);
-        self.rung = Rung::Reopening { again: at + REOPEN_EVERY };
+        self.rung = Rung::Reopening {
+            again: at + REOPEN_EVERY,
+        };
         Step::Reopen
     }
 

@@ -145,10 +145,17 @@ impl Inbox {
     pub fn stored(&mut self, storage: &str, index: Option<u16>, at: Instant) {
         match index {
             Some(index) if is_memory(storage) => {
-                let slot = Slot { storage: storage.to_string(), index };
+                let slot = Slot {
+                    storage: storage.to_string(),
+                    index,
+                };
                 if self.reads.iter().any(|read| read.slot == slot) {
                 } else if self.reads.len() < MAX_READS {
-                    self.reads.push_back(Read { slot, tries: 0, due: at });
+                    self.reads.push_back(Read {
+                        slot,
+                        tries: 0,
+                        due: at,
+                    });
                 } else {
                     self.sweep_now();
                 }
@@ -189,7 +196,9 @@ impl Inbox {
 
     /// What `token` carried is durable: its slot may be emptied.
     pub fn committed(&mut self, token: SlotToken, at: Instant) {
-        let Some(i) = self.held.iter().position(|held| held.token == token) else { return };
+        let Some(i) = self.held.iter().position(|held| held.token == token) else {
+            return;
+        };
         if self.held[i].slot.is_none() {
             self.held.swap_remove(i);
         } else if self.held[i].stage == Stage::Told {
@@ -215,14 +224,19 @@ impl Inbox {
         // What lies in the memory that is selected first, so that memories aren't changed back and forth.
         let mut chores: Vec<(&Slot, Ask)> = Vec::new();
         for held in &self.held {
-            let Some(slot) = held.slot.as_ref().filter(|slot| reachable(&slot.storage)) else { continue };
+            let Some(slot) = held.slot.as_ref().filter(|slot| reachable(&slot.storage)) else {
+                continue;
+            };
             match held.stage {
                 Stage::Empty { .. } => chores.push((slot, Ask::Empty(held.token, slot.index))),
                 Stage::Verify { due, .. } if due <= at => chores.push((slot, Ask::Verify(held.token, slot.index))),
                 Stage::Verify { .. } | Stage::Told | Stage::Stuck => {}
             }
         }
-        let chore = chores.iter().find(|(slot, _)| slot.storage == self.selected).or_else(|| chores.first());
+        let chore = chores
+            .iter()
+            .find(|(slot, _)| slot.storage == self.selected)
+            .or_else(|| chores.first());
         if let Some((slot, ask)) = chore {
             return Some(self.in_memory(&slot.storage, ask.clone()));
         }
@@ -236,7 +250,11 @@ impl Inbox {
     }
 
     fn in_memory(&self, storage: &str, ask: Ask) -> Ask {
-        if storage == self.selected { ask } else { Ask::Select(storage.to_string()) }
+        if storage == self.selected {
+            ask
+        } else {
+            Ask::Select(storage.to_string())
+        }
     }
 
     /// `None`: no sweep waits. `Some(None)`: one may start at once.
@@ -251,7 +269,11 @@ impl Inbox {
             Stage::Verify { due, .. } => Some(due),
             Stage::Told | Stage::Empty { .. } | Stage::Stuck => None,
         });
-        reads.chain(chores).chain(self.sweep_due().flatten()).chain(self.select_again).min()
+        reads
+            .chain(chores)
+            .chain(self.sweep_due().flatten())
+            .chain(self.select_again)
+            .min()
     }
 
     /// The command for an ask.
@@ -308,7 +330,9 @@ impl Inbox {
     }
 
     fn read_done(&mut self, slot: &Slot, outcome: &Outcome, at: Instant) {
-        let Some(i) = self.reads.iter().position(|read| read.slot == *slot) else { return };
+        let Some(i) = self.reads.iter().position(|read| read.slot == *slot) else {
+            return;
+        };
         let found = pdu_of(outcome);
         if outcome.result.is_ok() || found.is_some() || is_empty_slot(outcome) {
             self.reads.remove(i);
@@ -322,16 +346,26 @@ impl Inbox {
         read.due = at + TRY_AGAIN;
         if read.tries >= READ_TRIES {
             self.reads.remove(i);
-            let why = format!("slot {} was refused {READ_TRIES} times; the next sweep takes it", slot.index);
-            self.events.push_back(Event::Note { what: "read_failed", why });
+            let why = format!(
+                "slot {} was refused {READ_TRIES} times; the next sweep takes it",
+                slot.index
+            );
+            self.events.push_back(Event::Note {
+                what: "read_failed",
+                why,
+            });
         }
     }
 
     fn verify_done(&mut self, token: SlotToken, outcome: &Outcome, at: Instant) {
-        let Some(i) = self.held.iter().position(|held| held.token == token) else { return };
+        let Some(i) = self.held.iter().position(|held| held.token == token) else {
+            return;
+        };
         match pdu_of(outcome) {
             Some(pdu) if pdu.eq_ignore_ascii_case(&self.held[i].pdu) => {
-                let Stage::Verify { tries, .. } = self.held[i].stage else { return };
+                let Stage::Verify { tries, .. } = self.held[i].stage else {
+                    return;
+                };
                 self.held[i].stage = Stage::Empty { tries };
             }
             Some(pdu) => {
@@ -347,7 +381,9 @@ impl Inbox {
     }
 
     fn empty_done(&mut self, token: SlotToken, outcome: &Outcome, at: Instant) {
-        let Some(i) = self.held.iter().position(|held| held.token == token) else { return };
+        let Some(i) = self.held.iter().position(|held| held.token == token) else {
+            return;
+        };
         if outcome.result.is_ok() {
             self.held.swap_remove(i);
             if let Some((used, total, full)) = self.usage {
@@ -376,9 +412,15 @@ impl Inbox {
         if tries >= EMPTY_TRIES {
             held.stage = Stage::Stuck;
             let why = format!("a slot could not be emptied in {EMPTY_TRIES} tries; tried again at the next sweep");
-            self.events.push_back(Event::Note { what: "delete_failed", why });
+            self.events.push_back(Event::Note {
+                what: "delete_failed",
+                why,
+            });
         } else {
-            held.stage = Stage::Verify { tries, due: at + TRY_AGAIN * u32::from(tries) };
+            held.stage = Stage::Verify {
+                tries,
+                due: at + TRY_AGAIN * u32::from(tries),
+            };
         }
     }
 
@@ -388,7 +430,9 @@ impl Inbox {
         let mut lines = outcome.lines.iter();
         let mut present = Vec::new();
         while let Some(header) = lines.next() {
-            let Some(fields) = Fields::after_name(header, "+CMGL") else { continue };
+            let Some(fields) = Fields::after_name(header, "+CMGL") else {
+                continue;
+            };
             if fields.is_quoted(1) {
                 self.text_mode = true;
                 return;
@@ -399,13 +443,23 @@ impl Inbox {
             present.push(index);
             // 27.005 §3.1 <stat>: 0 and 1 came in; 2 and 3 are somebody's drafts.
             if stat.is_none_or(|stat| stat <= 1) {
-                self.hand_on(Some(Slot { storage: storage.clone(), index }), pdu.clone(), true);
+                self.hand_on(
+                    Some(Slot {
+                        storage: storage.clone(),
+                        index,
+                    }),
+                    pdu.clone(),
+                    true,
+                );
             }
         }
         if outcome.result.is_ok() {
             self.held.retain(|held| {
                 held.stage != Stage::Stuck
-                    || held.slot.as_ref().is_none_or(|s| s.storage != storage || present.contains(&s.index))
+                    || held
+                        .slot
+                        .as_ref()
+                        .is_none_or(|s| s.storage != storage || present.contains(&s.index))
             });
         }
         for held in &mut self.held {
@@ -437,9 +491,19 @@ impl Inbox {
         };
         // What isn't stored on the modem needs no emptying, so nothing is kept of it.
         if slot.is_some() {
-            self.held.push(Held { token, slot, pdu, stage: Stage::Told });
+            self.held.push(Held {
+                token,
+                slot,
+                pdu,
+                stage: Stage::Told,
+            });
         }
-        self.events.push_back(Event::Received(Received { token, pdu: bytes, hex, swept }));
+        self.events.push_back(Event::Received(Received {
+            token,
+            pdu: bytes,
+            hex,
+            swept,
+        }));
     }
 
     /// `+CPMS: …` as an answer, in either form.
@@ -459,7 +523,10 @@ impl Inbox {
 
 /// The PDU line behind `+CMGR:`; an empty slot has none.
 fn pdu_of(outcome: &Outcome) -> Option<String> {
-    let mut lines = outcome.lines.iter().skip_while(|line| Fields::after_name(line, "+CMGR").is_none());
+    let mut lines = outcome
+        .lines
+        .iter()
+        .skip_while(|line| Fields::after_name(line, "+CMGR").is_none());
     lines.next()?;
     lines.next().filter(|pdu| !pdu.is_empty()).cloned()
 }

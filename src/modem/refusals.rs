@@ -95,7 +95,10 @@ pub fn cms_class(code: u16, vendor: VendorErrors) -> RetryClass {
 }
 
 fn look_up(table: &[(RangeInclusive<u16>, RetryClass)], code: u16) -> RetryClass {
-    table.iter().find(|(codes, _)| codes.contains(&code)).map_or(RetryClass::Transient, |(_, class)| *class)
+    table
+        .iter()
+        .find(|(codes, _)| codes.contains(&code))
+        .map_or(RetryClass::Transient, |(_, class)| *class)
 }
 
 /// Reads a failed submission. `left`: the PDU was already given to the modem.
@@ -104,20 +107,30 @@ pub fn read(failure: &Failure, left: bool, vendor: VendorErrors) -> Refusal {
     let refused = |error: String, class| Refusal::Refused { error, class };
     match failure {
         Failure::Cms(code) => match code.cms().map(|e| e.0) {
-            Some(NETWORK_TIMEOUT_CMS) if left => Refusal::Doubtful { why: "CMS 332: network timeout".to_string() },
+            Some(NETWORK_TIMEOUT_CMS) if left => Refusal::Doubtful {
+                why: "CMS 332: network timeout".to_string(),
+            },
             Some(number) => refused(format!("CMS {number}"), cms_class(number, vendor)),
             None => refused(words("CMS", code), RetryClass::Transient),
         },
         Failure::Cme(code) => match code.cme().map(|e| e.0) {
-            Some(NETWORK_TIMEOUT_CME) if left => Refusal::Doubtful { why: "CME 31: network timeout".to_string() },
+            Some(NETWORK_TIMEOUT_CME) if left => Refusal::Doubtful {
+                why: "CME 31: network timeout".to_string(),
+            },
             Some(number) => refused(format!("CME {number}"), look_up(CME, number)),
             None => refused(words("CME", code), RetryClass::Transient),
         },
         Failure::Error => refused("ERROR".to_string(), RetryClass::Transient),
         Failure::Other(said) => refused(said.chars().take(40).collect(), RetryClass::Transient),
-        Failure::TimedOut { .. } => Refusal::Doubtful { why: "no answer in time".to_string() },
-        Failure::Aborted => Refusal::Doubtful { why: "given up after the text had left".to_string() },
-        Failure::PortLost => Refusal::Doubtful { why: "the port was lost after the text had left".to_string() },
+        Failure::TimedOut { .. } => Refusal::Doubtful {
+            why: "no answer in time".to_string(),
+        },
+        Failure::Aborted => Refusal::Doubtful {
+            why: "given up after the text had left".to_string(),
+        },
+        Failure::PortLost => Refusal::Doubtful {
+            why: "the port was lost after the text had left".to_string(),
+        },
     }
 }
 
@@ -155,7 +168,13 @@ mod tests {
     #[test]
     fn a_network_timeout_after_the_text_left_is_in_doubt() {
         let failure = Failure::Cms(CodeOrWords::Code(332));
-        assert!(matches!(read(&failure, true, VendorErrors::Unknown), Refusal::Doubtful { .. }));
-        assert!(matches!(read(&failure, false, VendorErrors::Unknown), Refusal::Refused { .. }));
+        assert!(matches!(
+            read(&failure, true, VendorErrors::Unknown),
+            Refusal::Doubtful { .. }
+        ));
+        assert!(matches!(
+            read(&failure, false, VendorErrors::Unknown),
+            Refusal::Refused { .. }
+        ));
     }
 }

@@ -13,7 +13,9 @@ pub fn decode_hex(line: &str) -> Option<Vec<u8>> {
         return None;
     }
     let nibble = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    line.chunks_exact(2).map(|pair| Some(nibble(pair[0])? << 4 | nibble(pair[1])?)).collect()
+    line.chunks_exact(2)
+        .map(|pair| Some(nibble(pair[0])? << 4 | nibble(pair[1])?))
+        .collect()
 }
 
 /// Free information text as one line: `AT+CGMI`, `AT+CGMM`, `ATI` … A leading `+CGMM:` of its own is not part of it.
@@ -22,7 +24,13 @@ pub fn free_text(outcome: &Outcome) -> String {
         Some((name, rest)) if name.starts_with(['+', '^', '#']) => rest.trim().trim_matches('"'),
         Some(_) | None => line.trim().trim_matches('"'),
     });
-    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ").chars().take(MAX_TEXT).collect()
+    lines
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(MAX_TEXT)
+        .collect()
 }
 
 /// The first run of digits of at least `least`, at most `most`: IMEI, IMSI, ICCID. ICCIDs may end in a filler `F`.
@@ -69,7 +77,10 @@ mod tests {
     #[test]
     fn both_forms_of_the_memory_usage_are_read() {
         assert_eq!(storage_usage("+CPMS: 3,50,3,50,3,50"), Some((3, 50)));
-        assert_eq!(storage_usage("+CPMS: \"SM\",4,20,\"SM\",4,20,\"SM\",4,20"), Some((4, 20)));
+        assert_eq!(
+            storage_usage("+CPMS: \"SM\",4,20,\"SM\",4,20,\"SM\",4,20"),
+            Some((4, 20))
+        );
         assert_eq!(storage_usage("+CPMS: \"SM\""), None);
     }
 }

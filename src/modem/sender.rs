@@ -26,15 +26,31 @@ pub const MAX_TPDU: usize = 164;
 enum State {
     Idle,
     /// Taken; `AT+CMGS` not given yet.
-    Queued { submission: Submission, hold_until: Instant },
+    Queued {
+        submission: Submission,
+        hold_until: Instant,
+    },
     /// `AT+CMGS` given.
-    Commanded { submission: Submission, permitted: bool, prompted: Option<Instant> },
+    Commanded {
+        submission: Submission,
+        permitted: bool,
+        prompted: Option<Instant>,
+    },
     /// Given back with ESC; the modem has yet to say so.
-    Withdrawn { outbox: OutboxId, why: &'static str },
+    Withdrawn {
+        outbox: OutboxId,
+        why: &'static str,
+    },
     /// The PDU has left.
-    Supplied { outbox: OutboxId },
+    Supplied {
+        outbox: OutboxId,
+    },
     /// The PDU has left and no answer came in time.
-    Overdue { outbox: OutboxId, why: String, until: Instant },
+    Overdue {
+        outbox: OutboxId,
+        why: String,
+        until: Instant,
+    },
 }
 
 /// What the sender wants done with the command in flight.
@@ -55,7 +71,11 @@ pub struct Sender {
 
 impl Sender {
     pub fn new() -> Self {
-        Sender { state: State::Idle, family: &GENERIC, events: VecDeque::new() }
+        Sender {
+            state: State::Idle,
+            family: &GENERIC,
+            events: VecDeque::new(),
+        }
     }
 
     pub fn set_family(&mut self, family: &'static Family) {
@@ -74,15 +94,29 @@ impl Sender {
     pub fn submit(&mut self, submission: Submission, refusal: Option<&str>, at: Instant) {
         let outbox = submission.outbox;
         if submission.tpdu.is_empty() || submission.tpdu.len() > MAX_TPDU {
-            let error = format!("a TPDU of {} octets; 1 to {MAX_TPDU} can be sent", submission.tpdu.len());
-            let outcome = SubmitOutcome::Refused { error, class: super::RetryClass::Permanent };
+            let error = format!(
+                "a TPDU of {} octets; 1 to {MAX_TPDU} can be sent",
+                submission.tpdu.len()
+            );
+            let outcome = SubmitOutcome::Refused {
+                error,
+                class: super::RetryClass::Permanent,
+            };
             self.events.push_back(Event::Submitted { outbox, outcome });
         } else if let Some(why) = refusal {
             self.tell(outbox, SubmitOutcome::NotTried { why: why.to_string() });
         } else if !self.is_idle() {
-            self.tell(outbox, SubmitOutcome::NotTried { why: "another text is being sent".to_string() });
+            self.tell(
+                outbox,
+                SubmitOutcome::NotTried {
+                    why: "another text is being sent".to_string(),
+                },
+            );
         } else {
-            self.state = State::Queued { submission, hold_until: at + RING_HOLD };
+            self.state = State::Queued {
+                submission,
+                hold_until: at + RING_HOLD,
+            };
         }
     }
 
@@ -108,8 +142,14 @@ impl Sender {
     pub fn commanded(&mut self) {
         match std::mem::replace(&mut self.state, State::Idle) {
             State::Queued { submission, .. } => {
-                self.events.push_back(Event::Submitting { outbox: submission.outbox });
-                self.state = State::Commanded { submission, permitted: false, prompted: None };
+                self.events.push_back(Event::Submitting {
+                    outbox: submission.outbox,
+                });
+                self.state = State::Commanded {
+                    submission,
+                    permitted: false,
+                    prompted: None,
+                };
             }
             other => self.state = other,
         }
@@ -126,7 +166,9 @@ impl Sender {
     /// The attempt is on record.
     pub fn permit(&mut self, id: OutboxId, at: Instant) -> Action {
         match &mut self.state {
-            State::Commanded { submission, permitted, .. } if submission.outbox == id => *permitted = true,
+            State::Commanded {
+                submission, permitted, ..
+            } if submission.outbox == id => *permitted = true,
             _ => return Action::Nothing,
         }
         self.supply(at)
@@ -136,12 +178,20 @@ impl Sender {
     pub fn withdraw(&mut self, id: OutboxId) -> Action {
         match &self.state {
             State::Queued { submission, .. } if submission.outbox == id => {
-                self.tell(id, SubmitOutcome::NotTried { why: "withdrawn".to_string() });
+                self.tell(
+                    id,
+                    SubmitOutcome::NotTried {
+                        why: "withdrawn".to_string(),
+                    },
+                );
                 self.state = State::Idle;
                 Action::Nothing
             }
             State::Commanded { submission, .. } if submission.outbox == id => {
-                self.state = State::Withdrawn { outbox: id, why: "withdrawn" };
+                self.state = State::Withdrawn {
+                    outbox: id,
+                    why: "withdrawn",
+                };
                 Action::Abort
             }
             _ => Action::Nothing,
@@ -150,7 +200,12 @@ impl Sender {
 
     /// Prompt and permit are both there, and the family's pause is over: the PDU leaves.
     fn supply(&mut self, at: Instant) -> Action {
-        let State::Commanded { submission, permitted: true, prompted: Some(since) } = &self.state else {
+        let State::Commanded {
+            submission,
+            permitted: true,
+            prompted: Some(since),
+        } = &self.state
+        else {
             return Action::Nothing;
         };
         if at < *since + self.family.prompt_delay {
@@ -160,7 +215,9 @@ impl Sender {
         let mut pdu = Vec::with_capacity(submission.tpdu.len() + 1);
         pdu.push(0);
         pdu.extend_from_slice(&submission.tpdu);
-        self.state = State::Supplied { outbox: submission.outbox };
+        self.state = State::Supplied {
+            outbox: submission.outbox,
+        };
         Action::Supply(pdu)
     }
 
@@ -179,13 +236,19 @@ impl Sender {
                     let told = match outcome.lines.iter().find_map(|line| reference(line)) {
                         Some(reference) => SubmitOutcome::Accepted(reference),
                         // Some modems answer so after a text that went; others to an ESC.
-                        None => SubmitOutcome::Unknown { why: "OK without +CMGS".to_string() },
+                        None => SubmitOutcome::Unknown {
+                            why: "OK without +CMGS".to_string(),
+                        },
                     };
                     self.tell(outbox, told);
                 }
                 Err(Failure::TimedOut { .. }) => {
                     let why = "no answer in time".to_string();
-                    self.state = State::Overdue { outbox, why, until: at + LATE_VERDICT };
+                    self.state = State::Overdue {
+                        outbox,
+                        why,
+                        until: at + LATE_VERDICT,
+                    };
                 }
                 Err(failure) => {
                     // A reference given before the error is a text that went.
@@ -232,8 +295,15 @@ impl Sender {
     /// Lets the sender's own deadlines pass.
     pub fn tick(&mut self, at: Instant) -> Action {
         match &self.state {
-            State::Commanded { submission, permitted: false, prompted: Some(since) } if at >= *since + PERMIT_WAIT => {
-                self.state = State::Withdrawn { outbox: submission.outbox, why: "no permit came" };
+            State::Commanded {
+                submission,
+                permitted: false,
+                prompted: Some(since),
+            } if at >= *since + PERMIT_WAIT => {
+                self.state = State::Withdrawn {
+                    outbox: submission.outbox,
+                    why: "no permit came",
+                };
                 Action::Abort
             }
             State::Commanded { .. } => self.supply(at),
@@ -255,8 +325,16 @@ impl Sender {
     pub fn deadline(&self) -> Option<Instant> {
         match &self.state {
             State::Queued { hold_until, .. } => Some(*hold_until),
-            State::Commanded { permitted: false, prompted: Some(since), .. } => Some(*since + PERMIT_WAIT),
-            State::Commanded { permitted: true, prompted: Some(since), .. } => Some(*since + self.family.prompt_delay),
+            State::Commanded {
+                permitted: false,
+                prompted: Some(since),
+                ..
+            } => Some(*since + PERMIT_WAIT),
+            State::Commanded {
+                permitted: true,
+                prompted: Some(since),
+                ..
+            } => Some(*since + self.family.prompt_delay),
             State::Overdue { until, .. } => Some(*until),
             State::Idle | State::Commanded { .. } | State::Withdrawn { .. } | State::Supplied { .. } => None,
         }

@@ -58,7 +58,10 @@ impl Status {
     }
 
     pub fn signal_is(&mut self, dbm: i16) {
-        let same = self.signal.dbm.is_some_and(|known| (known - dbm).abs() < SIGNAL_STEP_DBM);
+        let same = self
+            .signal
+            .dbm
+            .is_some_and(|known| (known - dbm).abs() < SIGNAL_STEP_DBM);
         if !same {
             self.signal = Signal { dbm: Some(dbm) };
             self.events.push_back(Event::Signal(self.signal));
@@ -85,7 +88,11 @@ impl Status {
         if cs.is_none() && !matches!(eps, Some(0 | 2 | 3 | 4 | 8 | 11)) {
             return None;
         }
-        Some(if cs == Some(3) || eps == Some(3) { Limit::RegistrationDenied } else { Limit::NotRegistered })
+        Some(if cs == Some(3) || eps == Some(3) {
+            Limit::RegistrationDenied
+        } else {
+            Limit::NotRegistered
+        })
     }
 }
 

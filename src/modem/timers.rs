@@ -5,20 +5,21 @@ use std::time::{Duration, Instant};
 /// What a deadline is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timer {
-    /// Bring-up pauses here: a busy SIM, a PIN being checked, texts not ready yet, a SIM that is missing.
-    BringUp,
-    /// A call needs looking at: its number is asked for, it has fallen silent, it rang for too long (see `calls`).
+    /// The command in flight: its answer, its prompt, its silence (see [`crate::at`]).
+    Engine,
+    /// A call needs looking at: its number is asked for, it has fallen silent, it rang for too long.
     Call,
-    /// The prompt is open and nobody has permitted or withdrawn the PDU; or a family wants a pause before it.
-    Permit,
-    /// A text held back while a call rings goes anyway; a submission without a verdict becomes unknown.
-    Submission,
-    /// A slot that could not be read or emptied is tried again.
-    Slot,
-    /// One idle question to the modem: proof of life, registration, signal; now and then the message list.
-    Idle,
+    /// A prompt waits for its permit, a text held back while a call rings goes anyway, a submission without a verdict
+    /// becomes unknown.
+    Sender,
     /// The next rung of the recovery ladder.
     Recovery,
+    /// Bring-up pauses: a busy SIM, a PIN being checked, texts not ready yet, a SIM that is missing.
+    BringUp,
+    /// A slot that could not be read or emptied is tried again; a sweep waits for its turn.
+    Slot,
+    /// One idle question: proof of life, registration, signal, memory; now and then the message list.
+    Idle,
 }
 
 impl Timer {
@@ -26,9 +27,9 @@ impl Timer {
     pub const COUNT: usize = 7;
     /// All of them, in the order in which they are looked at.
     pub const ALL: [Timer; Timer::COUNT] = [
+        Timer::Engine,
         Timer::Call,
-        Timer::Permit,
-        Timer::Submission,
+        Timer::Sender,
         Timer::Recovery,
         Timer::BringUp,
         Timer::Slot,
@@ -63,7 +64,9 @@ impl Timers {
 
     /// Stops and returns the first timer that has run out.
     pub fn expired(&mut self, at: Instant) -> Option<Timer> {
-        let timer = Timer::ALL.into_iter().find(|t| self.due[t.slot()].is_some_and(|due| due <= at))?;
+        let timer = Timer::ALL
+            .into_iter()
+            .find(|t| self.due[t.slot()].is_some_and(|due| due <= at))?;
         self.due[timer.slot()] = None;
         Some(timer)
     }

@@ -7,7 +7,10 @@ const fn line(text: &'static str) -> Line {
 }
 
 const fn asks(text: &'static str, prefix: &'static str) -> Line {
-    Line { text, prefix: Some(prefix) }
+    Line {
+        text,
+        prefix: Some(prefix),
+    }
 }
 
 /// So that we understand each other: no echo, words for results, errors as numbers (V.250 §6.2, 27.007 §9.1).

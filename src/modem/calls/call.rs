@@ -131,7 +131,10 @@ impl Call {
         if ring_line && !self.ring_lines {
             // What was counted from +CLIP alone was the same rings: count them anew, from the real ones.
             self.ring_lines = true;
-            if self.last_ring.is_some_and(|last| at.saturating_duration_since(last) < SAME_RING) {
+            if self
+                .last_ring
+                .is_some_and(|last| at.saturating_duration_since(last) < SAME_RING)
+            {
                 self.last_ring = Some(at);
                 return;
             }
@@ -260,5 +263,8 @@ pub fn caller_line(number: Option<RawNumber>, validity: CliValidity) -> Option<C
 /// A number as a caller, if there is one.
 pub fn number_line(number: Option<RawNumber>) -> Option<CallerLine> {
     let number = number.filter(|n| n.digits.bytes().any(|b| b.is_ascii_digit()))?;
-    Some(CallerLine::Number { digits: number.digits.chars().take(MAX_DIGITS).collect(), toa: number.toa })
+    Some(CallerLine::Number {
+        digits: number.digits.chars().take(MAX_DIGITS).collect(),
+        toa: number.toa,
+    })
 }

@@ -47,7 +47,9 @@ impl Calls {
 
     /// The answer to a hang-up: in doubt the list is asked, and the next way tried.
     pub fn hung_up(&mut self, accepted: bool, at: Instant) {
-        let Some(i) = self.calls.iter().position(|c| c.is_first_in_line() && c.rejected) else { return };
+        let Some(i) = self.calls.iter().position(|c| c.is_first_in_line() && c.rejected) else {
+            return;
+        };
         if !accepted {
             self.calls[i].rejected = false;
         } else if self.list_disliked {
@@ -93,7 +95,9 @@ impl Calls {
         self.list_disliked = true;
         self.suspicion = None;
         if let Some(release) = self.pending.take() {
-            let first = self.first_in_line().or_else(|| self.calls.iter().position(Call::is_live));
+            let first = self
+                .first_in_line()
+                .or_else(|| self.calls.iter().position(Call::is_live));
             if let Some(i) = first {
                 self.release(i, release, at);
             }
@@ -147,7 +151,11 @@ impl Calls {
 
     /// When silence alone ends this call: at once without a call list, else after the list had its chance.
     pub(super) fn silence_ends(&self, call: &Call) -> Instant {
-        if self.list_disliked { call.silent_at() } else { call.silent_at() + LIST_GRACE }
+        if self.list_disliked {
+            call.silent_at()
+        } else {
+            call.silent_at() + LIST_GRACE
+        }
     }
 
     /// When the call list is wanted next.
@@ -182,7 +190,11 @@ impl Calls {
                     at(spaced(LIST_EVERY, call.silent_at()));
                 }
                 Phase::Answered { since } => {
-                    let gap = if call.absent > 0 { LIST_EVERY } else { LIST_EVERY_TALKING };
+                    let gap = if call.absent > 0 {
+                        LIST_EVERY
+                    } else {
+                        LIST_EVERY_TALKING
+                    };
                     at(spaced(gap, since + gap));
                 }
                 Phase::Closing { over, .. } => {

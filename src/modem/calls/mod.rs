@@ -48,7 +48,6 @@ pub enum Ask {
 /// A call that is over, as far as late lines about it need to know.
 #[derive(Debug)]
 struct Past {
-    id: Option<u8>,
     digits: Option<String>,
     ended: Instant,
 }
@@ -331,7 +330,11 @@ impl Calls {
         }
         // These two don't say which way the call goes; their states do.
         let ours = report.incoming || matches!(report.source, CallSource::Ucallstat | CallSource::Ecam);
-        let id = if report.source == CallSource::Ecam { None } else { Some(report.id) };
+        let id = if report.source == CallSource::Ecam {
+            None
+        } else {
+            Some(report.id)
+        };
         match report.state {
             CallState::Dialing | CallState::Alerting => {
                 self.outgoing = true;
@@ -382,7 +385,10 @@ impl Calls {
         listed: bool,
         at: Instant,
     ) -> Option<CallKey> {
-        let by_id = self.calls.iter().position(|c| c.is_live() && c.id.is_some() && c.id == id);
+        let by_id = self
+            .calls
+            .iter()
+            .position(|c| c.is_live() && c.id.is_some() && c.id == id);
         let found = match by_id {
             Some(i) if !self.calls[i].is_ringing() || self.calls[i].conflicts_with(&line) => {
                 // The modem's number for it is in use again: the old call ended without a word.
@@ -428,7 +434,11 @@ impl Calls {
             .iter()
             .position(|c| c.is_live() && c.id.is_some() && c.id == id)
             .or_else(|| self.calls.iter().position(|c| c.is_live() && c.has_number_of(line)))
-            .or_else(|| self.calls.iter().position(|c| c.is_live() && c.id.is_none() && !c.conflicts_with(line)))
+            .or_else(|| {
+                self.calls
+                    .iter()
+                    .position(|c| c.is_live() && c.id.is_none() && !c.conflicts_with(line))
+            })
     }
 
     /// The call a release line is about, if it can be told.
@@ -440,8 +450,9 @@ impl Calls {
         if let Some(i) = self.calls.iter().position(|c| open(c) && c.has_number_of(line)) {
             return Some(i);
         }
-        let fits: Vec<usize> =
-            (0..self.calls.len()).filter(|&i| self.calls[i].is_live() && !self.calls[i].conflicts_with(line)).collect();
+        let fits: Vec<usize> = (0..self.calls.len())
+            .filter(|&i| self.calls[i].is_live() && !self.calls[i].conflicts_with(line))
+            .collect();
         let only = |wanted: &dyn Fn(&Call) -> bool| {
             let mut those = fits.iter().copied().filter(|&i| wanted(&self.calls[i]));
             those.next().filter(|_| those.next().is_none())
@@ -476,7 +487,9 @@ impl Calls {
         }
         if self.calls.iter().filter(|c| c.is_live()).count() > 1 {
             if self.list_disliked {
-                let first = self.first_in_line().or_else(|| self.calls.iter().position(Call::is_live));
+                let first = self
+                    .first_in_line()
+                    .or_else(|| self.calls.iter().position(Call::is_live));
                 if let Some(i) = first {
                     self.release(i, release, at);
                 }
@@ -495,7 +508,13 @@ impl Calls {
             Phase::Ringing { .. } => {
                 call.last_sign = at;
                 if call.caller.is_none() {
-                    call.enter(Phase::Closing { until: at + CLOSING_WAIT, over: at }, release.evidence);
+                    call.enter(
+                        Phase::Closing {
+                            until: at + CLOSING_WAIT,
+                            over: at,
+                        },
+                        release.evidence,
+                    );
                 } else {
                     call.enter(Phase::Ended, release.evidence);
                     self.forget(i, at);
@@ -537,7 +556,7 @@ impl Calls {
         if self.past.len() >= MAX_PAST {
             self.past.pop_front();
         }
-        self.past.push_back(Past { id: call.id, digits, ended });
+        self.past.push_back(Past { digits, ended });
         self.events.push_back(Event::CallEnded(call.into_ended()));
         if self.first_in_line().is_none() && !self.calls.iter().any(|c| matches!(c.phase, Phase::Answered { .. })) {
             if let Some(next) = self.calls.iter_mut().find(|c| c.is_ringing()) {
@@ -565,9 +584,10 @@ impl Calls {
     /// A number that none of the last calls had: no echo.
     fn is_news(&self, line: &Option<CallerLine>) -> bool {
         match line {
-            Some(CallerLine::Number { digits, .. }) => {
-                !self.past.iter().any(|past| past.digits.as_deref().is_none_or(|ours| same_number(ours, digits)))
-            }
+            Some(CallerLine::Number { digits, .. }) => !self
+                .past
+                .iter()
+                .any(|past| past.digits.as_deref().is_none_or(|ours| same_number(ours, digits))),
             Some(CallerLine::Withheld | CallerLine::Unavailable) | None => false,
         }
     }

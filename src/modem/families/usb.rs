@@ -13,7 +13,12 @@ pub struct UsbId {
 }
 
 const fn id(vendor: u16, product: u16, at: &'static [u8], device: &'static str) -> UsbId {
-    UsbId { vendor, product, at, device }
+    UsbId {
+        vendor,
+        product,
+        at,
+        device,
+    }
 }
 
 /// Every device we know of.
@@ -85,7 +90,11 @@ mod tests {
     #[test]
     fn no_device_is_listed_twice_and_none_is_in_download_mode() {
         for (n, id) in USB_IDS.iter().enumerate() {
-            assert!(!USB_IDS[..n].iter().any(|other| (other.vendor, other.product) == (id.vendor, id.product)));
+            assert!(
+                !USB_IDS[..n]
+                    .iter()
+                    .any(|other| (other.vendor, other.product) == (id.vendor, id.product))
+            );
         }
         assert_eq!(lookup(0x05c6, 0x9008), None);
         assert_eq!(lookup(0x1e0e, 0x9001).map(|id| id.at), Some(&[2u8, 3][..]));
