@@ -104,9 +104,13 @@ impl Turn<'_> {
     fn close_call(&mut self, call: &Call, caller: &Caller, end: &CallEnd<'_>, late: Duration) -> Done {
         let contact = self.identify(call, caller)?;
         let facts = self.facts(caller, contact.as_ref(), end, late)?;
-        match textback::decide(&facts, self.rules) {
-            Ok(choice) => {
-                let Some(contact) = contact else { return Ok(()) };
+        let decision = match (textback::decide(&facts, self.rules), &contact) {
+            (Ok(choice), Some(contact)) => Ok((choice, contact.clone())),
+            (Ok(_), None) => Err(Refusal::Unavailable),
+            (Err(refusal), _) => Err(refusal),
+        };
+        match decision {
+            Ok((choice, contact)) => {
                 let message = self.text_back(contact.clone(), choice)?;
                 self.tx.end_call(call.id, end, Decision::Texted, choice.reason(), Some(message))?;
                 let about = About { contact: Some(contact.id), call: Some(call.id), message: Some(message) };
