@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use textback::config::Config;
 use textback::daemon::control::{self, Answer, Question};
 use textback::daemon::state::with_counts;
+use textback::daemon::why_number;
 use textback::store::{Store, StoreError};
 
 pub mod calls;
@@ -108,11 +109,11 @@ impl ConfigFile {
     pub fn ask(&self, question: &Question) -> Result<serde_json::Value, Exit> {
         let config = self.read()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let asked = runtime.block_on(control::ask(&config.store.path, question));
+        let asked = runtime.block_on(control::ask(&config.store, question));
         match asked {
             Ok(Some(Answer::Ok(value))) => Ok(value),
             Ok(Some(Answer::Error(why))) => Err(Exit::new(FAILED, why)),
-            Ok(None) => look(&Store::open_read_only(&config.store.path)?, question),
+            Ok(None) => look(&Store::open_read_only(&config.store)?, question),
             Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
         }
     }
@@ -129,7 +130,9 @@ fn look(store: &Store, question: &Question) -> Result<serde_json::Value, Exit> {
         )?,
         Question::Calls { limit } => serde_json::json!(store.calls(*limit)?),
         Question::Messages { limit } => serde_json::json!(store.messages(*limit)?),
-        Question::Why { what } => serde_json::json!(store.why(what)?),
+        Question::Why { what } => {
+            serde_json::json!(store.why(why_number(what).map_err(|why| Exit::new(FAILED, why))?)?)
+        }
         Question::Send { .. } => {
             return Err(Exit::new(UNAVAILABLE, "the daemon is not running, so nothing can be sent (`systemctl start textback`)"));
         }

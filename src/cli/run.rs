@@ -13,9 +13,9 @@ use tracing_subscriber::prelude::*;
 pub fn run(file: &ConfigFile) -> Result<(), Exit> {
     log_to();
     let config = file.read()?;
-    let _lock = lock(&config.store.path)?;
-    let store = Store::open(&config.store.path).map_err(|error| Exit::new(UNAVAILABLE, error.to_string()))?;
-    let listener_path = config.store.path.clone();
+    let _lock = lock(&config.store)?;
+    let store = Store::open(&config.store).map_err(|error| Exit::new(UNAVAILABLE, error.to_string()))?;
+    let listener_path = config.store.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         let listener = match control::Listener::bind(&listener_path) {

@@ -6,6 +6,9 @@ use textback::daemon::control::Question;
 pub fn run(what: &str, asking: &Asking) -> Result<(), Exit> {
     let value = asking.config.ask(&Question::Why { what: what.to_owned() })?;
     print(&value, asking.json, |value, out| {
+        if value.is_null() {
+            return writeln!(out, "Nothing is recorded about {what}.");
+        }
         let call = &value["call"];
         if !call.is_null() {
             writeln!(

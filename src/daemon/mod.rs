@@ -146,6 +146,7 @@ pub async fn run<O: Opener>(
                 }
             }
             let trouble = desk.state.trouble().cloned();
+            let deadline = desk.deadline();
             tokio::select! {
                 biased;
                 done = desk.clerk.done.recv() => match done {
@@ -174,7 +175,7 @@ pub async fn run<O: Opener>(
                 },
                 () = sleep_until_tokio(reopen_at), if line.is_none() => {}
                 () = opener.wait(trouble.as_ref()), if line.is_none() && reopen_at.is_none() => {}
-                () = sleep_until(desk.deadline()) => desk.tick(),
+                () = sleep_until(deadline) => desk.tick(),
                 order = orders.recv() => match order {
                     None | Some(Order::Stop) => {
                         notify::stopping();
@@ -204,6 +205,25 @@ pub async fn run<O: Opener>(
     };
     desk.clerk.stop();
     result
+}
+
+/// What the modem must know of the configuration.
+#[must_use]
+pub fn modem_options(config: &Config) -> modem::Options {
+    modem::Options {
+        pin: config.modem.pin.clone(),
+        pin_known_wrong: false,
+        reject_after: config.text_back.reject_after,
+    }
+}
+
+/// The call or handle that `textback why` names.
+///
+/// # Errors
+/// What to give instead, in words.
+pub fn why_number(what: &str) -> Result<i64, String> {
+    let digits = what.trim().trim_start_matches(['#', '@']);
+    digits.parse().map_err(|_| format!("{what:?} is neither a call's number (see `textback calls`) nor a handle"))
 }
 
 /// What the desk is to be told of what the modem said, if anything.
@@ -325,7 +345,7 @@ impl Loop {
         let desk = Desk::new(config);
         let state = State::new(at);
         let mut new = Loop {
-            modem: Modem::new(config.modem_options()),
+            modem: Modem::new(modem_options(config)),
             clerk: Clerk::start(store, desk)?,
             clock: Clock::new(at, base),
             wall,
@@ -531,7 +551,14 @@ impl Loop {
             }
             Question::Calls { limit } => Box::new(move |store| Ok(serde_json::json!(store.calls(limit)?))),
             Question::Messages { limit } => Box::new(move |store| Ok(serde_json::json!(store.messages(limit)?))),
-            Question::Why { what } => Box::new(move |store| Ok(serde_json::json!(store.why(&what)?))),
+            Question::Why { what } => match why_number(&what) {
+                Ok(number) => Box::new(move |store| Ok(serde_json::json!(store.why(number)?))),
+                Err(why) => {
+                    // The asker may have hung up: nobody to tell.
+                    let _ = answer.send(Answer::Error(why));
+                    return Ok(());
+                }
+            },
         };
         let (reply, replied) = tokio::sync::oneshot::channel();
         self.give(Job::Look { look, answer: reply })?;

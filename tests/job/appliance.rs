@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 use textback::clock::{Clock, Now, Steady, Trust, Wall};
 use textback::config::Config;
-use textback::daemon::desk_input;
+use textback::daemon::{desk_input, modem_options};
 use textback::desk::{Desk, Effects, Input, Next};
 use textback::modem::{self, Event, Modem, Output};
 use textback::sim::{Caller, Family, Fault, Number, World};
@@ -57,7 +57,7 @@ impl Appliance {
         world.set_utc(start, START_UTC_MS / 1000);
         let mut new = Appliance {
             world,
-            modem: Modem::new(config.modem_options()),
+            modem: Modem::new(modem_options(&config)),
             desk: Desk::new(&config),
             store: Store::open_in_memory().unwrap(),
             config,
@@ -83,7 +83,7 @@ impl Appliance {
     pub fn crash(&mut self) {
         let steady = self.clock.steady(self.at);
         self.clock = Clock::new(self.at, steady);
-        self.modem = Modem::new(self.config.modem_options());
+        self.modem = Modem::new(modem_options(&self.config));
         self.desk = Desk::new(&self.config);
         (self.modem_due, self.desk_due, self.send_due) = (None, None, None);
         (self.ready, self.submitting) = (false, false);
