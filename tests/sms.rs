@@ -428,17 +428,8 @@ mod laws {
         let total = u8::try_from(segments.parts.len()).unwrap();
         let mut parts = Vec::new();
         for user_data in segments.parts {
-            let deliver = Deliver {
-                originator: to(),
-                pid: 0,
-                dcs: Dcs::plain(segments.encoding),
-                timestamp: Timestamp::from_utc(1_700_000_000_000, -18_000).unwrap(),
-                more_messages: false,
-                loop_prevention: false,
-                reply_path: false,
-                status_report_indication: false,
-                user_data,
-            };
+            let timestamp = Timestamp::from_utc(1_700_000_000_000, -18_000).unwrap();
+            let deliver = Deliver::new(to(), timestamp, user_data);
             let octets = deliver.encode().unwrap();
             prop_assert!(
                 octets.len() <= 164,
