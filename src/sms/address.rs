@@ -221,11 +221,10 @@ impl Address {
         }))
     }
 
-    /// The SMSC part of an address made by [`Address::number`] or [`Address::dialled`]; a name cannot be a service
-    /// centre, and is written as none.
+    /// A name cannot be a service centre, and is written as none.
     pub(super) fn write_smsc(smsc: Option<&Address>, out: &mut Vec<u8>) {
         match smsc {
-            Some(address) if !address.is_name() => {
+            Some(address) if address.value.chars().all(|c| DIGITS.contains(&c)) => {
                 out.push(u8::try_from(1 + address.value.len().div_ceil(2)).unwrap_or(u8::MAX));
                 out.push(address.type_of_address);
                 write_digits(&address.value, out);
