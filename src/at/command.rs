@@ -172,6 +172,11 @@ impl Command {
         })
     }
 
+    /// Whether it is a plain `AT` on the wire: the question by which one finds out whether anybody answers.
+    pub(crate) fn is_attention(&self) -> bool {
+        self.bytes() == b"AT\r"
+    }
+
     /// Whether a `+CMS ERROR` can be this command's own (27.005 §3.2.5).
     pub(crate) fn is_message_service(&self) -> bool {
         let of_27_005 = |text: &str| {

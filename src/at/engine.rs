@@ -170,7 +170,7 @@ impl Engine {
         match &self.flight {
             None => {}
             Some(flight) if flight.resync.is_some() && self.held.is_none() => {
-                if command != Command::Attention {
+                if !command.is_attention() {
                     self.held = Some(command);
                     return Ok(());
                 }
