@@ -828,13 +828,26 @@ proptest! {
         let resync = at::RESYNC_TIMEOUT * u32::from(at::RESYNC_TRIES);
         for (command, noise) in steps {
             line.send(command.clone());
+            let mut ends = 0;
             for (octets, wait) in noise {
                 line.engine.receive(&octets, line.now);
+                for event in line.events() {
+                    match event {
+                        // Sometimes the PDU is supplied, sometimes the prompt is given back, sometimes it is forgotten.
+                        Event::Prompt if wait % 3 == 0 => line.engine.supply(&octets, line.now),
+                        Event::Prompt if wait % 3 == 1 => line.engine.abort(line.now),
+                        Event::Done(outcome) => {
+                            prop_assert_eq!(&outcome.command, &command);
+                            ends += 1;
+                        }
+                        Event::Prompt | Event::Urc(_) | Event::Dropped { .. } => {}
+                    }
+                }
                 line.pass(Duration::from_millis(wait));
             }
             let longest = resync + command.timeout() + at::SUPPLY_TIMEOUT + at::SUBMIT_TIMEOUT;
             line.pass(longest + resync + at::SETTLE_QUIET + at::SECOND_LINE_TIMEOUT);
-            let ends = line.events().into_iter().filter(|event| matches!(event, Event::Done(_))).count();
+            ends += line.events().into_iter().filter(|event| matches!(event, Event::Done(_))).count();
             prop_assert_eq!(ends, 1);
             prop_assert!(line.engine.is_idle());
             prop_assert_eq!(line.engine.deadline(), None);
