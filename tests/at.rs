@@ -321,6 +321,33 @@ fn a_mute_modem_still_gets_the_ladders_commands_and_their_last_answer_counts() {
 }
 
 #[test]
+fn the_callers_own_at_takes_the_place_of_the_engines() {
+    let mut line = Line::new();
+    line.send(Command::ListCalls).pass(at::LIST_CALLS_TIMEOUT);
+    line.outcome();
+    line.send(Command::Attention);
+    assert_eq!(line.said(), "AT+CLCC\rAT\rAT\r");
+    // Three answers are owed; the modem gives two, and then no more.
+    line.hear("OK\r\nOK\r\n");
+    assert_eq!(line.events(), []);
+    line.pass(at::SETTLE_QUIET);
+    assert_eq!(line.outcome().result, Ok(()));
+    assert!(line.engine.is_idle());
+}
+
+#[test]
+fn rows_of_a_listing_given_up_are_nobodys() {
+    let mut line = Line::new();
+    line.send(Command::ListMessages).pass(at::LIST_MESSAGES_TIMEOUT);
+    line.outcome();
+    line.hear(&format!("+CMGL: 1,1,,{TPDU_OCTETS}\r\n{PDU}\r\nOK\r\nOK\r\n"));
+    assert_eq!(line.events(), []);
+    line.send(Command::ListMessages)
+        .hear("+CMGL: 2,1,,2\r\n000102\r\nOK\r\n");
+    assert_eq!(line.outcome().lines, ["+CMGL: 2,1,,2", "000102"]);
+}
+
+#[test]
 fn news_of_calls_ends_no_command() {
     let mut line = Line::new();
     line.send(Command::ListCalls)
@@ -801,17 +828,49 @@ proptest! {
         let resync = at::RESYNC_TIMEOUT * u32::from(at::RESYNC_TRIES);
         for (command, noise) in steps {
             line.send(command.clone());
+            let mut ends = 0;
             for (octets, wait) in noise {
                 line.engine.receive(&octets, line.now);
+                for event in line.events() {
+                    match event {
+                        // Sometimes the PDU is supplied, sometimes the prompt is given back, sometimes it is forgotten.
+                        Event::Prompt if wait % 3 == 0 => line.engine.supply(&octets, line.now),
+                        Event::Prompt if wait % 3 == 1 => line.engine.abort(line.now),
+                        Event::Done(outcome) => {
+                            prop_assert_eq!(&outcome.command, &command);
+                            ends += 1;
+                        }
+                        Event::Prompt | Event::Urc(_) | Event::Dropped { .. } => {}
+                    }
+                }
                 line.pass(Duration::from_millis(wait));
             }
             let longest = resync + command.timeout() + at::SUPPLY_TIMEOUT + at::SUBMIT_TIMEOUT;
             line.pass(longest + resync + at::SETTLE_QUIET + at::SECOND_LINE_TIMEOUT);
-            let ends = line.events().into_iter().filter(|event| matches!(event, Event::Done(_))).count();
+            ends += line.events().into_iter().filter(|event| matches!(event, Event::Done(_))).count();
             prop_assert_eq!(ends, 1);
             prop_assert!(line.engine.is_idle());
             prop_assert_eq!(line.engine.deadline(), None);
         }
+    }
+
+    /// Where the octets are cut makes no difference.
+    #[test]
+    fn any_input_reads_the_same_however_it_is_cut(
+        command in any_command(),
+        input in prop::collection::vec(any_octets(), 0..30),
+        chunk in 1..50_usize,
+    ) {
+        let octets = input.concat();
+        let read = |chunk: usize| {
+            let mut line = Line::new();
+            line.send(command.clone());
+            for part in octets.chunks(chunk) {
+                line.engine.receive(part, line.now);
+            }
+            line.events()
+        };
+        prop_assert_eq!(read(chunk), read(octets.len().max(1)));
     }
 
     /// Random lines parse to something, and a URC's own text never grows past the line's bound.

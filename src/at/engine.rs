@@ -21,6 +21,7 @@ use super::framer::{Framer, Token};
 use super::two_line::Header;
 use super::{Event, Failure, Outcome};
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 /// From Ctrl-Z to the verdict, unless set otherwise. After that the text is in doubt.
@@ -53,8 +54,7 @@ const ESC: &[u8] = b"\x1b";
 const ESC_CR: &[u8] = b"\x1b\r";
 const CTRL_Z: u8 = 0x1A;
 
-/// The dialogue with one modem on one open port.
-#[derive(Debug)]
+/// The dialogue with one modem on one open port. Its `Debug` shows no line of either side: they hold numbers and texts.
 pub struct Engine {
     framer: Framer,
     flight: Option<Flight>,
@@ -120,6 +120,17 @@ struct Settled {
     quiet_at: Instant,
 }
 
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("in_flight", &self.in_flight())
+            .field("debt", &self.debt)
+            .field("in_doubt", &self.in_doubt)
+            .field("deadline", &self.deadline())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Default for Engine {
     fn default() -> Self {
         Engine::new()
@@ -159,7 +170,7 @@ impl Engine {
         match &self.flight {
             None => {}
             Some(flight) if flight.resync.is_some() && self.held.is_none() => {
-                if command != Command::Attention {
+                if !command.is_attention() {
                     self.held = Some(command);
                     return Ok(());
                 }

@@ -2,6 +2,12 @@
 //!
 //! One [`Engine`] per open port. One command in flight at a time; every line that the command does not claim by prefix is
 //! unsolicited. Deadlines are absolute: no amount of noise extends them.
+//!
+//! ```text
+//! octets ─▶ framer ─▶ lines, prompts ─▶ engine ─▶ Urc          (urc: one line; two_line: a header and its PDU)
+//!                                          │  └──▶ Outcome ─▶ reply::… (typed answers), result (error codes)
+//! octets ◀─────────── command ◀────────────┘
+//! ```
 
 mod command;
 mod engine;

@@ -205,15 +205,15 @@ impl Engine {
         let Some(flight) = self.flight.as_mut().filter(|flight| flight.command.claims(line)) else {
             return false;
         };
-        match (&flight.command, &flight.phase) {
-            (Command::SendMessage { .. }, Phase::Submitted { .. }) => {
-                flight.grace = Some(at + SUBMIT_GRACE);
-                self.in_doubt = false;
-            }
+        if let Command::SendMessage { .. } = flight.command {
             // A reference before our PDU is out is not for our PDU.
-            (Command::SendMessage { .. }, _) => return false,
-            (Command::PinState, _) => flight.grace = Some(at + PIN_STATE_GRACE),
-            (_, _) => {}
+            if !matches!(flight.phase, Phase::Submitted { .. }) {
+                return false;
+            }
+            flight.grace = Some(at + SUBMIT_GRACE);
+            self.in_doubt = false;
+        } else if flight.command == Command::PinState {
+            flight.grace = Some(at + PIN_STATE_GRACE);
         }
         self.keep_line(line.to_owned());
         true

@@ -75,7 +75,7 @@ impl Engine {
             return;
         }
         let is_submission = matches!(flight.command, Command::SendMessage { .. });
-        let asked_by_caller = flight.command == Command::Attention;
+        let asked_by_caller = flight.command.is_attention();
         let after_supply = matches!(flight.phase, Phase::Submitted { .. });
         self.in_doubt |= after_supply;
         let failure = match flight.phase {
