@@ -315,3 +315,239 @@ fn every_transcript_goes_as_written_however_it_is_cut() {
     }
     assert!(failed.is_empty(), "{}", failed.join("\n\n"));
 }
+
+/// A modem in the middle of its work, and what it has promised so far.
+#[derive(Default)]
+struct Ledger {
+    started: Vec<u64>,
+    ended: Vec<u64>,
+    submits: usize,
+    verdicts: usize,
+    tokens: Vec<u64>,
+}
+
+/// Plays a modem that answers every command somehow, `nonce` deciding how; returns what was promised.
+fn play_random(lines: &[(usize, u16)], nonce: u64) -> Ledger {
+    const SAID: &[&str] = &[
+        "RING",
+        "+CRING: VOICE",
+        "+CLIP: \"+15551234567\",145,,,,0",
+        "+CLIP: \"+15557654321\",145,,,,0",
+        "+CLIP:,129,,,,1",
+        "+CCWA: \"+15557654321\",145,1",
+        "+CLCC: 1,1,4,0,0,\"+15551234567\",145",
+        "+CLCC: 1,1,0,0,0,\"+15551234567\",145",
+        "+CLCC: 1,1,6,0,0,\"+15551234567\",145",
+        "+CLCC: 2,1,5,0,0,\"+15557654321\",145",
+        "+CLCC: 2,0,2,0,0,\"+15550000000\",145",
+        "+QIND: \"ccinfo\",1,1,4,0,0,\"0955452980\",128",
+        "+QIND: \"ccinfo\",1,1,-1,0,0,\"0955452980\",128",
+        "^DSCI: 1,1,4,0,13022100000,129,0",
+        "^DSCI: 1,1,6,0,13022100000,129,0",
+        "+UCALLSTAT: 1,4",
+        "+UCALLSTAT: 1,6",
+        "#ECAM: 0,6,1,,,",
+        "#ECAM: 0,0,1,,,",
+        "^CONN:1,0",
+        "^CEND:1,0,104,16",
+        "VOICE CALL: BEGIN",
+        "VOICE CALL: END: 000008",
+        "MISSED_CALL: 11:53AM +15551234567",
+        "MISSED_CALL: 11:53AM",
+        "NO CARRIER",
+        "HANGUP: 1",
+        "+CMTI: \"SM\",1",
+        "+CMTI: \"ME\",2",
+        "+CMTI: \"SM\",-1",
+        "^SMMEMFULL: \"SM\"",
+        "+CREG: 2",
+        "+CREG: 1",
+        "RDY",
+        "+CPIN: READY",
+        "+CPIN: NOT READY",
+        "+U",
+        "OK",
+        "ERROR",
+        "+CMGS: 4",
+        "+CMS ERROR: 500",
+    ];
+    let mut bench = Bench::new(Options {
+        reject_after: (nonce % 3 == 0).then(|| Duration::from_secs(8)),
+        ..Options::default()
+    });
+    bench.bring_up("Nobody", "X1");
+    let mut ledger = Ledger::default();
+    let mut dice = nonce;
+    let mut roll = move |sides: u64| {
+        dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % sides
+    };
+    let mut outbox = 0;
+    for &(line, pause) in lines {
+        match line {
+            _ if line < SAID.len() => bench.give(Input::Bytes(format!("\r\n{}\r\n", SAID[line]).as_bytes())),
+            _ if line < SAID.len() + 4 => {
+                outbox += 1;
+                ledger.submits += 1;
+                bench.give(Input::Submit(Submission {
+                    outbox: OutboxId(outbox),
+                    tpdu: vec![1; 20],
+                }));
+            }
+            _ if line < SAID.len() + 6 => bench.give(Input::Permit(OutboxId(outbox))),
+            _ if line < SAID.len() + 7 => bench.give(Input::Withdraw(OutboxId(outbox))),
+            _ if line < SAID.len() + 8 => {
+                bench.give(Input::PortLost);
+                bench.give(Input::PortOpened);
+            }
+            _ => {
+                let token = ledger.tokens.last().copied().unwrap_or(1);
+                bench.give(Input::Committed(SlotToken(token)));
+            }
+        }
+        for _ in 0..4 {
+            let Some(command) = bench.sent.pop_front() else { break };
+            let answer = match (command.as_str(), roll(8)) {
+                (_, 0) => continue,
+                (_, 1) => "\r\nERROR\r\n",
+                ("AT+CLCC", 2 | 3) => "\r\n+CLCC: 1,1,4,0,0,\"+15551234567\",145\r\n\r\nOK\r\n",
+                (c, _) if c.starts_with("AT+CMGS") => "\r\n> ",
+                (c, _) if c.starts_with("AT+CMGR") => "\r\n+CMGR: 0,,4\r\n0001000B9144\r\n\r\nOK\r\n",
+                (c, _) if c.starts_with("AT+CPIN?") => "\r\n+CPIN: READY\r\n\r\nOK\r\n",
+                (c, _) if c.ends_with("^Z") => "\r\n+CMGS: 9\r\n\r\nOK\r\n",
+                ("ESC", _) => continue,
+                (_, _) => "\r\nOK\r\n",
+            };
+            bench.give(Input::Bytes(answer.as_bytes()));
+        }
+        bench.sent.truncate(64);
+        bench.pass(u64::from(pause));
+        settle(&mut bench, &mut ledger);
+    }
+    // Everything comes to its end by itself: silence, caps, deadlines; and unplugging ends what is left.
+    bench.pass(200_000);
+    bench.give(Input::PortLost);
+    settle(&mut bench, &mut ledger);
+    assert_eq!(bench.wait, None, "nothing to wait for without a port");
+    ledger
+}
+
+fn settle(bench: &mut Bench, ledger: &mut Ledger) {
+    for event in bench.events.drain(..) {
+        let words: Vec<&str> = event.split(' ').collect();
+        match words.as_slice() {
+            ["call", key, "started"] => ledger.started.push(key.parse().expect("a key")),
+            ["call", key, "missed" | "answered" | "rejected", ..] => ledger.ended.push(key.parse().expect("a key")),
+            ["submitted", ..] => ledger.verdicts += 1,
+            ["received", token, ..] => ledger.tokens.push(token.parse().expect("a token")),
+            _ => {}
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 128, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn every_call_gets_one_verdict_and_every_text_one_outcome(
+        lines in proptest::collection::vec((0usize..52, 0u16..9000), 0..60),
+        nonce in 0u64..u64::MAX,
+    ) {
+        let ledger = play_random(&lines, nonce);
+        let mut ended = ledger.ended.clone();
+        ended.sort_unstable();
+        let mut started = ledger.started.clone();
+        started.sort_unstable();
+        proptest::prop_assert_eq!(started, ended);
+        proptest::prop_assert_eq!(ledger.submits, ledger.verdicts);
+        let mut tokens = ledger.tokens.clone();
+        tokens.dedup();
+        proptest::prop_assert_eq!(tokens.len(), ledger.tokens.len());
+    }
+
+    #[test]
+    fn no_octets_whatever_upset_it(noise in proptest::collection::vec(proptest::num::u8::ANY, 0..2000)) {
+        let mut bench = Bench::new(Options::default());
+        bench.bring_up("Nobody", "X1");
+        bench.give(Input::Bytes(&noise));
+        bench.pass(60_000);
+        bench.give(Input::PortLost);
+    }
+}
+
+/// The same modem, answering everything; returns how often it was woken and what it said.
+fn idle(minutes: u64) -> (usize, Vec<String>) {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up("huawei", "E173");
+    let end = bench.now + Duration::from_secs(60 * minutes);
+    let (mut wakes, mut said) = (0, Vec::new());
+    while let Some(due) = bench.wait.filter(|due| *due <= end) {
+        bench.now = due;
+        bench.give(Input::Tick);
+        wakes += 1;
+        while let Some(command) = bench.sent.pop_front() {
+            said.push(command);
+            bench.give(Input::Bytes(b"\r\nOK\r\n"));
+            wakes += 1;
+        }
+    }
+    (wakes, said)
+}
+
+#[test]
+fn an_idle_modem_costs_two_commands_and_at_most_six_wake_ups_a_minute() {
+    let (wakes, said) = idle(60);
+    assert!(said.len() <= 120, "{} commands in an hour", said.len());
+    assert!(wakes <= 360, "{wakes} wake-ups in an hour");
+    assert!(
+        said.iter().any(|command| command == "AT+CMGL=4"),
+        "texts are looked for now and then"
+    );
+}
+
+#[test]
+fn a_modem_that_falls_silent_is_knocked_at_reopened_restarted_and_never_given_up() {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up("huawei", "E173");
+    bench.pass(60_000);
+    assert!(bench.sent.iter().any(|command| command == "ESC"), "{:?}", bench.sent);
+    assert_eq!(bench.reopen, 1, "{:?}", bench.events);
+    for _ in 0..10 {
+        if bench.reopen > 0 {
+            bench.reopen = 0;
+            bench.give(Input::PortOpened);
+        }
+        bench.pass(120_000);
+    }
+    let resets = bench.sent.iter().filter(|command| *command == "AT+CFUN=1,1").count();
+    assert_eq!(resets, 1, "{:?}", bench.sent);
+    assert!(bench.events.iter().any(|event| event == "note reset"));
+    // And when it comes back, so does the work.
+    bench.sent.clear();
+    bench.bring_up("huawei", "E173");
+}
+
+#[test]
+fn the_text_leaves_in_the_same_breath_in_which_it_is_given() {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up("huawei", "E173");
+    bench.give(Input::Submit(Submission {
+        outbox: OutboxId(1),
+        tpdu: vec![1; 20],
+    }));
+    assert_eq!(bench.sent.pop_front().as_deref(), Some("AT+CMGS=20"));
+    assert_eq!(bench.events.pop_front().as_deref(), Some("submitting 1"));
+    bench.give(Input::Submit(Submission {
+        outbox: OutboxId(2),
+        tpdu: vec![1; 20],
+    }));
+    assert_eq!(
+        bench.events.pop_front().as_deref(),
+        Some("submitted 2 not tried: another text is being sent")
+    );
+    bench.give(Input::Permit(OutboxId(2)));
+    bench.give(Input::Bytes(b"\r\n> "));
+    assert!(bench.sent.is_empty(), "no PDU without its own permit");
+}
