@@ -1,3 +1,5 @@
+mod at;
+
 #[test]
 fn t() {}
 mod modem;

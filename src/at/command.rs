@@ -3,6 +3,7 @@
 use super::fields::{Fields, after_name};
 use super::urc::{self, Urc};
 use at_commands::builder::CommandBuilder;
+use std::fmt;
 use std::time::Duration;
 
 /// Plain `AT`. A modem busy with fall-back from LTE for a call answers late.
@@ -30,8 +31,8 @@ pub const HANG_UP_TIMEOUT: Duration = Duration::from_secs(120);
 const COMMAND_MAX: usize = 64;
 
 /// A command, typed; `Command::bytes` writes it through `at_commands`, `Command::prefixes` says which lines are its own,
-/// `Command::timeout` how long the slowest documented modem may take.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `Command::timeout` how long the slowest documented modem may take. Its `Debug` is the command line, without a PIN.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Command {
     /// Plain `AT`.
     Attention,
@@ -63,6 +64,15 @@ pub enum Command {
     SendMessage { tpdu_length: u8 },
     /// `AT+CHUP`
     HangUp,
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Command::EnterPin(_) = self {
+            return f.write_str("AT+CPIN=<pin>");
+        }
+        f.write_str(String::from_utf8_lossy(&self.bytes()).trim_end())
+    }
 }
 
 impl Command {
@@ -151,12 +161,20 @@ impl Command {
             return is_identity(text, line);
         }
         self.prefixes().iter().any(|name| {
-            Fields::after_name(line, name).is_some_and(|fields| match self {
+            Fields::after_name(line, name).is_some_and(|fields| {
                 // A list has no released calls (27.007 §7.18): stat 6 is SIMCom's unsolicited form.
-                Command::ListCalls => fields.text(2) != "6",
-                _other => !urc::only_looks_like_reply(name, &fields),
+                if *self == Command::ListCalls {
+                    fields.text(2) != "6"
+                } else {
+                    !urc::only_looks_like_reply(name, &fields)
+                }
             })
         })
+    }
+
+    /// Whether it is a plain `AT` on the wire: the question by which one finds out whether anybody answers.
+    pub(crate) fn is_attention(&self) -> bool {
+        self.bytes() == b"AT\r"
     }
 
     /// Whether a `+CMS ERROR` can be this command's own (27.005 §3.2.5).
@@ -191,10 +209,7 @@ fn is_identity(text: &str, line: &str) -> bool {
     if after_name(line, name).is_some() || (name.contains("CCID") && line.contains("CCID")) {
         return true;
     }
-    match urc::parse(line) {
-        Urc::Other(_) => name == "I" || !urc::carries_name(line),
-        _known => false,
-    }
+    matches!(urc::parse(line), Urc::Other(_)) && (name == "I" || !urc::carries_name(line))
 }
 
 fn execute(room: &mut [u8], name: &str) -> Result<Vec<u8>, usize> {
@@ -253,6 +268,14 @@ mod tests {
         }
         let long = "+QCFG=\"a\",".repeat(40).leak();
         assert!(PLAIN(long, None).bytes().len() > 300);
+    }
+
+    #[test]
+    fn a_pin_is_not_shown() {
+        assert_eq!(
+            format!("{:?} {:?}", Command::EnterPin("1234".into()), Command::HangUp),
+            "AT+CPIN=<pin> AT+CHUP"
+        );
     }
 
     #[test]

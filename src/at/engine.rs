@@ -11,15 +11,17 @@
 //!    all that is owed has come, or [`SETTLE_QUIET`] after the last one;
 //! 3. a modem that answers no `AT` is left to the caller's recovery ladder: other commands go out and settle, but a text is
 //!    never given to a modem that owes an answer;
-//! 4. a `+CMGS: <mr>` that nobody waits for is [`Urc::LateSubmit`]: it settles the doubt about the text before.
+//! 4. a `+CMGS: <mr>` that nobody waits for is [`Urc::LateSubmit`](super::Urc::LateSubmit): it settles the doubt about the text before.
+
+mod matching;
+mod resync;
 
 use super::command::Command;
 use super::framer::{Framer, Token};
-use super::result::FinalResult;
-use super::two_line::{HEADERS_MAX, Header, Kind, is_hex};
-use super::urc::{self, Urc};
+use super::two_line::Header;
 use super::{Event, Failure, Outcome};
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 /// From Ctrl-Z to the verdict, unless set otherwise. After that the text is in doubt.
@@ -52,8 +54,7 @@ const ESC: &[u8] = b"\x1b";
 const ESC_CR: &[u8] = b"\x1b\r";
 const CTRL_Z: u8 = 0x1A;
 
-/// The dialogue with one modem on one open port.
-#[derive(Debug)]
+/// The dialogue with one modem on one open port. Its `Debug` shows no line of either side: they hold numbers and texts.
 pub struct Engine {
     framer: Framer,
     flight: Option<Flight>,
@@ -119,6 +120,17 @@ struct Settled {
     quiet_at: Instant,
 }
 
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("in_flight", &self.in_flight())
+            .field("debt", &self.debt)
+            .field("in_doubt", &self.in_doubt)
+            .field("deadline", &self.deadline())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Default for Engine {
     fn default() -> Self {
         Engine::new()
@@ -158,7 +170,7 @@ impl Engine {
         match &self.flight {
             None => {}
             Some(flight) if flight.resync.is_some() && self.held.is_none() => {
-                if command != Command::Attention {
+                if !command.is_attention() {
                     self.held = Some(command);
                     return Ok(());
                 }
@@ -342,364 +354,6 @@ impl Engine {
             owed: self.debt,
             settled: None,
         });
-    }
-
-    fn resync(&mut self, resync: Resync, at: Instant) {
-        if resync.escape {
-            self.escape();
-        }
-        let tries_left = resync.tries_left.saturating_sub(1);
-        self.start(Command::Attention, Some(Resync { tries_left, ..resync }), at);
-    }
-
-    fn on_prompt(&mut self, at: Instant) {
-        let Some(flight) = self.flight.as_mut() else { return };
-        match flight.phase {
-            Phase::Prompt => {
-                flight.phase = Phase::Supply;
-                flight.deadline = at + SUPPLY_TIMEOUT;
-                self.report(Event::Prompt);
-            }
-            Phase::Aborting { .. } => {
-                // The ESC came before the prompt and was lost on the modem: once more, now that it means something.
-                flight.phase = Phase::Aborting { prompt_seen: true };
-                self.transmits.push_back(ESC.to_vec());
-            }
-            Phase::Result | Phase::Supply | Phase::Submitted { .. } => {}
-        }
-    }
-
-    fn on_line(&mut self, line: &str, at: Instant) {
-        let line = if self.may_follow_prompt() {
-            line.trim_start_matches(['>', ' '])
-        } else {
-            line
-        };
-        if line.is_empty() || self.is_echo(line) || self.is_second_line(line, at) {
-            return;
-        }
-        if self.is_header(line, at) {
-            return;
-        }
-        if let Some(result) = self.read_final(line) {
-            self.on_final(result, line, at);
-        } else if !self.claim(line, at) {
-            self.on_unsolicited(line, at);
-        }
-    }
-
-    /// A prompt may be repeated, or come when nobody waits for it any more; the answer is then glued to it.
-    fn may_follow_prompt(&self) -> bool {
-        self.debt > 0
-            || self
-                .flight
-                .as_ref()
-                .is_some_and(|flight| matches!(flight.command, Command::SendMessage { .. }))
-    }
-
-    fn is_echo(&self, line: &str) -> bool {
-        let echoed = |text: &str| !text.is_empty() && text.eq_ignore_ascii_case(line);
-        let own = self.flight.as_ref().is_some_and(|flight| {
-            echoed(&flight.echo) || matches!(&flight.phase, Phase::Submitted { hex } if echoed(hex))
-        });
-        own || echoed(&self.last_echo)
-    }
-
-    fn lists_messages(&self) -> bool {
-        self.flight
-            .as_ref()
-            .is_some_and(|flight| matches!(flight.command, Command::ListMessages | Command::ReadMessage(_)))
-    }
-
-    /// See [`super::two_line`] for the rule.
-    fn is_second_line(&mut self, line: &str, at: Instant) -> bool {
-        let Some(latest) = self.headers.last() else {
-            return false;
-        };
-        if !latest.takes_anything() {
-            if is_hex(line) {
-                let index = self
-                    .headers
-                    .iter()
-                    .rposition(|header| header.fits(line))
-                    .unwrap_or(self.headers.len() - 1);
-                let header = self.headers.remove(index);
-                self.on_second_line(&header, line);
-                return true;
-            }
-            let ours = self.flight.is_some() && self.read_final(line).is_some();
-            let claimed = self.flight.as_ref().is_some_and(|flight| flight.command.claims(line));
-            let foreign = Header::read(line, false, at).is_some() || urc::carries_name(line);
-            if ours || claimed || foreign || !matches!(urc::parse(line), Urc::Other(_)) {
-                return false;
-            }
-        }
-        match self.headers.pop() {
-            Some(header) => {
-                self.on_second_line(&header, line);
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn on_second_line(&mut self, header: &Header, line: &str) {
-        let pdu = line.to_owned();
-        match header.kind {
-            Kind::Message => self.report(Event::Urc(Urc::MessageDirect { pdu })),
-            Kind::Report => self.report(Event::Urc(Urc::ReportDirect { pdu })),
-            Kind::Broadcast => self.report(Event::Urc(Urc::Other(header.text.clone()))),
-            Kind::Row => self.keep_line(pdu),
-            Kind::LateRow => {}
-        }
-    }
-
-    fn is_header(&mut self, line: &str, at: Instant) -> bool {
-        let Some(header) = Header::read(line, self.lists_messages(), at) else {
-            return false;
-        };
-        if header.kind == Kind::Row {
-            self.close_row();
-            self.keep_line(line.to_owned());
-        } else if self.headers.last().is_some_and(|latest| latest.text == header.text) {
-            // The header twice before its PDU.
-            self.headers.pop();
-        }
-        if self.headers.len() == HEADERS_MAX {
-            let forgotten = self.headers.remove(0);
-            self.report(Event::Dropped {
-                octets: forgotten.text.len(),
-            });
-        }
-        self.headers.push(header);
-        true
-    }
-
-    /// A row whose PDU never came keeps its place with an empty line.
-    fn close_row(&mut self) {
-        if let Some(index) = self.headers.iter().position(|header| header.kind == Kind::Row) {
-            self.headers.remove(index);
-            self.keep_line(String::new());
-        }
-    }
-
-    fn keep_line(&mut self, line: String) {
-        let Some(flight) = self.flight.as_mut() else { return };
-        if flight.lines.len() < LINES_MAX {
-            flight.lines.push(line);
-        } else {
-            self.report(Event::Dropped { octets: line.len() });
-        }
-    }
-
-    fn read_final(&self, line: &str) -> Option<FinalResult> {
-        let command = self.flight.as_ref().map(|flight| &flight.command);
-        let nameless = matches!(command, Some(Command::Attention | Command::Plain { prefix: None, .. }));
-        FinalResult::read(line)
-            .or_else(|| nameless.then(|| FinalResult::read_numeric(line)).flatten())
-            .or_else(|| command.and_then(|_| FinalResult::read_connect(line)))
-    }
-
-    fn on_final(&mut self, result: FinalResult, line: &str, at: Instant) {
-        if result == FinalResult::Ok && self.late_ok_until.take().is_some_and(|until| at <= until) {
-            return;
-        }
-        let Some(flight) = self.flight.as_mut() else {
-            self.report(Event::Urc(Urc::Other(line.to_owned())));
-            return;
-        };
-        let late_refusal =
-            matches!(&result, FinalResult::Failed(Failure::Cms(_))) && !flight.command.is_message_service();
-        if late_refusal && self.in_doubt && flight.owed == 0 {
-            self.in_doubt = false;
-            self.report(Event::Urc(Urc::Other(line.to_owned())));
-            return;
-        }
-        let result = match (result, &flight.phase) {
-            (_, Phase::Aborting { .. }) => Err(Failure::Aborted),
-            // Not its final result: a late one, or the early OK of a modem (MC7455) that goes on to take the PDU.
-            (FinalResult::Ok, Phase::Prompt | Phase::Supply) => return,
-            (FinalResult::Ok, Phase::Result | Phase::Submitted { .. }) => Ok(()),
-            (FinalResult::Failed(failure), _) => Err(failure),
-        };
-        if flight.owed == 0 {
-            self.close_row();
-            self.finish(result, at);
-            return;
-        }
-        let seen = flight.settled.as_ref().map_or(0, |settled| settled.seen) + 1;
-        let lines = std::mem::take(&mut flight.lines);
-        let done = seen > flight.owed;
-        flight.settled = Some(Settled {
-            seen,
-            result,
-            lines,
-            quiet_at: at + SETTLE_QUIET,
-        });
-        if done {
-            self.finish_settled(at);
-        }
-    }
-
-    fn claim(&mut self, line: &str, at: Instant) -> bool {
-        let Some(flight) = self.flight.as_mut().filter(|flight| flight.command.claims(line)) else {
-            return false;
-        };
-        match (&flight.command, &flight.phase) {
-            (Command::SendMessage { .. }, Phase::Submitted { .. }) => {
-                flight.grace = Some(at + SUBMIT_GRACE);
-                self.in_doubt = false;
-            }
-            // A reference before our PDU is out is not for our PDU.
-            (Command::SendMessage { .. }, _) => return false,
-            (Command::PinState, _) => flight.grace = Some(at + PIN_STATE_GRACE),
-            (_, _) => {}
-        }
-        self.keep_line(line.to_owned());
-        true
-    }
-
-    fn on_unsolicited(&mut self, line: &str, at: Instant) {
-        let urc = urc::parse(line);
-        if let Urc::LateSubmit { .. } = urc {
-            self.in_doubt = false;
-            // A command that settles counts this OK among what is owed.
-            let settles = self.flight.as_ref().is_some_and(|flight| flight.owed > 0);
-            self.late_ok_until = (!settles).then(|| at + LATE_OK_WINDOW);
-        }
-        self.report(Event::Urc(urc));
-    }
-
-    /// What ends by silence: settling, graces, headers without their PDU.
-    fn let_silence_pass(&mut self, at: Instant) {
-        if self
-            .flight
-            .as_ref()
-            .is_some_and(|flight| flight.settled.as_ref().is_some_and(|last| last.quiet_at <= at))
-        {
-            self.finish_settled(at);
-        }
-        if self
-            .flight
-            .as_ref()
-            .is_some_and(|flight| flight.settled.is_none() && flight.grace.is_some_and(|until| until <= at))
-        {
-            self.finish(Ok(()), at);
-            // Its OK may still be on the way.
-            if let Some(flight) = self.flight.as_mut() {
-                flight.owed = flight.owed.saturating_add(1);
-            } else {
-                self.debt = 1;
-            }
-        }
-        while let Some(index) = self.headers.iter().position(|header| header.until <= at) {
-            let header = self.headers.remove(index);
-            match header.kind {
-                Kind::Row => self.keep_line(String::new()),
-                Kind::Message | Kind::Report | Kind::Broadcast | Kind::LateRow => {
-                    self.report(Event::Dropped {
-                        octets: header.text.len(),
-                    });
-                }
-            }
-        }
-    }
-
-    fn finish_settled(&mut self, at: Instant) {
-        let Some(settled) = self.flight.as_mut().and_then(|flight| flight.settled.take()) else {
-            return;
-        };
-        if let Some(flight) = self.flight.as_mut() {
-            flight.lines = settled.lines;
-        }
-        self.finish(settled.result, at);
-    }
-
-    fn finish(&mut self, result: Result<(), Failure>, at: Instant) {
-        let Some(flight) = self.flight.take() else { return };
-        self.debt = 0;
-        self.last_echo = flight.echo;
-        if flight.resync.is_none() {
-            self.report(Event::Done(Outcome {
-                command: flight.command,
-                lines: flight.lines,
-                result,
-            }));
-        }
-        if let Some(command) = self.held.take() {
-            self.start(command, None, at);
-        }
-    }
-
-    fn on_deadline(&mut self, at: Instant) {
-        if self.flight.as_ref().is_some_and(|flight| flight.settled.is_some()) {
-            self.finish_settled(at);
-            return;
-        }
-        self.close_row();
-        let Some(flight) = self.flight.take() else { return };
-        self.debt = self.debt.saturating_add(1);
-        self.last_echo = flight.echo;
-        if let Some(resync) = flight.resync {
-            self.on_resync_unanswered(resync, at);
-            return;
-        }
-        let is_submission = matches!(flight.command, Command::SendMessage { .. });
-        let asked_by_caller = flight.command == Command::Attention;
-        let after_supply = matches!(flight.phase, Phase::Submitted { .. });
-        self.in_doubt |= after_supply;
-        let failure = match flight.phase {
-            Phase::Aborting { .. } => Failure::Aborted,
-            Phase::Result | Phase::Prompt => Failure::TimedOut {
-                after_prompt: false,
-                after_supply: false,
-            },
-            Phase::Supply => Failure::TimedOut {
-                after_prompt: true,
-                after_supply: false,
-            },
-            Phase::Submitted { .. } => Failure::TimedOut {
-                after_prompt: true,
-                after_supply: true,
-            },
-        };
-        self.report(Event::Done(Outcome {
-            command: flight.command,
-            lines: flight.lines,
-            result: Err(failure),
-        }));
-        // Who asks AT and gets no answer is resynchronising already.
-        if !asked_by_caller {
-            self.resync(
-                Resync {
-                    tries_left: RESYNC_TRIES,
-                    escape: is_submission,
-                },
-                at,
-            );
-        }
-    }
-
-    fn on_resync_unanswered(&mut self, resync: Resync, at: Instant) {
-        if resync.tries_left > 0 {
-            self.resync(resync, at);
-            return;
-        }
-        match self.held.take() {
-            None => {}
-            Some(command @ Command::SendMessage { .. }) => {
-                let failure = Failure::TimedOut {
-                    after_prompt: false,
-                    after_supply: false,
-                };
-                self.report(Event::Done(Outcome {
-                    command,
-                    lines: Vec::new(),
-                    result: Err(failure),
-                }));
-            }
-            Some(command) => self.start(command, None, at),
-        }
     }
 
     /// Queues an event. A full queue keeps what ends a command and drops the rest, counted.

@@ -2,17 +2,26 @@
 //!
 //! One [`Engine`] per open port. One command in flight at a time; every line that the command does not claim by prefix is
 //! unsolicited. Deadlines are absolute: no amount of noise extends them.
+//!
+//! ```text
+//! octets ─▶ framer ─▶ lines, prompts ─▶ engine ─▶ Urc          (urc: one line; two_line: a header and its PDU)
+//!                                          │  └──▶ Outcome ─▶ reply::… (typed answers), result (error codes)
+//! octets ◀─────────── command ◀────────────┘
+//! ```
 
 mod command;
 mod engine;
 pub mod fields;
 mod framer;
+pub mod reply;
 pub mod result;
+pub mod trace;
 mod two_line;
 pub mod urc;
 
 pub use command::*;
 pub use engine::*;
+pub use fields::{FIELDS_MAX, Fields};
 pub use framer::LINE_MAX;
 pub use two_line::{HEADERS_MAX, SECOND_LINE_TIMEOUT};
 pub use urc::Urc;

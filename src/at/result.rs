@@ -15,6 +15,26 @@ pub struct CmsError(pub u16);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CmeError(pub u16);
 
+impl CmsError {
+    /// What 27.005 §3.2.5 calls it; `None` for the maker's own and unassigned numbers.
+    #[must_use]
+    pub fn meaning(self) -> Option<&'static str> {
+        meaning(CMS_WORDS, self.0)
+    }
+}
+
+impl CmeError {
+    /// What 27.007 §9.2 calls it; `None` for numbers not in its general part.
+    #[must_use]
+    pub fn meaning(self) -> Option<&'static str> {
+        meaning(CME_WORDS, self.0)
+    }
+}
+
+fn meaning(table: &[(&'static str, u16)], number: u16) -> Option<&'static str> {
+    table.iter().find(|&&(_, code)| code == number).map(|&(words, _)| words)
+}
+
 /// A line that ends a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FinalResult {
@@ -297,6 +317,9 @@ mod tests {
         assert_eq!(words.cme(), Some(CmeError(31)));
         assert_eq!(CodeOrWords::Code(21).cms(), Some(CmsError(21)));
         assert_eq!(CodeOrWords::Words("SIM busy".into()).cme(), Some(CmeError(14)));
+        assert_eq!(CmsError(332).meaning(), Some("Network timeout"));
+        assert_eq!(CmsError(513).meaning(), None);
+        assert_eq!(CmeError(14).meaning(), Some("SIM busy"));
         assert_eq!(CodeOrWords::Words("whatever".into()).cms(), None);
         assert_eq!(CodeOrWords::read("70000"), CodeOrWords::Words("70000".into()));
     }

@@ -9,15 +9,23 @@ mod network;
 mod number;
 
 pub use calls::call_list_row;
+pub(super) use network::{Reading, instant_of, quarters, stamp_of};
 pub use network::{registration_stat, signal_dbm};
+pub(super) use number::raw as raw_number;
 
 use super::fields::Fields;
 
-/// A number as the modem gave it: digits (perhaps with `+`), type of address octet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A number as the modem gave it: digits (perhaps with `+`), type of address octet. Its `Debug` shows only how long it is.
+#[derive(Clone, PartialEq, Eq)]
 pub struct RawNumber {
     pub digits: String,
     pub toa: u8,
+}
+
+impl std::fmt::Debug for RawNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RawNumber({} digits, type {})", self.digits.len(), self.toa)
+    }
 }
 
 /// `<CLI validity>` of +CLIP, 3GPP TS 27.007 §7.6.
@@ -84,6 +92,8 @@ pub enum Urc {
     /// VOICE CALL: BEGIN, ^CONN.
     CallConnected { id: Option<u8> },
     /// VOICE CALL: END, ^CEND (id, duration, cause), MISSED_CALL (number), HANGUP, NO CARRIER / BUSY / NO ANSWER outside a dial.
+    /// `evidence` is one of `no_carrier`, `busy`, `no_answer`, `no_dialtone`, `missed_call`, `cend`, `voice_call_end`, `hangup`,
+    /// `wind`, `ciev_call`.
     CallReleased {
         evidence: &'static str,
         id: Option<u8>,
@@ -169,3 +179,6 @@ pub(super) fn only_looks_like_reply(name: &str, fields: &Fields<'_>) -> bool {
         _others_have_one_form => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

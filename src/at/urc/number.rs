@@ -16,7 +16,7 @@ pub(super) fn numbered(fields: &Fields<'_>, index: usize) -> Option<RawNumber> {
 }
 
 /// Without a type of address, a `+` says what it is.
-pub(super) fn raw(text: &str, toa: Option<u8>) -> Option<RawNumber> {
+pub(in crate::at) fn raw(text: &str, toa: Option<u8>) -> Option<RawNumber> {
     let unwrapped = from_ucs2_hex(text);
     let text = unwrapped.as_deref().unwrap_or(text);
     let lower = text.to_ascii_lowercase();
