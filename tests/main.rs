@@ -7,3 +7,6 @@ mod desk;
 mod job;
 mod rules;
 mod sms;
+#[test]
+fn t() {}
+mod modem;

@@ -173,13 +173,14 @@ impl Health {
         self.rung = Rung::Well;
     }
 
-    /// The port went, and not because we asked for it.
+    /// The port is gone. If we had it closed, the modem is still the one that answered; else it was unplugged, and what
+    /// comes back has yet to prove itself.
     pub fn lost(&mut self) {
         if !matches!(self.rung, Rung::Reopening { .. } | Rung::Reopen { .. }) {
             self.answered = false;
             self.reopened = 0;
-            self.rung = Rung::Well;
         }
+        self.rung = Rung::Well;
     }
 
     pub fn step(&mut self, at: Instant) -> Step {

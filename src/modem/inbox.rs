@@ -240,10 +240,10 @@ impl Inbox {
         if let Some((slot, ask)) = chore {
             return Some(self.in_memory(&slot.storage, ask.clone()));
         }
-        if self.sweep_due().is_some_and(|due| due.is_none_or(|due| due <= at)) {
-            if let Some(storage) = self.sweep.front().filter(|storage| reachable(storage)) {
-                return Some(self.in_memory(storage, Ask::List));
-            }
+        if self.sweep_due().is_some_and(|due| due.is_none_or(|due| due <= at))
+            && let Some(storage) = self.sweep.front().filter(|storage| reachable(storage))
+        {
+            return Some(self.in_memory(storage, Ask::List));
         }
         let back = self.selected != self.preferred && self.select_again.is_none_or(|due| due <= at);
         back.then(|| Ask::Select(self.preferred.clone()))

@@ -495,11 +495,11 @@ impl Modem {
         if let Some(command) = self.sender.wants(self.calls.is_ringing(), at) {
             return Some((Job::Submit, command));
         }
-        if self.opened {
-            if let Some(ask) = self.inbox.wants(at) {
-                let command = Inbox::command(&ask);
-                return Some((Job::Inbox(ask), command));
-            }
+        if self.opened
+            && let Some(ask) = self.inbox.wants(at)
+        {
+            let command = Inbox::command(&ask);
+            return Some((Job::Inbox(ask), command));
         }
         match self.bringup.next(at) {
             Next::Send(command) => return Some((Job::BringUp, command)),

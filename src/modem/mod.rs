@@ -53,6 +53,10 @@ pub struct Submission {
 
 /// What the modem wants from the outside.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is alive at a time, on the stack of the loop that polls"
+)]
 pub enum Output {
     Transmit(Vec<u8>),
     Event(Event),

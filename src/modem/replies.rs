@@ -9,7 +9,7 @@ const MAX_TEXT: usize = 64;
 /// The PDU line as octets; `None` if it is not whole octets in hex.
 pub fn decode_hex(line: &str) -> Option<Vec<u8>> {
     let line = line.trim().as_bytes();
-    if line.is_empty() || line.len() % 2 != 0 {
+    if line.is_empty() || !line.len().is_multiple_of(2) {
         return None;
     }
     let nibble = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());

@@ -17,10 +17,10 @@ const HANG_UP_SETTLES: Duration = Duration::from_millis(300);
 impl Calls {
     /// What the calls need asked now.
     pub fn wants(&self, at: Instant) -> Option<Ask> {
-        if self.reject_at().is_some_and(|due| due <= at) {
-            if let Some(text) = self.first_in_line().and_then(|i| self.next_hang_up(&self.calls[i])) {
-                return Some(Ask::HangUp(text));
-            }
+        if self.reject_at().is_some_and(|due| due <= at)
+            && let Some(text) = self.first_in_line().and_then(|i| self.next_hang_up(&self.calls[i]))
+        {
+            return Some(Ask::HangUp(text));
         }
         self.list_at().is_some_and(|due| due <= at).then_some(Ask::List)
     }
@@ -69,10 +69,10 @@ impl Calls {
             if let Some(key) = self.take_report(row, true, at) {
                 present.push(key);
             }
-            if let (true, Some(rang)) = (self.calls.len() > known, suspicion) {
-                if let Some(call) = self.calls.last_mut() {
-                    call.ring(true, rang.max(call.started));
-                }
+            if let (true, Some(rang)) = (self.calls.len() > known, suspicion)
+                && let Some(call) = self.calls.last_mut()
+            {
+                call.ring(true, rang.max(call.started));
             }
         }
         let pending = self.pending.take();

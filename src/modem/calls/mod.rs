@@ -558,10 +558,11 @@ impl Calls {
         }
         self.past.push_back(Past { digits, ended });
         self.events.push_back(Event::CallEnded(call.into_ended()));
-        if self.first_in_line().is_none() && !self.calls.iter().any(|c| matches!(c.phase, Phase::Answered { .. })) {
-            if let Some(next) = self.calls.iter_mut().find(|c| c.is_ringing()) {
-                next.enter(Phase::Ringing { waiting: false }, "first_in_line");
-            }
+        if self.first_in_line().is_none()
+            && !self.calls.iter().any(|c| matches!(c.phase, Phase::Answered { .. }))
+            && let Some(next) = self.calls.iter_mut().find(|c| c.is_ringing())
+        {
+            next.enter(Phase::Ringing { waiting: false }, "first_in_line");
         }
     }
 
