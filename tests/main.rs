@@ -1,4 +1,9 @@
-//! The one integration binary; each module is one file.
+//! The one integration binary; each module is one file, named after the room it watches.
 
+mod at;
+mod cli;
 mod config;
+mod desk;
+mod job;
 mod rules;
+mod sms;

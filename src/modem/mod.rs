@@ -6,7 +6,19 @@
 use crate::ids::{CallKey, MessageReference, OutboxId, SlotToken};
 use std::time::{Duration, Instant};
 
+mod bringup;
+mod calls;
 pub mod families;
+mod health;
+mod inbox;
+mod machine;
+pub mod refusals;
+mod replies;
+mod sender;
+mod status;
+mod timers;
+
+pub use machine::Modem;
 
 /// What the outside tells the modem.
 #[derive(Debug)]
