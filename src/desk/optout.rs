@@ -241,8 +241,9 @@ pub fn consent(text: &str) -> Consent {
 #[must_use]
 pub fn is_opt_out_word(text: &str) -> bool {
     let words = fold(text);
-    let joined: String = words.split_whitespace().collect();
-    joined.len() <= WHOLE_CHARACTERS_MAX && STOP_WORDS.contains(&joined.as_str())
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let joined = words.concat();
+    joined.len() <= WHOLE_CHARACTERS_MAX && (is_stop(&joined) || stop_with_fillers(&words))
 }
 
 fn is_stop(joined: &str) -> bool {
@@ -251,7 +252,7 @@ fn is_stop(joined: &str) -> bool {
         || STOP_SLIPS.contains(&joined)
         || (joined != "subscribe" && joined.len() >= 9 && one_slip(joined, "unsubscribe"))
         || (joined.starts_with("stop") && joined[4..].chars().all(|c| c == 'p'))
-        || (joined.len() <= 12 && joined.len() % 4 == 0 && joined.as_bytes().chunks(4).all(|c| c == b"stop"))
+        || (joined.len() <= 12 && joined.len().is_multiple_of(4) && joined.as_bytes().chunks(4).all(|c| c == b"stop"))
 }
 
 /// STOP first or last, with only fillers around it.
@@ -294,7 +295,7 @@ fn has_stop_phrase(words: &[&str]) -> bool {
 }
 
 /// At most one letter changed, missing, doubled or swapped with its neighbour.
-fn one_slip(word: &str, wanted: &str) -> bool {
+pub(crate) fn one_slip(word: &str, wanted: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), wanted.chars().collect());
     let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[start..], &b[start..]);
