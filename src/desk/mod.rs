@@ -3,6 +3,9 @@
 //! [`Desk::handle`] takes one input, decides, and records all of it in **one** transaction; what it returns may be acted
 //! on because it is already durable. It reads no clock: [`Now`] comes with every input.
 
+pub mod commands;
+pub mod grammar;
+pub mod hours;
 pub mod optout;
 pub mod template;
 
@@ -15,13 +18,13 @@ use crate::store::{Store, StoreError};
 mod air;
 mod calls;
 mod caller;
-mod commands;
 mod conversation;
 mod due;
 mod inbound;
 mod limits;
 mod lines;
 mod long_text;
+mod orders;
 mod outgoing;
 mod owner;
 mod reports;
