@@ -241,8 +241,9 @@ pub fn consent(text: &str) -> Consent {
 #[must_use]
 pub fn is_opt_out_word(text: &str) -> bool {
     let words = fold(text);
-    let joined: String = words.split_whitespace().collect();
-    joined.len() <= WHOLE_CHARACTERS_MAX && STOP_WORDS.contains(&joined.as_str())
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let joined = words.concat();
+    joined.len() <= WHOLE_CHARACTERS_MAX && (is_stop(&joined) || stop_with_fillers(&words))
 }
 
 fn is_stop(joined: &str) -> bool {
@@ -294,7 +295,7 @@ fn has_stop_phrase(words: &[&str]) -> bool {
 }
 
 /// At most one letter changed, missing, doubled or swapped with its neighbour.
-fn one_slip(word: &str, wanted: &str) -> bool {
+pub(crate) fn one_slip(word: &str, wanted: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), wanted.chars().collect());
     let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[start..], &b[start..]);

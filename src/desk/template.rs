@@ -184,7 +184,7 @@ impl Template {
 
 /// Curly quotes, dashes, ellipses and hard spaces as their plain GSM-7 selves (3GPP TS 23.038 §6.2.1): one of them would
 /// turn the whole text into UCS-2 and double its price.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -198,6 +198,22 @@ fn plain(text: &str) -> String {
         }
     }
     out
+}
+
+/// How many septets a text takes in the GSM 7 bit default alphabet (3GPP TS 23.038 §6.2.1), its extension counted
+/// double; `None` if a character is in neither.
+pub(crate) fn septets(text: &str) -> Option<usize> {
+    const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ÄÖÑÜ§¿äöñüà";
+    const EXTENSION: &str = "^{}\\[~]|€";
+    text.chars().try_fold(0, |sum, c| {
+        if c.is_ascii_alphabetic() || BASIC.contains(c) {
+            Some(sum + 1)
+        } else if EXTENSION.contains(c) {
+            Some(sum + 2)
+        } else {
+            None
+        }
+    })
 }
 
 #[cfg(test)]
