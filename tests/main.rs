@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod desk;
 mod job;
+
 mod rules;
 mod sms;
 #[test]

@@ -1,12 +1,11 @@
 //! A caller's text: opting out and in, HELP, robots; everything else goes to the owner.
 
-use super::lines;
+use super::{grammar, lines};
 use super::optout::{self, Consent as Word};
 use super::outgoing::Outgoing;
 use super::turn::{Done, Turn};
-use super::{inbound::Content, limits};
+use super::limits;
 use crate::ids::{Handle, MessageId};
-use crate::store::StoreError;
 use crate::store::contacts::Contact;
 use crate::store::messages::Message;
 use crate::store::records::About;
@@ -39,7 +38,12 @@ impl Turn<'_> {
                     return self.robot(contact, handle, about, "the same text twice within two minutes");
                 }
                 let new = self.heard(&mut contact)?;
-                self.pass_on(&contact, message, &lines::text(handle, &contact, new, text))
+                let line = match grammar::reaction(text) {
+                    Some(reaction) => lines::reaction(handle, &contact, &reaction.verb, &reaction.to),
+                    None => lines::text(handle, &contact, new, text),
+                };
+                let urgent = if self.rules.is_urgent(text) { "URGENT " } else { "" };
+                self.pass_on(&contact, message, &format!("{urgent}{line}"))
             }
         }
     }
@@ -141,8 +145,7 @@ impl Turn<'_> {
     }
 
     /// More of a text that went on incomplete: the whole of it may be an opt-out after all.
-    pub fn completed_text(&mut self, contact: Contact, message: MessageId, content: &Content) -> Result<(), StoreError> {
-        let Content::Text(text) = content else { return Ok(()) };
+    pub fn completed_text(&mut self, contact: Contact, message: MessageId, text: &str) -> Done {
         let handle = self.handle_for(&contact)?;
         if optout::consent(text) == Word::Stop {
             let about = About { contact: Some(contact.id), call: None, message: Some(message) };

@@ -251,7 +251,7 @@ impl Turn<'_> {
             return Ok(());
         }
         let wall = self.now().wall;
-        let time = lines::clock(wall.utc_ms, wall.offset_s);
+        let time = self.rules.time_of_day(wall.utc_ms, wall.offset_s);
         match refusal {
             Refusal::Answered | Refusal::AnsweredElsewhere | Refusal::Own | Refusal::Team | Refusal::Blocked => Ok(()),
             Refusal::Withheld => self.alert(&lines::missed_unknown("number withheld", &time, end.ringing), None),
@@ -307,7 +307,7 @@ impl Turn<'_> {
                     Some(State::Queued | State::Submitting) | None => Tail::Texting,
                 },
             };
-            let time = lines::clock(call.started_utc_ms, call.offset_s);
+            let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
             lines::missed(handle, &contact, &time, call.ringing, &tail)
         };
         contact.told_at = Some(now);

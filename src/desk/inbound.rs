@@ -109,6 +109,9 @@ impl Turn<'_> {
             self.tx.assign_inbound(*row, message)?;
         }
         match (member, contact, content) {
+            (Some(member), _, Content::Text(_)) if !complete => {
+                self.reply(&member.number, "Your long text has not arrived whole; nothing was done with it yet.")
+            }
             (Some(member), _, Content::Text(text)) => self.owner_text(member, message, text),
             (Some(member), _, Content::Picture) => {
                 self.reply(&member.number, "I can't pass on pictures or group messages. Text only, please.")

@@ -19,15 +19,6 @@ pub(super) fn who(handle: Option<Handle>, contact: &Contact) -> String {
     }
 }
 
-/// `2:02pm`.
-pub(super) fn clock(utc_ms: i64, offset_s: i32) -> String {
-    let minutes = (utc_ms.div_euclid(1000) + i64::from(offset_s)).rem_euclid(86_400) / 60;
-    let (hour, minute) = (minutes / 60, minutes % 60);
-    let half = if hour < 12 { "am" } else { "pm" };
-    let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
-    format!("{hour}:{minute:02}{half}")
-}
-
 /// `2h`, `3 days`: since when, roughly.
 pub(super) fn ago(age: Duration) -> String {
     let minutes = age.as_secs() / 60;
@@ -88,6 +79,13 @@ pub(super) fn text(handle: Handle, contact: &Contact, new: bool, body: &str) -> 
         (false, false) => format!("{}: {body}", who(Some(handle), contact)),
         (_, true) => format!("{} (opted out, call {}): {body}", who(Some(handle), contact), contact.number),
     }
+}
+
+/// A phone's reaction (`Liked "…"`), on one short line.
+pub(super) fn reaction(handle: Handle, contact: &Contact, verb: &str, to: &str) -> String {
+    let start: String = to.chars().take(30).collect();
+    let dots = if start.len() < to.len() { ".." } else { "" };
+    format!("{}: {verb} \"{start}{dots}\"", who(Some(handle), contact))
 }
 
 fn name_or_number(contact: &Contact) -> String {
@@ -155,14 +153,6 @@ pub(super) fn undecodable() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_read_as_people_say_them() {
-        assert_eq!(clock(0, 0), "12:00am");
-        assert_eq!(clock(1_784_653_200_000, -5 * 3600), "12:00pm");
-        assert_eq!(clock(50_520_000, 0), "2:02pm");
-        assert_eq!(clock(-60_000, 0), "11:59pm");
-    }
 
     #[test]
     fn ages_are_rough() {

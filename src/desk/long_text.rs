@@ -68,12 +68,11 @@ impl Turn<'_> {
         if !assembled.complete {
             return Ok(());
         }
+        if let Some(member) = self.member(sender) {
+            return self.owner_text(member, message, text);
+        }
         match self.tx.contact(sender)? {
-            Some(contact) if !contact.blocked && self.member(sender).is_none() => {
-                let handle = self.handle_for(&contact)?;
-                self.forward(&lines::completed(handle, &contact, text), Some(&contact), message)
-            }
-            Some(_) => Ok(()),
+            Some(contact) => self.completed_text(contact, message, text),
             None => self.forward(&lines::plain(sender, text), None, message),
         }
     }
@@ -97,10 +96,15 @@ fn assemble(parts: &[InboundPart], total: u8) -> Assembled {
         .collect();
     let user_data: Vec<(u8, &UserData)> = decoded.iter().map(|(part, deliver)| (*part, &deliver.user_data)).collect();
     let whole = sms::assemble(total, user_data.iter().copied());
+    let mut text = whole.text.clone();
+    for part in &whole.missing {
+        // The short mark keeps the line in GSM-7, and so in fewer parts.
+        text = text.replace(&format!("[…part {part} of {total} missing…]"), "[part missing]");
+    }
     let picture = decoded.iter().any(|(_, deliver)| content(deliver) == Content::Picture);
     Assembled {
         complete: whole.is_complete(),
         have: total.saturating_sub(u8::try_from(whole.missing.len()).unwrap_or(total)),
-        content: if picture { Content::Picture } else { Content::Text(whole.text) },
+        content: if picture { Content::Picture } else { Content::Text(text) },
     }
 }

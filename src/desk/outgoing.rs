@@ -133,7 +133,7 @@ impl Turn<'_> {
 }
 
 /// Cuts a line to the owner to [`OWNER_PARTS`], saying how to get the rest.
-fn cap(text: &str, handle: Option<Handle>) -> String {
+pub(super) fn cap(text: &str, handle: Option<Handle>) -> String {
     if air::count(text) <= OWNER_PARTS {
         return text.to_owned();
     }

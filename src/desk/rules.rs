@@ -10,16 +10,7 @@ use crate::phone::Country;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
-/// What a member of the team may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// Everything.
-    Owner,
-    /// Reads and answers callers.
-    Crew,
-    /// Diagnosis and settings, no message bodies.
-    Installer,
-}
+pub(super) use crate::config::Role;
 
 /// Somebody whose texts are commands and answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +29,8 @@ pub(super) struct Rules {
     pub delay: Duration,
     pub cooldown: Duration,
     pub min_ring: Duration,
+    /// Text numbers that the plan says are landlines.
+    pub landlines: bool,
     pub automatic_per_day: u32,
     pub limits: Limits,
     /// Whether the owner gets a line for each missed call.
@@ -48,16 +41,69 @@ pub(super) struct Rules {
     known: Template,
     after_hours: Template,
     late: Template,
-    help: Template,
-    opted_out: Template,
-    opted_in: Template,
     owner_name: String,
     phone: String,
     hours: OpeningHours,
     zone: Option<TimeZone>,
+    /// Words that put URGENT in front of a caller's text.
+    urgent: Vec<String>,
 }
 
 impl Rules {
+    /// From the configuration.
+    pub fn new(config: &Config) -> Rules {
+        let owner = config.owner.iter().map(|number| Member { number: number.e164().to_owned(), role: Role::Owner });
+        let crew = config.crew.iter().map(|m| Member { number: m.number.e164().to_owned(), role: m.role });
+        let mut team: Vec<Member> = Vec::new();
+        for member in owner.chain(crew) {
+            if team.iter().all(|known| known.number != member.number) {
+                team.push(member);
+            }
+        }
+        let owner = config.crew.iter().find(|m| Some(&m.number) == config.owner.as_ref() || m.role == Role::Owner);
+        Rules {
+            company: config.company.clone(),
+            country: config.country,
+            also: config.text_back.countries.clone(),
+            delay: config.text_back.delay,
+            cooldown: config.text_back.cooldown,
+            min_ring: config.text_back.min_ring,
+            landlines: config.text_back.landlines,
+            automatic_per_day: config.limits.automatic_per_number_per_day,
+            limits: Limits {
+                per_minute: config.limits.per_minute,
+                per_hour: config.limits.per_hour,
+                per_day: config.limits.per_day,
+                people_per_day: config.limits.people_per_day,
+            },
+            missed_calls: config.owner_alerts.missed_calls,
+            merge_window: config.owner_alerts.merge_window,
+            team,
+            first: config.text_back.message.clone(),
+            known: config.text_back.known.clone(),
+            after_hours: config.text_back.after_hours.clone(),
+            late: config.text_back.late.clone(),
+            owner_name: owner.map(|m| m.name.clone()).unwrap_or_default(),
+            phone: config.owner.as_ref().map(|number| number.e164().to_owned()).unwrap_or_default(),
+            hours: config.hours.clone(),
+            zone: config.timezone.clone(),
+            urgent: config.owner_alerts.urgent_words.clone(),
+        }
+    }
+
+    /// Whether a caller's text has one of the urgent words in it.
+    pub fn is_urgent(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let letters = |c: char| c.is_alphanumeric();
+        self.urgent.iter().any(|word| {
+            text.match_indices(word.as_str()).any(|(at, found)| {
+                let before = text.get(..at).and_then(|t| t.chars().next_back()).is_some_and(letters);
+                let after = text.get(at + found.len()..).and_then(|t| t.chars().next()).is_some_and(letters);
+                !before && !after
+            })
+        })
+    }
+
     /// Those who are told of everything.
     pub fn owners(&self) -> impl Iterator<Item = &Member> + use<'_> {
         self.team.iter().filter(|member| member.role == Role::Owner)
@@ -82,17 +128,17 @@ impl Rules {
 
     /// The one confirmation of an opt-out.
     pub fn opted_out(&self) -> String {
-        self.opted_out.render(&self.values(), false)
+        self.fixed(template::OPTED_OUT)
     }
 
     /// The confirmation of opting in again.
     pub fn opted_in(&self) -> String {
-        self.opted_in.render(&self.values(), false)
+        self.fixed(template::OPTED_IN)
     }
 
     /// The answer to a caller's HELP.
     pub fn help(&self) -> String {
-        self.help.render(&self.values(), false)
+        self.fixed(template::HELP_REPLY)
     }
 
     /// Whether the business is open. With a clock nobody vouches for: open (architecture.md, "Clock").
@@ -112,8 +158,13 @@ impl Rules {
     }
 
     /// `2:02pm` where we are.
-    pub fn time_of_day(&self, wall: Wall) -> String {
-        hours::time_of_day(wall.utc_ms, &self.zone(wall))
+    pub fn time_of_day(&self, utc_ms: i64, offset_s: i32) -> String {
+        hours::time_of_day(utc_ms, &hours::zone(self.zone.as_ref(), offset_s))
+    }
+
+    /// One of our own texts, filled in; as it stands if it were no template, which a test rules out.
+    fn fixed(&self, text: &str) -> String {
+        Template::parse(text).map_or_else(|_| text.to_owned(), |template| template.render(&self.values(), false))
     }
 
     fn zone(&self, wall: Wall) -> TimeZone {

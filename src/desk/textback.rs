@@ -140,7 +140,10 @@ pub(super) fn decide(facts: &Facts, rules: &Rules) -> Result<Choice, Refusal> {
         CallerKind::Unavailable => return Err(Refusal::Unavailable),
     };
     person(facts)?;
-    number(facts, class, country)?;
+    if facts.learned_landline {
+        return Err(Refusal::LearnedLandline);
+    }
+    number(class, country, &facts.home, rules.landlines)?;
     timing(facts, rules)?;
     Ok(match (facts.late >= LATE, facts.named, facts.open) {
         (true, _, _) => Choice::Late,
@@ -173,9 +176,15 @@ fn person(facts: &Facts) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What kind of number it is.
-fn number(facts: &Facts, class: NumberClass, country: Option<Country>) -> Result<(), Refusal> {
+/// What kind of number it is: never premium, toll-free or foreign; landlines only where the configuration says so.
+pub(super) fn number(
+    class: NumberClass,
+    country: Option<Country>,
+    home: &[Country],
+    landlines: bool,
+) -> Result<(), Refusal> {
     match class {
+        NumberClass::Landline if landlines => {}
         NumberClass::Landline => return Err(Refusal::Landline),
         NumberClass::TollFree => return Err(Refusal::TollFree),
         NumberClass::Premium
@@ -185,13 +194,10 @@ fn number(facts: &Facts, class: NumberClass, country: Option<Country>) -> Result
         | NumberClass::Company => return Err(Refusal::Premium),
         NumberClass::Mobile | NumberClass::MobileOrLandline | NumberClass::Voip => {}
     }
-    if facts.learned_landline {
-        return Err(Refusal::LearnedLandline);
-    }
-    if facts.home.is_empty() {
+    if home.is_empty() {
         return Err(Refusal::CountryUnknown);
     }
-    if !country.is_some_and(|country| facts.home.contains(&country)) {
+    if !country.is_some_and(|country| home.contains(&country)) {
         return Err(Refusal::Foreign);
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! One input's turn at the desk: the transaction it happens in, the rules it follows, what it may cause.
 
 use super::rules::{Member, Rules};
-use super::{Effects, Input};
+use super::{Effects, Input, textback};
 use crate::clock::Now;
 use crate::modem::Identity;
 use crate::phone::{self, Country, PhoneNumber};
@@ -65,7 +65,21 @@ impl<'a> Turn<'a> {
 
     /// Reads a number as the network gave it, from where we are.
     pub fn number(&self, digits: &str, type_of_address: u8) -> Result<PhoneNumber, phone::NumberProblem> {
-        phone::interpret(digits, type_of_address, self.country.as_ref())
+        match &self.country {
+            Some(country) => phone::interpret(digits, type_of_address, country),
+            // Until the SIM is known only international numbers mean anything.
+            None if digits.starts_with('+') => PhoneNumber::from_e164(digits),
+            None if (type_of_address >> 4) & 7 == 1 => PhoneNumber::from_e164(&format!("+{digits}")),
+            None => Err(phone::NumberProblem::NoCountry),
+        }
+    }
+
+    /// Why a number is never texted, by what kind of number it is and where.
+    pub fn class_forbids(&self, number: &PhoneNumber) -> Option<String> {
+        let home: Vec<Country> = self.country.into_iter().chain(self.rules.also.iter().copied()).collect();
+        textback::number(phone::class(number), phone::country(number), &home, self.rules.landlines)
+            .err()
+            .map(|refusal| refusal.to_string())
     }
 
     /// The team member with that number.
@@ -94,7 +108,7 @@ impl<'a> Turn<'a> {
         if let Some(own) = identity.own_number.as_deref() {
             let type_of_address = if own.starts_with('+') { 145 } else { 129 };
             if let Ok(number) = self.number(own.trim_start_matches('+'), type_of_address) {
-                self.keep_setting(OWN_NUMBER, number.as_str())?;
+                self.keep_setting(OWN_NUMBER, number.e164())?;
             }
         }
         Ok(())
