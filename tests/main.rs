@@ -11,3 +11,5 @@ mod sms;
 #[test]
 fn t() {}
 mod modem;
+mod peers;
+mod sim;
