@@ -3,13 +3,9 @@
 mod at;
 mod cli;
 mod config;
-mod desk;
 mod job;
-
-mod rules;
-mod sms;
-#[test]
-fn t() {}
 mod modem;
 mod peers;
+mod rules;
 mod sim;
+mod sms;

@@ -2,7 +2,8 @@
 
 use super::{Exit, FAILED};
 use clap::Subcommand;
-use textback::sms::json;
+use textback::sms::ConcatReference;
+use textback::sms::json::{self, Request};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -28,11 +29,15 @@ pub enum Command {
     },
 }
 
+/// The same input gives the same parts: only the daemon's own texts need references that differ.
+const CONCAT_REFERENCE: ConcatReference = ConcatReference::Eight(1);
+
 pub fn run(command: &Command) -> Result<(), Exit> {
     match command {
-        Command::Decode { hex } => println!("{}", json::decode(hex).map_err(|why| Exit::new(FAILED, why))?),
+        Command::Decode { hex } => println!("{}", json::decode(hex).map_err(|why| Exit::new(FAILED, why.to_string()))?),
         Command::Encode { to, text, smsc, report } => {
-            for line in json::encode(to, text, smsc.as_deref(), *report).map_err(|why| Exit::new(FAILED, why))? {
+            let request = Request { to, text, smsc: smsc.as_deref(), report: *report, reference: CONCAT_REFERENCE };
+            for line in json::encode(request).map_err(|why| Exit::new(FAILED, why.to_string()))? {
                 println!("{line}");
             }
         }

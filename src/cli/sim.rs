@@ -28,7 +28,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
         family,
         control: arguments.control.clone(),
         seed: arguments.seed,
-        ..pty::Options::default()
+        speed: 1.0,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(pty::run(options, stop_signal()))?;

@@ -151,7 +151,8 @@ async fn watch(path: &Path) -> io::Result<()> {
     let fd = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC)?;
     let what = inotify::WatchFlags::CREATE | inotify::WatchFlags::MOVED_TO | inotify::WatchFlags::ATTRIB;
     inotify::add_watch(&fd, folder, what)?;
-    let fd = AsyncFd::new(fd)?;
+    // SAFETY: `fd` is an OwnedFd: open, its own, and the same until AsyncFd, which owns it from here, drops it.
+    let fd = unsafe { AsyncFd::register(fd) }?;
     loop {
         let mut ready = fd.readable().await?;
         let mut space = [std::mem::MaybeUninit::uninit(); 1024];

@@ -22,7 +22,7 @@ fn main() {
     per_second("PDU decode", "texts", 1, || {
         black_box(sms::decode(black_box(&pdu)).is_ok());
     });
-    let options = sms::SegmentOptions::default();
+    let options = sms::SegmentOptions::new(sms::ConcatReference::Eight(1));
     per_second("segment one GSM-7 part", "texts", 1, || {
         black_box(sms::segment(black_box(text), &options).is_ok());
     });

@@ -51,7 +51,7 @@ impl Appliance {
         let text = format!(
             "company = \"Hill Country Plumbing\"\nowner = \"{OWNER}\"\ncountry = \"US\"\ntimezone = \"America/Chicago\"\n{more}"
         );
-        let (config, _) = Config::parse(&text).unwrap_or_else(|e| panic!("{e:?}"));
+        let config = Config::parse(&text).unwrap_or_else(|e| panic!("{e:?}"));
         let start = Instant::now();
         let mut world = World::new(family, 7, start);
         world.set_utc(start, START_UTC_MS / 1000);

@@ -59,8 +59,9 @@ async fn act(arguments: &Arguments, folder: &Path) -> anyhow::Result<()> {
     let (handle, modem) = pty::start(pty::Options {
         link: link.clone(),
         family: Family::Sim7600,
+        control: None,
+        seed: 1,
         speed: NETWORK_SPEED * arguments.speed,
-        ..pty::Options::default()
     })?;
     let config = Config::parse(&config_text(folder, &link, arguments.speed))
         .map_err(|mistakes| anyhow::anyhow!("the demo's own configuration is wrong: {mistakes:?}"))?;
