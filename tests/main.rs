@@ -2,3 +2,6 @@
 
 mod config;
 mod rules;
+//! The one integration binary.
+
+mod sms;
