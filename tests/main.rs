@@ -2,6 +2,4 @@
 
 mod config;
 mod rules;
-//! The one integration binary.
-
 mod sms;
