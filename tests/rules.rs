@@ -1,10 +1,10 @@
 //! Numbers, opt-out, owner grammar: the pure rules of the desk, on sentences people write.
 
 use proptest::prelude::*;
+use textback::desk::commands::{self, Command};
 use textback::desk::grammar::{self, OwnerText};
 use textback::desk::optout::{Consent, consent};
 use textback::desk::template::Template;
-use textback::desk::vocabulary::{self, Command};
 use textback::ids::Handle;
 use textback::phone::{self, Country, NumberProblem, PhoneNumber};
 
@@ -446,7 +446,7 @@ fn reactions_are_told_from_texts() {
 
 #[test]
 fn the_help_text_fits_one_part() {
-    assert!(vocabulary::help().len() <= 160, "{}", vocabulary::help());
+    assert!(commands::help().len() <= 160, "{}", commands::help());
 }
 
 proptest! {

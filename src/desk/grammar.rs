@@ -1,8 +1,8 @@
 //! What the owner's text means: number first is a message to that customer, a known word first is a command, nothing else
 //! is a command (product.md §3).
 
+use super::commands::{self, Command};
 use super::optout;
-use super::vocabulary::{self, Command};
 use crate::ids::Handle;
 
 /// Handles have two or three digits (product.md §3).
@@ -90,14 +90,14 @@ pub fn read(text: &str) -> OwnerText {
     if optout::fold(text).trim() == "no" {
         return OwnerText::No;
     }
-    match vocabulary::read(text) {
-        vocabulary::Read::Command(command) => OwnerText::Command(command),
-        vocabulary::Read::Usage(usage) => OwnerText::Usage { usage },
-        vocabulary::Read::DidYouMean(word) => OwnerText::DidYouMean {
+    match commands::read(text) {
+        commands::Read::Command(command) => OwnerText::Command(command),
+        commands::Read::Usage(usage) => OwnerText::Usage { usage },
+        commands::Read::DidYouMean(word) => OwnerText::DidYouMean {
             word,
             text: text.to_owned(),
         },
-        vocabulary::Read::None => OwnerText::Untagged(text.to_owned()),
+        commands::Read::None => OwnerText::Untagged(text.to_owned()),
     }
 }
 

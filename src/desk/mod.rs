@@ -3,11 +3,11 @@
 //! [`Desk::handle`] takes one input, decides, and records all of it in **one** transaction; what it returns may be acted
 //! on because it is already durable. It reads no clock: [`Now`] comes with every input.
 
+pub mod commands;
 pub mod grammar;
 pub mod hours;
 pub mod optout;
 pub mod template;
-pub mod vocabulary;
 
 use crate::clock::{Now, Steady};
 use crate::ids::{CallKey, MessageId, OutboxId, SlotToken};
