@@ -160,9 +160,11 @@ pub(super) fn international(digits: &str) -> Result<PhoneNumber, NumberProblem> 
         national = national.strip_prefix('1').unwrap_or(national);
     }
     let Some(country) = Country::of_calling_code(code) else {
-        // Satellite and other non-geographic codes (8xx): real, but no country's.
-        let shared = matches!(code, 800 | 808 | 870 | 878 | 881 | 882 | 883 | 888 | 979);
-        let possible = shared && digits.len() <= E164_DIGITS_MAX && national.len() >= 7;
+        // Satellite and other non-geographic codes: real, but no country's.
+        let shared = matches!(code, 800 | 808 | 870 | 878 | 881 | 882 | 883 | 888 | 979) && national.len() >= 7;
+        // Small islands that are in no table of ours: Diego Garcia, Ascension, St Helena, the Falklands, Norfolk …
+        let island = matches!(code, 246 | 247 | 290 | 500 | 508 | 672 | 681 | 683 | 690) && national.len() >= 4;
+        let possible = (shared || island) && digits.len() <= E164_DIGITS_MAX;
         return if possible {
             Ok(PhoneNumber(format!("+{digits}")))
         } else {
