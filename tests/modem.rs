@@ -372,7 +372,7 @@ fn play_random(lines: &[(usize, u16)], nonce: u64) -> Ledger {
         "+CMS ERROR: 500",
     ];
     let mut bench = Bench::new(Options {
-        reject_after: (nonce % 3 == 0).then(|| Duration::from_secs(8)),
+        reject_after: (nonce.is_multiple_of(3)).then(|| Duration::from_secs(8)),
         ..Options::default()
     });
     bench.bring_up("Nobody", "X1");

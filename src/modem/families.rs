@@ -98,6 +98,8 @@ pub struct Family {
     pub reset: &'static str,
     /// Pause between the prompt and the PDU.
     pub prompt_delay: Duration,
+    /// From the PDU to the verdict; the engine has its own bound above it.
+    pub submit_timeout: Duration,
     pub vendor_errors: VendorErrors,
     pub while_ringing: WhileRinging,
     /// After a restart it says when its texts are ready (`SMS DONE`): worth waiting for, for a bounded time.
@@ -169,6 +171,7 @@ pub const GENERIC: Family = Family {
     iccid: &[CCID, CICCID],
     reset: "+CFUN=1,1",
     prompt_delay: Duration::ZERO,
+    submit_timeout: Duration::from_secs(60),
     vendor_errors: VendorErrors::Unknown,
     while_ringing: WhileRinging::Send,
     says_sms_ready: false,
@@ -287,6 +290,8 @@ pub const FAMILIES: &[Family] = &[
             Extra(&[line("+CTZR=2"), line("+CTZR=1")]),
         ],
         hang_up: &["+QHUP=17", "+CHUP", "H"],
+        // Documented: up to 120 s.
+        submit_timeout: Duration::from_secs(120),
         storage: &["ME", "SM"],
         pin_counters: &[QPINC, QPINC_READ, CPINR],
         iccid: &[QCCID, CCID],

@@ -3,29 +3,21 @@
 //! The order of urgency is [`Modem::next_job`], and it is a promise: a PDU and its permit, a call's own questions, the next
 //! text, a text that came in, bring-up, deletions, and last the idle questions.
 
-use super::bringup::{Bringup, Next};
+use super::bringup::Bringup;
 use super::calls::{self, Calls};
-use super::health::{Health, Step};
+use super::health::Health;
 use super::inbox::{self, Inbox};
 use super::sender::{Action, Sender};
 use super::status::Status;
 use super::timers::{IDLE_EVERY, Timer, Timers};
 use super::{Condition, Event, Identity, Input, Limit, Options, Output, Registration, Signal};
-use crate::at::{self, Command, Engine, Failure, Outcome, Urc};
-use crate::ids::MessageReference;
+use crate::at::{self, Engine, Failure, Outcome};
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// Every so many idle questions, the message list is looked through instead: ten minutes.
-const SWEEP_EVERY_TURNS: u32 = 20;
-/// The same where the modem announces no texts: half a minute, every time.
-const SWEEP_EVERY_TURNS_UNANNOUNCED: u32 = 1;
-/// Hanging up: makers allow up to 120 s, but a call doesn't ring that long.
-const HANG_UP_WAIT: Duration = Duration::from_secs(20);
-/// A question to the modem or the SIM.
-const ASK_WAIT: Duration = Duration::from_secs(5);
-/// A restart is answered within this, or not at all.
-const RESET_WAIT: Duration = Duration::from_secs(10);
+mod hearing;
+mod urgency;
+use urgency::Question;
 
 /// Whose the command in flight is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,19 +31,6 @@ enum Job {
     Knock,
     /// The ladder's restart.
     Reset,
-}
-
-/// The idle questions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Question {
-    Signal,
-    Registration,
-    EpsRegistration,
-    Storage,
-    /// `+CLIP=1`, which was refused before the network was there.
-    ShowCallers,
-    /// `+CMGF=0`, which somebody undid.
-    PduMode,
 }
 
 /// One modem. See the [module](super).
@@ -311,243 +290,6 @@ impl Modem {
         self.out.push_back(Output::Event(Event::Note { what, why }));
     }
 
-    fn urc(&mut self, urc: Urc, at: Instant) {
-        if !matches!(urc, Urc::Other(_)) {
-            self.health.proof(at);
-        }
-        match urc {
-            Urc::Ring => self.calls.ring(at),
-            Urc::CallingLine { number, validity } => self.calls.calling_line(number, validity, at),
-            Urc::CallWaiting { number, validity } => self.calls.call_waiting(number, validity, at),
-            Urc::Call(report) => self.calls.report(&report, at),
-            Urc::CallConnected { id } => self.calls.connected(id, at),
-            Urc::CallReleased {
-                evidence,
-                id,
-                number,
-                duration_s,
-                cause,
-            } => {
-                self.calls.released(evidence, id, number, duration_s, cause, at);
-            }
-            Urc::MessageStored { storage, index } | Urc::ReportStored { storage, index } => {
-                self.inbox.stored(&storage, index, at);
-            }
-            Urc::MessageDirect { pdu } | Urc::ReportDirect { pdu } => self.inbox.direct(pdu),
-            Urc::LateSubmit { reference } => self.sender.late_reference(MessageReference(reference)),
-            Urc::StorageFull { storage } => self.inbox.full(storage.as_deref()),
-            Urc::Registration { domain, stat } => {
-                let was = self.status.is_registered();
-                self.status.registered(domain, stat);
-                // +CLIP asks the network on some modems, and is refused before there is one.
-                self.clip_due |= !was && self.status.is_registered() && self.opened && !self.bringup.shows_callers();
-            }
-            Urc::Signal { dbm } => self.status.signal_is(dbm),
-            Urc::SimState(state) => self.sim_state(&state),
-            Urc::Restarted { line } => self.restarted(&line, at),
-            Urc::SmsReady => self.bringup.texts_ready(),
-            Urc::PowerTrouble { line } => self.note("power", line.chars().take(60).collect()),
-            Urc::NetworkTime { utc_ms, offset_s } => {
-                self.out
-                    .push_back(Output::Event(Event::NetworkTime { utc_ms, offset_s }));
-            }
-            // Nothing follows from these for the job.
-            Urc::PhonebookReady | Urc::Ussd { .. } | Urc::Other(_) => {}
-        }
-    }
-
-    fn sim_state(&mut self, state: &str) {
-        let was = self.bringup.is_ready();
-        self.bringup.sim_state(state);
-        if was && !self.bringup.is_ready() {
-            self.opened = false;
-            self.note(
-                "sim_changed",
-                format!("the modem says +CPIN: {}", state.chars().take(20).collect::<String>()),
-            );
-        }
-    }
-
-    fn restarted(&mut self, line: &str, at: Instant) {
-        if !self.bringup.is_knocking() {
-            self.note("modem_restarted", line.chars().take(40).collect());
-            self.cut_off("modem_restarted", "the modem started anew", at);
-        }
-        self.bringup.restart();
-    }
-
-    fn job_done(&mut self, job: Job, outcome: &Outcome, at: Instant) {
-        let timed_out = matches!(outcome.result, Err(Failure::TimedOut { .. }));
-        if timed_out && job != Job::Reset && !self.bringup.is_knocking() {
-            self.health.unanswered(name(&job), at);
-        }
-        match job {
-            Job::BringUp => {
-                self.bringup.done(outcome, at);
-                for line in &outcome.lines {
-                    self.status.reply_line(line);
-                    self.inbox.usage_line(line);
-                }
-                self.calls.set_family(self.bringup.family());
-                self.sender.set_family(self.bringup.family());
-                if self.bringup.is_mute() {
-                    self.health.mute_at(at);
-                    self.bringup.start(false);
-                }
-            }
-            Job::Calls(calls::Ask::List) => match outcome.result {
-                Ok(()) => {
-                    let rows: Vec<at::urc::CallReport> = outcome
-                        .lines
-                        .iter()
-                        .filter_map(|line| match at::urc::parse(line) {
-                            Urc::Call(row) => Some(row),
-                            _other => None,
-                        })
-                        .collect();
-                    self.calls.listed(&rows, at);
-                }
-                Err(Failure::PortLost) => {}
-                Err(_) => self.calls.list_failed(at),
-            },
-            Job::Calls(calls::Ask::HangUp(_)) => {
-                if outcome.result != Err(Failure::PortLost) {
-                    self.calls.hung_up(outcome.result.is_ok(), at);
-                }
-            }
-            Job::Submit => self.sender.done(outcome, at),
-            Job::Inbox(ask) => {
-                self.inbox.done(&ask, outcome, at);
-                for line in &outcome.lines {
-                    self.inbox.usage_line(line);
-                }
-                self.pdu_mode_due |= self.inbox.take_text_mode();
-            }
-            Job::Idle(question) => self.idle_answered(question, outcome),
-            Job::Knock => {}
-            Job::Reset => self.health.reset_given(at),
-        }
-    }
-
-    fn idle_answered(&mut self, question: Question, outcome: &Outcome) {
-        match question {
-            Question::Signal | Question::Registration | Question::EpsRegistration => {
-                for line in &outcome.lines {
-                    self.status.reply_line(line);
-                }
-            }
-            Question::Storage => {
-                for line in &outcome.lines {
-                    self.inbox.usage_line(line);
-                }
-            }
-            Question::ShowCallers => {}
-            Question::PduMode => {
-                if outcome.result.is_ok() {
-                    self.note(
-                        "pdu_mode",
-                        "message format had been changed to text; set back".to_string(),
-                    );
-                    self.inbox.sweep_now();
-                }
-            }
-        }
-    }
-
-    /// What goes out next, the most urgent first.
-    fn next_job(&mut self, at: Instant) -> Option<(Job, Command)> {
-        match self.health.step(at) {
-            Step::None => {}
-            Step::Wait => return None,
-            Step::Knock { escape } => {
-                if escape {
-                    self.engine.escape();
-                }
-                return Some((Job::Knock, Command::Attention));
-            }
-            Step::Reopen => {
-                self.out.push_back(Output::ReopenPort);
-                return None;
-            }
-            Step::Reset => {
-                let text = self.bringup.family().reset;
-                return Some((
-                    Job::Reset,
-                    Command::Plain {
-                        text,
-                        prefix: None,
-                        timeout: RESET_WAIT,
-                    },
-                ));
-            }
-        }
-        if let Some(ask) = self.calls.wants(at) {
-            let command = match ask {
-                calls::Ask::List => Command::ListCalls,
-                calls::Ask::HangUp(text) => Command::Plain {
-                    text,
-                    prefix: None,
-                    timeout: HANG_UP_WAIT,
-                },
-            };
-            return Some((Job::Calls(ask), command));
-        }
-        if let Some(command) = self.sender.wants(self.calls.is_ringing(), at) {
-            return Some((Job::Submit, command));
-        }
-        if self.opened
-            && let Some(ask) = self.inbox.wants(at)
-        {
-            let command = Inbox::command(&ask);
-            return Some((Job::Inbox(ask), command));
-        }
-        match self.bringup.next(at) {
-            Next::Send(command) => return Some((Job::BringUp, command)),
-            Next::EscapeThenSend(command) => {
-                self.engine.escape();
-                return Some((Job::BringUp, command));
-            }
-            Next::Wait => {}
-        }
-        self.open_rooms(at);
-        let question = self.next_question(at)?;
-        Some((Job::Idle(question), question.command()))
-    }
-
-    /// Idle questions wait until nothing else goes on.
-    fn next_question(&mut self, at: Instant) -> Option<Question> {
-        if !self.opened || !self.sender.is_idle() {
-            return None;
-        }
-        if std::mem::take(&mut self.pdu_mode_due) {
-            return Some(Question::PduMode);
-        }
-        if std::mem::take(&mut self.clip_due) {
-            return Some(Question::ShowCallers);
-        }
-        if self.calls.is_busy() || !std::mem::take(&mut self.idle_due) {
-            return None;
-        }
-        self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
-        self.idle_turn = self.idle_turn.wrapping_add(1);
-        let sweep = if self.bringup.announces_texts() {
-            SWEEP_EVERY_TURNS
-        } else {
-            SWEEP_EVERY_TURNS_UNANNOUNCED
-        };
-        if self.idle_turn.is_multiple_of(sweep) {
-            // The list is this turn's question, through the inbox.
-            self.inbox.sweep_now();
-            return None;
-        }
-        Some(match self.idle_turn % 4 {
-            0 => Question::Storage,
-            1 => Question::Registration,
-            2 => Question::Signal,
-            _three => Question::EpsRegistration,
-        })
-    }
-
     /// Bring-up is through: the inbox may look, the idle questions start.
     fn open_rooms(&mut self, at: Instant) {
         if self.opened || !self.bringup.is_ready() {
@@ -660,28 +402,6 @@ impl Modem {
         );
         if self.opened && !self.idle_due && self.timers.get(Timer::Idle).is_none() {
             self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
-        }
-    }
-}
-
-impl Question {
-    fn command(self) -> Command {
-        let ask = |text, prefix| Command::Plain {
-            text,
-            prefix,
-            timeout: ASK_WAIT,
-        };
-        match self {
-            Question::Signal => ask("+CSQ", Some("+CSQ:")),
-            Question::Registration => ask("+CREG?", Some("+CREG:")),
-            Question::EpsRegistration => ask("+CEREG?", Some("+CEREG:")),
-            Question::Storage => Command::MessageStorageState,
-            Question::ShowCallers => Command::Plain {
-                text: "+CLIP=1",
-                prefix: None,
-                timeout: Duration::from_secs(15),
-            },
-            Question::PduMode => ask("+CMGF=0", None),
         }
     }
 }

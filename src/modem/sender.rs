@@ -340,6 +340,13 @@ impl Sender {
         }
     }
 
+    /// The modem can't send any more: what has not been begun is given back.
+    pub fn give_back(&mut self, why: &str) {
+        if let State::Queued { .. } = self.state {
+            self.cut_off(why);
+        }
+    }
+
     /// The port is gone or the modem started anew. Call after the engine's own last word.
     pub fn cut_off(&mut self, why: &str) {
         match std::mem::replace(&mut self.state, State::Idle) {

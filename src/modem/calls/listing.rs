@@ -62,6 +62,7 @@ impl Calls {
 
     /// The call list, as the modem gave it.
     pub fn listed(&mut self, rows: &[CallReport], at: Instant) {
+        self.outgoing = rows.iter().any(|row| row.voice && !row.incoming);
         let suspicion = self.suspicion.take();
         let mut present = Vec::with_capacity(rows.len().min(super::MAX_CALLS));
         for row in rows {
