@@ -10,7 +10,11 @@ pub fn run(listing: &Listing) -> Result<(), Exit> {
         if calls.is_empty() {
             return writeln!(out, "No calls yet.");
         }
-        writeln!(out, "{:>6}  {:<19}  {:<16}  {:>5}  {:<8}  {:<8}  reason", "id", "started", "caller", "rings", "verdict", "decision")?;
+        writeln!(
+            out,
+            "{:>6}  {:<19}  {:<16}  {:>5}  {:<8}  {:<8}  reason",
+            "id", "started", "caller", "rings", "verdict", "decision"
+        )?;
         for call in calls {
             writeln!(
                 out,

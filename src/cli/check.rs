@@ -4,8 +4,7 @@ use super::{Asking, CONFIG_WRONG, Exit};
 use textback::config::{Config, read_file};
 
 pub fn run(asking: &Asking) -> Result<(), Exit> {
-    let (path, text) =
-        read_file(&asking.config.config).map_err(|error| Exit::new(CONFIG_WRONG, error.to_string()))?;
+    let (path, text) = read_file(&asking.config.config).map_err(|error| Exit::new(CONFIG_WRONG, error.to_string()))?;
     let checked = Config::check(&text);
     if asking.json {
         println!("{:#}", serde_json::json!(checked));
@@ -14,5 +13,9 @@ pub fn run(asking: &Asking) -> Result<(), Exit> {
             println!("{}: {line}", path.display());
         }
     }
-    if checked.ok { Ok(()) } else { Err(Exit::new(CONFIG_WRONG, "")) }
+    if checked.ok {
+        Ok(())
+    } else {
+        Err(Exit::new(CONFIG_WRONG, ""))
+    }
 }

@@ -37,10 +37,19 @@ pub fn run(folder: &Path, config: &ConfigFile) -> Result<(), Exit> {
     let store = Store::open_read_only(&config.store)?;
     std::fs::create_dir_all(folder)
         .map_err(|error| Exit::new(FAILED, format!("cannot make {}: {error}", folder.display())))?;
-    let calls = file(folder, "calls.csv", |csv| store.each_call(|call| csv.write(CallRow::from(call))))?;
-    let messages = file(folder, "messages.csv", |csv| store.each_message(|message| csv.write(tame(message))))?;
-    let ledger = file(folder, "consent.csv", |csv| store.each_consent(|entry: ConsentRecord| csv.write(entry)))?;
-    println!("{calls} calls, {messages} messages, {ledger} consent entries in {}", folder.display());
+    let calls = file(folder, "calls.csv", |csv| {
+        store.each_call(|call| csv.write(CallRow::from(call)))
+    })?;
+    let messages = file(folder, "messages.csv", |csv| {
+        store.each_message(|message| csv.write(tame(message)))
+    })?;
+    let ledger = file(folder, "consent.csv", |csv| {
+        store.each_consent(|entry: ConsentRecord| csv.write(entry))
+    })?;
+    println!(
+        "{calls} calls, {messages} messages, {ledger} consent entries in {}",
+        folder.display()
+    );
     Ok(())
 }
 
@@ -58,7 +67,10 @@ impl Csv {
 }
 
 fn file(folder: &Path, name: &str, fill: impl FnOnce(&mut Csv) -> Result<(), Failure>) -> Result<u64, Failure> {
-    let mut csv = Csv { writer: csv::Writer::from_path(folder.join(name))?, rows: 0 };
+    let mut csv = Csv {
+        writer: csv::Writer::from_path(folder.join(name))?,
+        rows: 0,
+    };
     fill(&mut csv)?;
     csv.writer.flush().map_err(csv::Error::from)?;
     Ok(csv.rows)

@@ -56,7 +56,11 @@ impl From<anyhow::Error> for Exit {
 impl From<std::io::Error> for Exit {
     fn from(error: std::io::Error) -> Self {
         // A reader that has seen enough (`textback calls | head`) is not a failure worth words.
-        let why = if error.kind() == std::io::ErrorKind::BrokenPipe { String::new() } else { error.to_string() };
+        let why = if error.kind() == std::io::ErrorKind::BrokenPipe {
+            String::new()
+        } else {
+            error.to_string()
+        };
         Exit::new(FAILED, why)
     }
 }
@@ -98,7 +102,8 @@ pub struct Listing {
 impl ConfigFile {
     /// Reads the configuration; every mistake goes to stderr.
     pub fn read(&self) -> Result<Config, Exit> {
-        let (config, warnings) = Config::load(&self.config).map_err(|error| Exit::new(CONFIG_WRONG, error.to_string()))?;
+        let (config, warnings) =
+            Config::load(&self.config).map_err(|error| Exit::new(CONFIG_WRONG, error.to_string()))?;
         for warning in warnings {
             eprintln!("textback: {}: {warning}", self.config.display());
         }
@@ -134,7 +139,10 @@ fn look(store: &Store, question: &Question) -> Result<serde_json::Value, Exit> {
             serde_json::json!(store.why(why_number(what).map_err(|why| Exit::new(FAILED, why))?)?)
         }
         Question::Send { .. } => {
-            return Err(Exit::new(UNAVAILABLE, "the daemon is not running, so nothing can be sent (`systemctl start textback`)"));
+            return Err(Exit::new(
+                UNAVAILABLE,
+                "the daemon is not running, so nothing can be sent (`systemctl start textback`)",
+            ));
         }
     })
 }
@@ -160,9 +168,11 @@ pub fn field(value: &serde_json::Value, key: &str) -> String {
     let text = match &value[key] {
         serde_json::Value::Null => "-".to_owned(),
         serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Array(items) => {
-            items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned)).collect::<Vec<_>>().join(",")
-        }
+        serde_json::Value::Array(items) => items
+            .iter()
+            .map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(","),
         other @ (serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::Object(_)) => {
             other.to_string()
         }

@@ -34,9 +34,18 @@ const CONCAT_REFERENCE: ConcatReference = ConcatReference::Eight(1);
 
 pub fn run(command: &Command) -> Result<(), Exit> {
     match command {
-        Command::Decode { hex } => println!("{}", json::decode(hex).map_err(|why| Exit::new(FAILED, why.to_string()))?),
+        Command::Decode { hex } => println!(
+            "{}",
+            json::decode(hex).map_err(|why| Exit::new(FAILED, why.to_string()))?
+        ),
         Command::Encode { to, text, smsc, report } => {
-            let request = Request { to, text, smsc: smsc.as_deref(), report: *report, reference: CONCAT_REFERENCE };
+            let request = Request {
+                to,
+                text,
+                smsc: smsc.as_deref(),
+                report: *report,
+                reference: CONCAT_REFERENCE,
+            };
             for line in json::encode(request).map_err(|why| Exit::new(FAILED, why.to_string()))? {
                 println!("{line}");
             }

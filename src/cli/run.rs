@@ -28,7 +28,9 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
         let (give, mut orders) = mpsc::channel(4);
         let signals = listen(file, give)?;
         let opener = SerialOpener::new(config.modem.port.clone(), config.modem.baud);
-        let daemon = daemon::run(&config, store, opener, &mut orders, listener, |summary| eprintln!("textback: {summary}"));
+        let daemon = daemon::run(&config, store, opener, &mut orders, listener, |summary| {
+            eprintln!("textback: {summary}")
+        });
         tokio::select! {
             result = daemon => result,
             () = signals => Ok(daemon::Ended::Stopped),
@@ -44,14 +46,29 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
 fn lock(database: &Path) -> Result<std::fs::File, Exit> {
     let path = database.with_extension("lock");
     let cannot = |error: std::io::Error| {
-        Exit::new(UNAVAILABLE, format!("cannot use the database {}: {}: {error}", database.display(), path.display()))
+        Exit::new(
+            UNAVAILABLE,
+            format!(
+                "cannot use the database {}: {}: {error}",
+                database.display(),
+                path.display()
+            ),
+        )
     };
-    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(cannot)?;
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(cannot)?;
     match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
         Err(rustix::io::Errno::WOULDBLOCK) => Err(Exit::new(
             UNAVAILABLE,
-            format!("another textback already runs on {}: `textback status` talks to it", database.display()),
+            format!(
+                "another textback already runs on {}: `textback status` talks to it",
+                database.display()
+            ),
         )),
         Err(error) => Err(cannot(error.into())),
     }
@@ -86,7 +103,9 @@ fn listen(file: &ConfigFile, give: mpsc::Sender<Order>) -> anyhow::Result<impl F
 /// To journald under systemd, else to stderr. `TEXTBACK_LOG` sets the level (error, warn, info, debug, trace).
 fn log_to() {
     let wanted = std::env::var("TEXTBACK_LOG").ok();
-    let level = wanted.as_deref().map_or(Ok(LevelFilter::INFO), str::parse::<LevelFilter>);
+    let level = wanted
+        .as_deref()
+        .map_or(Ok(LevelFilter::INFO), str::parse::<LevelFilter>);
     let filter = level.as_ref().copied().unwrap_or(LevelFilter::INFO);
     let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok());
     let on_terminal = journal.is_none().then(|| {
@@ -95,7 +114,10 @@ fn log_to() {
             .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
             .with_target(false)
     });
-    tracing_subscriber::registry().with(journal.with_filter(filter)).with(on_terminal.with_filter(filter)).init();
+    tracing_subscriber::registry()
+        .with(journal.with_filter(filter))
+        .with(on_terminal.with_filter(filter))
+        .init();
     if level.is_err() {
         tracing::warn!("TEXTBACK_LOG is not one of error, warn, info, debug, trace: using info");
     }

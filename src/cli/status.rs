@@ -10,9 +10,26 @@ pub fn run(asking: &Asking) -> Result<(), Exit> {
         if value["running"] == true {
             let modem = &value["modem"];
             let network = &value["network"];
-            writeln!(out, "  modem     {} {} ({})", field(modem, "manufacturer"), field(modem, "model"), field(modem, "family"))?;
-            writeln!(out, "  network   {}, signal {} ({} dBm)", field(network, "operator"), field(network, "signal"), field(network, "signal_dbm"))?;
-            writeln!(out, "  up        {} s, version {}", field(value, "up_seconds"), field(value, "version"))?;
+            writeln!(
+                out,
+                "  modem     {} {} ({})",
+                field(modem, "manufacturer"),
+                field(modem, "model"),
+                field(modem, "family")
+            )?;
+            writeln!(
+                out,
+                "  network   {}, signal {} ({} dBm)",
+                field(network, "operator"),
+                field(network, "signal"),
+                field(network, "signal_dbm")
+            )?;
+            writeln!(
+                out,
+                "  up        {} s, version {}",
+                field(value, "up_seconds"),
+                field(value, "version")
+            )?;
         }
         if let Some(counts) = value["counts"].as_object() {
             for (name, count) in counts {

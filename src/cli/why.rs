@@ -26,14 +26,29 @@ pub fn run(what: &str, asking: &Asking) -> Result<(), Exit> {
         }
         if !value["number"].is_null() {
             let opted = if value["opted_out"] == true { ", opted out" } else { "" };
-            writeln!(out, "{} (handle {}){opted}", field(value, "number"), field(value, "handle"))?;
+            writeln!(
+                out,
+                "{} (handle {}){opted}",
+                field(value, "number"),
+                field(value, "handle")
+            )?;
         }
         let rows = |key: &str| value[key].as_array().cloned().unwrap_or_default();
         for entry in rows("journal") {
-            writeln!(out, "  {:<19}  {:<20}  {}", short_time(&entry, "created"), field(&entry, "what"), field(&entry, "why"))?;
+            writeln!(
+                out,
+                "  {:<19}  {:<20}  {}",
+                short_time(&entry, "created"),
+                field(&entry, "what"),
+                field(&entry, "why")
+            )?;
         }
         for text in rows("messages") {
-            let way = if field(&text, "direction") == "in" { "received" } else { "sent" };
+            let way = if field(&text, "direction") == "in" {
+                "received"
+            } else {
+                "sent"
+            };
             writeln!(
                 out,
                 "  {:<19}  {way:<8} {:<9} {:<10} {}",

@@ -29,7 +29,10 @@ pub enum Job {
     /// Only look for the next row to send.
     Next { now: Now },
     /// Answer a question from the store.
-    Look { look: Look, answer: oneshot::Sender<Result<serde_json::Value, String>> },
+    Look {
+        look: Look,
+        answer: oneshot::Sender<Result<serde_json::Value, String>>,
+    },
     /// New templates and limits.
     Reconfigure(Box<Config>),
     /// Answered by [`Done::Alive`]: proof that this thread turns.
@@ -39,7 +42,10 @@ pub enum Job {
 /// What the clerk did.
 #[derive(Debug)]
 pub enum Done {
-    Desk { effects: Effects, next: Option<Next> },
+    Desk {
+        effects: Effects,
+        next: Option<Next>,
+    },
     Next(Next),
     /// The disk refuses; the job is tried again. In words.
     Trouble(String),
@@ -63,10 +69,17 @@ impl Clerk {
     pub fn start(store: Store, desk: Desk) -> std::io::Result<Clerk> {
         let (jobs, inbox) = sync_channel(QUEUE_DEPTH);
         let (outbox, done) = unbounded_channel();
-        let thread = std::thread::Builder::new().name("clerk".to_owned()).stack_size(1 << 20).spawn(move || {
-            work(store, desk, &inbox, &outbox);
-        })?;
-        Ok(Clerk { jobs: Some(jobs), done, thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name("clerk".to_owned())
+            .stack_size(1 << 20)
+            .spawn(move || {
+                work(store, desk, &inbox, &outbox);
+            })?;
+        Ok(Clerk {
+            jobs: Some(jobs),
+            done,
+            thread: Some(thread),
+        })
     }
 
     /// Gives a job; waits if the queue is full. False if the thread is gone, which ends the daemon.
@@ -121,7 +134,10 @@ fn decide(
             Ok(effects) => effects,
             Err(error) => {
                 tracing::error!(%error, "an attempt could not be recorded; the text stays queued");
-                Effects { permit: Some(Err(*row)), ..Effects::default() }
+                Effects {
+                    permit: Some(Err(*row)),
+                    ..Effects::default()
+                }
             }
         },
         Input::Started

@@ -95,7 +95,9 @@ impl Listener {
     pub async fn serve(&self, to: mpsc::Sender<Asked>) {
         let places = std::sync::Arc::new(tokio::sync::Semaphore::new(MAX_CLIENTS));
         loop {
-            let Ok(place) = places.clone().acquire_owned().await else { return };
+            let Ok(place) = places.clone().acquire_owned().await else {
+                return;
+            };
             match self.listener.accept().await {
                 Ok((stream, _)) => {
                     let to = to.clone();

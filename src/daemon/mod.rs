@@ -223,7 +223,9 @@ pub fn modem_options(config: &Config) -> modem::Options {
 /// What to give instead, in words.
 pub fn why_number(what: &str) -> Result<i64, String> {
     let digits = what.trim().trim_start_matches(['#', '@']);
-    digits.parse().map_err(|_| format!("{what:?} is neither a call's number (see `textback calls`) nor a handle"))
+    digits
+        .parse()
+        .map_err(|_| format!("{what:?} is neither a call's number (see `textback calls`) nor a handle"))
 }
 
 /// What the desk is to be told of what the modem said, if anything.
@@ -237,7 +239,10 @@ pub fn desk_input(event: Event) -> Option<desk::Input> {
         Event::Submitting { outbox } => desk::Input::Submitting { outbox },
         Event::Submitted { outbox, outcome } => desk::Input::Submitted { outbox, outcome },
         Event::Identity(identity) => desk::Input::Identity(identity),
-        Event::Note { what, why } => desk::Input::Note { what: what.to_owned(), why },
+        Event::Note { what, why } => desk::Input::Note {
+            what: what.to_owned(),
+            why,
+        },
         Event::ReadyToSubmit
         | Event::Condition(_)
         | Event::Registration(_)
@@ -260,7 +265,13 @@ impl Open {
     fn new(line: Box<dyn Line>) -> Self {
         let (read, write) = tokio::io::split(line);
         let buffer = Box::new([0; READ_OCTETS]);
-        Open { read, write, buffer, unwritten: VecDeque::new(), last_write: Instant::now() }
+        Open {
+            read,
+            write,
+            buffer,
+            unwritten: VecDeque::new(),
+            last_write: Instant::now(),
+        }
     }
 
     fn stalled(&mut self) -> bool {
@@ -279,8 +290,16 @@ enum Moved {
 
 /// Reads or writes, whichever can. Pending without a port.
 async fn move_bytes(line: &mut Option<Open>) -> Moved {
-    let Some(open) = line else { return std::future::pending().await };
-    let Open { read, write, buffer, unwritten, .. } = open;
+    let Some(open) = line else {
+        return std::future::pending().await;
+    };
+    let Open {
+        read,
+        write,
+        buffer,
+        unwritten,
+        ..
+    } = open;
     let (front, _) = unwritten.as_slices();
     tokio::select! {
         biased;
@@ -366,7 +385,10 @@ impl Loop {
 
     fn now(&mut self) -> Now {
         let at = Instant::now();
-        Now { steady: self.clock.steady(at), wall: self.wall.now(at) }
+        Now {
+            steady: self.clock.steady(at),
+            wall: self.wall.now(at),
+        }
     }
 
     fn give(&self, job: Job) -> anyhow::Result<()> {
@@ -459,7 +481,13 @@ impl Loop {
     }
 
     fn effects(&mut self, effects: Effects, look_for_more: bool) {
-        let Effects { committed, permit, send, wake, queued } = effects;
+        let Effects {
+            committed,
+            permit,
+            send,
+            wake,
+            queued,
+        } = effects;
         let at = Instant::now();
         for token in committed {
             self.modem.handle(modem::Input::Committed(token), at);
@@ -500,7 +528,9 @@ impl Loop {
 
     /// The earliest of what is due.
     fn deadline(&self) -> Option<Instant> {
-        let send_due = self.send_due.filter(|_| self.modem_ready && !self.asked_next && !self.submitting);
+        let send_due = self
+            .send_due
+            .filter(|_| self.modem_ready && !self.asked_next && !self.submitting);
         [self.modem_due, self.desk_due, send_due].into_iter().flatten().min()
     }
 

@@ -58,11 +58,25 @@ impl fmt::Display for Trouble {
                 "{} is not there: is the modem plugged in and powered? (`lsusb`; a stick in CD-ROM mode needs usb_modeswitch)",
                 path.display()
             ),
-            Trouble::Busy { path, holder: Some(holder) } => {
-                write!(f, "{} is held by {} (pid {}): {}", path.display(), holder.name, holder.pid, holder.fix())
+            Trouble::Busy {
+                path,
+                holder: Some(holder),
+            } => {
+                write!(
+                    f,
+                    "{} is held by {} (pid {}): {}",
+                    path.display(),
+                    holder.name,
+                    holder.pid,
+                    holder.fix()
+                )
             }
             Trouble::Busy { path, holder: None } => {
-                write!(f, "{0} is held by another program: `sudo fuser -v {0}` names it", path.display())
+                write!(
+                    f,
+                    "{0} is held by another program: `sudo fuser -v {0}` names it",
+                    path.display()
+                )
             }
             Trouble::Forbidden { path } => write!(
                 f,
@@ -77,7 +91,9 @@ impl fmt::Display for Trouble {
 impl Holder {
     fn fix(&self) -> String {
         match self.name.as_str() {
-            "ModemManager" => "`sudo systemctl stop ModemManager`, and install the udev rule that keeps it off".to_owned(),
+            "ModemManager" => {
+                "`sudo systemctl stop ModemManager`, and install the udev rule that keeps it off".to_owned()
+            }
             "agetty" | "getty" => "`sudo systemctl disable --now serial-getty@<port>`".to_owned(),
             "brltty" => "`sudo apt remove brltty`".to_owned(),
             "gammu-smsd" => "`sudo systemctl disable --now gammu-smsd`".to_owned(),
@@ -101,9 +117,14 @@ impl SerialOpener {
 
     fn diagnose(&self, error: &tokio_serial::Error) -> Trouble {
         let path = self.path.clone();
-        let Ok(real) = std::fs::canonicalize(&path) else { return Trouble::Absent { path } };
+        let Ok(real) = std::fs::canonicalize(&path) else {
+            return Trouble::Absent { path };
+        };
         if let Some(holder) = holder_of(&real) {
-            return Trouble::Busy { path, holder: Some(holder) };
+            return Trouble::Busy {
+                path,
+                holder: Some(holder),
+            };
         }
         if rustix::fs::access(&real, rustix::fs::Access::READ_OK | rustix::fs::Access::WRITE_OK).is_err() {
             return Trouble::Forbidden { path };
@@ -146,7 +167,10 @@ async fn folder_changed(path: &Path) {
 }
 
 async fn watch(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let fd = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC)?;
     let what = inotify::WatchFlags::CREATE | inotify::WatchFlags::MOVED_TO | inotify::WatchFlags::ATTRIB;
@@ -160,7 +184,10 @@ async fn watch(path: &Path) -> io::Result<()> {
         loop {
             match events.next() {
                 Ok(event) => {
-                    if event.file_name().is_some_and(|n| n.to_bytes() == name.as_encoded_bytes()) {
+                    if event
+                        .file_name()
+                        .is_some_and(|n| n.to_bytes() == name.as_encoded_bytes())
+                    {
                         return Ok(());
                     }
                 }
@@ -176,13 +203,23 @@ async fn watch(path: &Path) -> io::Result<()> {
 fn holder_of(device: &Path) -> Option<Holder> {
     let own = std::process::id();
     for entry in std::fs::read_dir("/proc").ok()?.flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else { continue };
+        let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else {
+            continue;
+        };
         if pid == own {
             continue;
         }
-        let Ok(open) = std::fs::read_dir(entry.path().join("fd")) else { continue };
-        if open.flatten().any(|fd| std::fs::read_link(fd.path()).is_ok_and(|target| target == device)) {
-            let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default().trim().to_owned();
+        let Ok(open) = std::fs::read_dir(entry.path().join("fd")) else {
+            continue;
+        };
+        if open
+            .flatten()
+            .any(|fd| std::fs::read_link(fd.path()).is_ok_and(|target| target == device))
+        {
+            let name = std::fs::read_to_string(entry.path().join("comm"))
+                .unwrap_or_default()
+                .trim()
+                .to_owned();
             return Some(Holder { pid, name });
         }
     }
@@ -195,8 +232,15 @@ mod tests {
 
     #[test]
     fn a_busy_port_names_its_holder_and_the_fix() {
-        let holder = Some(Holder { pid: 612, name: "ModemManager".into() });
-        let text = Trouble::Busy { path: "/dev/ttyUSB2".into(), holder }.to_string();
+        let holder = Some(Holder {
+            pid: 612,
+            name: "ModemManager".into(),
+        });
+        let text = Trouble::Busy {
+            path: "/dev/ttyUSB2".into(),
+            holder,
+        }
+        .to_string();
         assert!(text.contains("ModemManager (pid 612)"), "{text}");
         assert!(text.contains("systemctl stop ModemManager"), "{text}");
     }
@@ -204,7 +248,9 @@ mod tests {
     #[tokio::test]
     async fn a_missing_port_is_a_state_with_advice() {
         let mut opener = SerialOpener::new("/nonexistent/modem".into(), 115_200);
-        let Err(trouble) = opener.open() else { panic!("opened a port that is not there") };
+        let Err(trouble) = opener.open() else {
+            panic!("opened a port that is not there")
+        };
         assert!(matches!(trouble, Trouble::Absent { .. }), "{trouble:?}");
         assert!(trouble.to_string().contains("plugged in"));
     }

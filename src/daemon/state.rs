@@ -93,7 +93,9 @@ impl State {
     /// Why this modem or SIM can never do the job, if so: stop rather than try on (a wrong PIN is tried once, ever).
     #[must_use]
     pub fn hopeless(&self) -> Option<Limit> {
-        let Condition::Limited { why } = self.condition else { return None };
+        let Condition::Limited { why } = self.condition else {
+            return None;
+        };
         match why {
             Limit::PinWrong | Limit::PinTriesLow | Limit::PukRequired | Limit::NoVoice => Some(why),
             Limit::NoSim
@@ -121,13 +123,21 @@ impl State {
             Condition::Limited { why } => limit_in_words(*why).to_owned(),
             Condition::Ready => {
                 let operator = self.identity.operator.as_deref().unwrap_or("network");
-                format!("ready: {} on {operator}, signal {}", self.model(), signal_in_words(self.signal))
+                format!(
+                    "ready: {} on {operator}, signal {}",
+                    self.model(),
+                    signal_in_words(self.signal)
+                )
             }
         }
     }
 
     fn model(&self) -> &str {
-        if self.identity.model.is_empty() { "modem" } else { &self.identity.model }
+        if self.identity.model.is_empty() {
+            "modem"
+        } else {
+            &self.identity.model
+        }
     }
 
     /// The `status --json` object, without the counts that the store adds.
@@ -178,7 +188,9 @@ pub fn resume_steady(last: Steady, wall_ms: i64, now: Wall) -> Steady {
     if now.trust == Trust::Guess || wall_ms == 0 {
         return last;
     }
-    last.plus(Duration::from_millis(u64::try_from(now.utc_ms.saturating_sub(wall_ms)).unwrap_or(0)))
+    last.plus(Duration::from_millis(
+        u64::try_from(now.utc_ms.saturating_sub(wall_ms)).unwrap_or(0),
+    ))
 }
 
 /// Why the modem can't do its job, and what to do, in words.
@@ -216,7 +228,11 @@ mod tests {
     use super::*;
 
     fn wall(utc_ms: i64, trust: Trust) -> Wall {
-        Wall { utc_ms, offset_s: 0, trust }
+        Wall {
+            utc_ms,
+            offset_s: 0,
+            trust,
+        }
     }
 
     #[test]

@@ -25,7 +25,13 @@ impl WallClock {
     /// `floor_ms`: the last time stored; nothing earlier is ever reported.
     #[must_use]
     pub fn new(zone: Option<jiff::tz::TimeZone>, floor_ms: i64) -> Self {
-        WallClock { zone, network: None, synchronised: false, looked: None, floor_ms }
+        WallClock {
+            zone,
+            network: None,
+            synchronised: false,
+            looked: None,
+            floor_ms,
+        }
     }
 
     /// The zone of a configuration that was read again.
@@ -42,7 +48,10 @@ impl WallClock {
 
     /// The wall time now.
     pub fn now(&mut self, at: Instant) -> Wall {
-        if self.looked.is_none_or(|l| at.saturating_duration_since(l) >= LOOK_EVERY) {
+        if self
+            .looked
+            .is_none_or(|l| at.saturating_duration_since(l) >= LOOK_EVERY)
+        {
             self.looked = Some(at);
             self.synchronised = std::path::Path::new(SYNCHRONISED_MARK).exists();
         }
@@ -60,12 +69,18 @@ impl WallClock {
             (true, _) => (system_ms, Trust::Synchronised),
             (false, Some(ms)) => (ms, Trust::Network),
             // A desktop or server keeps its clock in an RTC: believable, though nobody vouches for it.
-            (false, None) if system_ms >= NOT_BEFORE_MS && system_ms >= self.floor_ms => (system_ms, Trust::ServiceCentre),
+            (false, None) if system_ms >= NOT_BEFORE_MS && system_ms >= self.floor_ms => {
+                (system_ms, Trust::ServiceCentre)
+            }
             (false, None) => (system_ms, Trust::Guess),
         };
         let utc_ms = utc_ms.max(self.floor_ms);
         self.floor_ms = utc_ms;
-        Wall { utc_ms, offset_s: self.offset_s(utc_ms), trust }
+        Wall {
+            utc_ms,
+            offset_s: self.offset_s(utc_ms),
+            trust,
+        }
     }
 
     /// Local minus UTC: the configured zone, else the network's, else the system's.
@@ -102,7 +117,14 @@ mod tests {
         assert_eq!(clock.read(at, system(0)).trust, Trust::Guess);
         clock.network_time(NOT_BEFORE_MS + 60_000, -18_000, at);
         let later = clock.read(at + Duration::from_secs(2), system(0));
-        assert_eq!(later, Wall { utc_ms: NOT_BEFORE_MS + 62_000, offset_s: -18_000, trust: Trust::Network });
+        assert_eq!(
+            later,
+            Wall {
+                utc_ms: NOT_BEFORE_MS + 62_000,
+                offset_s: -18_000,
+                trust: Trust::Network
+            }
+        );
     }
 
     #[test]

@@ -31,7 +31,11 @@ impl Turn<'_> {
                 handles.push(holding.handle.to_string());
             }
         }
-        let mode = if self.paused()? { "Paused: callers are not texted. RESUME to go on." } else { "Working." };
+        let mode = if self.paused()? {
+            "Paused: callers are not texted. RESUME to go on."
+        } else {
+            "Working."
+        };
         let open = match handles.is_empty() {
             true => "Nobody waits for an answer.".to_owned(),
             false => format!("Waiting for your answer: {}.", handles.join(", ")),
@@ -46,10 +50,17 @@ impl Turn<'_> {
             let handle = self.tx.holding_of(contact.id)?.map(|h| h.handle);
             let said = self.tx.last_heard(contact.id, 1)?;
             let said = said.first().map(|m| snippet(&m.text, LIST_SNIPPET)).unwrap_or_default();
-            let age = contact.heard_at.map(|at| lines::ago(self.now().steady.since(at))).unwrap_or_default();
+            let age = contact
+                .heard_at
+                .map(|at| lines::ago(self.now().steady.since(at)))
+                .unwrap_or_default();
             shown.push(format!("{} {age}: {said}", lines::who(handle, &contact)));
         }
-        let text = if shown.is_empty() { "Nobody waits for an answer.".to_owned() } else { shown.join("\n") };
+        let text = if shown.is_empty() {
+            "Nobody waits for an answer.".to_owned()
+        } else {
+            shown.join("\n")
+        };
         self.reply(&member.number, &text)
     }
 
@@ -64,19 +75,27 @@ impl Turn<'_> {
 
     /// `MORE 27`: the whole of their last text, what was cut off of it first.
     pub fn more(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         let said = self.tx.last_heard(contact.id, 1)?;
         match said.first() {
             Some(message) => {
                 let shown = lines::text(handle, &contact, false, &message.text);
                 let first = super::outgoing::cap(&shown, Some(handle));
-                let kept = first.rsplit_once("... MORE").map_or(first.as_str(), |(kept, _)| kept).len();
+                let kept = first
+                    .rsplit_once("... MORE")
+                    .map_or(first.as_str(), |(kept, _)| kept)
+                    .len();
                 match shown.get(kept..).filter(|rest| !rest.trim().is_empty()) {
                     Some(rest) => self.reply(&member.number, &format!("{handle} ...{}", rest.trim_start())),
                     None => self.reply(&member.number, &shown),
                 }
             }
-            None => self.reply(&member.number, &format!("{} has not texted.", lines::who(Some(handle), &contact))),
+            None => self.reply(
+                &member.number,
+                &format!("{} has not texted.", lines::who(Some(handle), &contact)),
+            ),
         }
     }
 
@@ -99,7 +118,10 @@ impl Turn<'_> {
         let until = self.now().steady.plus(length);
         self.tx.set_setting(PAUSED_UNTIL, &until.0.to_string())?;
         self.tx.journal(About::default(), "paused", "the owner asked for it")?;
-        let words = format!("Paused for {}: callers are not texted. RESUME to go on.", lines::ago(length));
+        let words = format!(
+            "Paused for {}: callers are not texted. RESUME to go on.",
+            lines::ago(length)
+        );
         self.reply(&member.number, &words)
     }
 
@@ -128,12 +150,17 @@ impl Turn<'_> {
 
     /// `BLOCK 27`: nothing goes there, nothing comes from there.
     pub fn block(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         self.cancel_queued(&contact.number, "blocked")?;
         self.change(member, handle, |contact| {
             contact.blocked = true;
             contact.waiting = false;
-            format!("{} blocked. UNBLOCK {handle} undoes it.", lines::who(Some(handle), contact))
+            format!(
+                "{} blocked. UNBLOCK {handle} undoes it.",
+                lines::who(Some(handle), contact)
+            )
         })
     }
 
@@ -144,7 +171,11 @@ impl Turn<'_> {
             contact.friend = false;
             contact.frozen = None;
             contact.robot_told = false;
-            let still = if contact.opted_out { " They opted out, which only they can undo (START)." } else { "" };
+            let still = if contact.opted_out {
+                " They opted out, which only they can undo (START)."
+            } else {
+                ""
+            };
             format!("{} unblocked.{still}", lines::who(Some(handle), contact))
         })
     }
@@ -159,17 +190,29 @@ impl Turn<'_> {
 
     /// `FORGET 27`: erases all but the opt-out.
     pub fn forget(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         self.cancel_queued(&contact.number, "forgotten")?;
         self.tx.forget(&contact)?;
-        self.tx.journal(About::default(), "a caller was forgotten", "the owner asked for it")?;
-        let kept = if contact.opted_out { " Their opt-out is kept." } else { "" };
-        self.reply(&member.number, &format!("{handle} forgotten: name, number and texts erased.{kept}"))
+        self.tx
+            .journal(About::default(), "a caller was forgotten", "the owner asked for it")?;
+        let kept = if contact.opted_out {
+            " Their opt-out is kept."
+        } else {
+            ""
+        };
+        self.reply(
+            &member.number,
+            &format!("{handle} forgotten: name, number and texts erased.{kept}"),
+        )
     }
 
     /// `WHY 27`: why they were texted or not.
     pub fn why(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         let who = lines::who(Some(handle), &contact);
         let Some(call) = self.tx.last_call_of(contact.id)? else {
             return self.reply(&member.number, &format!("{who} has not called, only texted."));
@@ -193,7 +236,9 @@ impl Turn<'_> {
 
     /// `NUM 27`: the number in full.
     pub fn num(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         let name = contact.name.as_deref().map(|n| format!(" {n}")).unwrap_or_default();
         self.reply(&member.number, &format!("{handle}{name}: {}", contact.number))
     }
@@ -209,7 +254,10 @@ impl Turn<'_> {
             None => None,
         };
         let Some((wrong, text)) = last else {
-            return self.reply(&member.number, "Nothing to take back: you have not sent anybody a text.");
+            return self.reply(
+                &member.number,
+                "Nothing to take back: you have not sent anybody a text.",
+            );
         };
         let right = match to {
             None => None,
@@ -253,7 +301,9 @@ impl Turn<'_> {
 
     /// Changes a contact and says so.
     fn change(&mut self, member: &Member, handle: Handle, apply: impl FnOnce(&mut Contact) -> String) -> Done {
-        let Some(mut contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(mut contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         let said = apply(&mut contact);
         self.tx.save_contact(&contact)?;
         self.reply(&member.number, &said)

@@ -52,8 +52,11 @@ macro_rules! columns {
 }
 
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM message WHERE id = ?1");
-pub(super) const LAST_HEARD: &str =
-    concat!("SELECT ", columns!(), " FROM message WHERE contact_id = ?1 AND direction = 'in' ORDER BY id DESC LIMIT ?2");
+pub(super) const LAST_HEARD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message WHERE contact_id = ?1 AND direction = 'in' ORDER BY id DESC LIMIT ?2"
+);
 pub(super) const LAST_WITH: &str = concat!(
     "SELECT ",
     columns!(),
@@ -177,7 +180,10 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn automatic_since(&self, contact: ContactId, since: Steady) -> Result<u32, StoreError> {
-        Ok(self.conn.prepare_cached(AUTOMATIC_SINCE)?.query_row(params![contact, since], |row| row.get(0))?)
+        Ok(self
+            .conn
+            .prepare_cached(AUTOMATIC_SINCE)?
+            .query_row(params![contact, since], |row| row.get(0))?)
     }
 
     /// When the last text-back to a contact went out, or was queued if it has not yet.
@@ -188,7 +194,9 @@ impl Tx<'_> {
         let found = self
             .conn
             .prepare_cached(LAST_TEXT_BACK)?
-            .query_row([contact], |row| Ok((row.get::<_, Steady>(0)?, row.get::<_, Option<Steady>>(1)?)))
+            .query_row([contact], |row| {
+                Ok((row.get::<_, Steady>(0)?, row.get::<_, Option<Steady>>(1)?))
+            })
             .optional()?;
         Ok(found.map(|(queued, sent)| sent.unwrap_or(queued)))
     }

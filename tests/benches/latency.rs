@@ -43,7 +43,9 @@ fn main() {
         let started = Instant::now();
         {
             let mut store = Store::open(&folder.path().join("t.db")).unwrap();
-            store.generate_history(1_000_000, textback::store::generate::noon()).unwrap();
+            store
+                .generate_history(1_000_000, textback::store::generate::noon())
+                .unwrap();
         }
         println!(
             "(a million calls and two million texts made in {:.0?}; every round opens one more conversation)",

@@ -108,11 +108,16 @@ impl Appliance {
     }
 
     pub fn call(&mut self, number: &str, rings_for_s: u64) {
-        self.world.call(Caller::Known(Number::new(number)), Duration::from_secs(rings_for_s), self.at);
+        self.world.call(
+            Caller::Known(Number::new(number)),
+            Duration::from_secs(rings_for_s),
+            self.at,
+        );
     }
 
     pub fn withheld_call(&mut self, rings_for_s: u64) {
-        self.world.call(Caller::Withheld, Duration::from_secs(rings_for_s), self.at);
+        self.world
+            .call(Caller::Withheld, Duration::from_secs(rings_for_s), self.at);
     }
 
     pub fn text(&mut self, from: &str, body: &str) {
@@ -122,13 +127,20 @@ impl Appliance {
     /// Everything that phone has received, oldest first.
     pub fn inbox(&self, number: &str) -> Vec<String> {
         let phone = self.world.phone(&Number::new(number));
-        phone.map(|p| p.texts.iter().map(|t| t.text.clone()).collect()).unwrap_or_default()
+        phone
+            .map(|p| p.texts.iter().map(|t| t.text.clone()).collect())
+            .unwrap_or_default()
     }
 
     /// The one text that phone received since `before` were there; panics with everything known if it isn't one.
     pub fn one_new(&self, number: &str, before: usize) -> String {
         let inbox = self.inbox(number);
-        assert_eq!(inbox.len(), before + 1, "{number} has {inbox:#?}\nevents: {:#?}", self.events);
+        assert_eq!(
+            inbox.len(),
+            before + 1,
+            "{number} has {inbox:#?}\nevents: {:#?}",
+            self.events
+        );
         inbox[before].clone()
     }
 
@@ -142,8 +154,13 @@ impl Appliance {
         loop {
             self.settle();
             let send_due = self.send_due.filter(|_| self.ready && !self.submitting);
-            let next = [self.world.deadline(), self.modem_due, self.desk_due, send_due].into_iter().flatten().min();
-            let Some(next) = next.filter(|next| *next <= until) else { break };
+            let next = [self.world.deadline(), self.modem_due, self.desk_due, send_due]
+                .into_iter()
+                .flatten()
+                .min();
+            let Some(next) = next.filter(|next| *next <= until) else {
+                break;
+            };
             self.at = next.max(self.at);
             self.world.tick(self.at);
             if self.modem_due.is_some_and(|due| due <= self.at) {
@@ -165,13 +182,23 @@ impl Appliance {
 
     pub fn now(&self) -> Now {
         let passed = i64::try_from(self.at.duration_since(self.start).as_millis()).unwrap();
-        let wall = Wall { utc_ms: START_UTC_MS + passed, offset_s: OFFSET_S, trust: Trust::Synchronised };
-        Now { steady: self.clock.steady(self.at), wall }
+        let wall = Wall {
+            utc_ms: START_UTC_MS + passed,
+            offset_s: OFFSET_S,
+            trust: Trust::Synchronised,
+        };
+        Now {
+            steady: self.clock.steady(self.at),
+            wall,
+        }
     }
 
     /// Queues a text as `textback send` does.
     pub fn send(&mut self, to: &str, text: &str) -> Result<(), String> {
-        let effects = self.tell(Input::Send { to: to.to_owned(), text: text.to_owned() });
+        let effects = self.tell(Input::Send {
+            to: to.to_owned(),
+            text: text.to_owned(),
+        });
         effects.queued.expect("an answer to Send").map(|_| ())
     }
 
@@ -181,7 +208,11 @@ impl Appliance {
                 return;
             }
         }
-        panic!("no end to it at {:?}: {:#?}", self.at.duration_since(self.start), self.events.last());
+        panic!(
+            "no end to it at {:?}: {:#?}",
+            self.at.duration_since(self.start),
+            self.events.last()
+        );
     }
 
     /// One exchange; false when nobody had anything to say.
@@ -191,7 +222,11 @@ impl Appliance {
             match self.modem.poll() {
                 Output::Transmit(bytes) => {
                     busy = true;
-                    for piece in bytes.chunks(if self.split == 0 { bytes.len().max(1) } else { self.split }) {
+                    for piece in bytes.chunks(if self.split == 0 {
+                        bytes.len().max(1)
+                    } else {
+                        self.split
+                    }) {
                         if !self.unplugged {
                             self.world.handle_bytes(piece, self.at);
                         }
@@ -215,7 +250,11 @@ impl Appliance {
         }
         while let Some(bytes) = self.world.poll_bytes() {
             busy = true;
-            for piece in bytes.chunks(if self.split == 0 { bytes.len().max(1) } else { self.split }) {
+            for piece in bytes.chunks(if self.split == 0 {
+                bytes.len().max(1)
+            } else {
+                self.split
+            }) {
                 if !self.unplugged {
                     self.modem.handle(modem::Input::Bytes(piece), self.at);
                 }

@@ -37,7 +37,9 @@ fn every_family_does_the_whole_job_byte_by_byte() {
         appliance.run_s(60);
         let owner = appliance.inbox(OWNER);
         assert!(
-            owner.iter().any(|t| t.contains("NEW ") && t.contains("Water heater leaking, can someone come today?")),
+            owner
+                .iter()
+                .any(|t| t.contains("NEW ") && t.contains("Water heater leaking, can someone come today?")),
             "{}: {owner:?}",
             family.name()
         );
@@ -48,7 +50,11 @@ fn every_family_does_the_whole_job_byte_by_byte() {
 fn handle(appliance: &Appliance) -> String {
     let last = appliance.inbox(OWNER).pop().expect("a text to the owner");
     let mut words = last.split_whitespace().skip_while(|w| w.parse::<u16>().is_err());
-    words.next().unwrap_or_else(|| panic!("no handle in {last:?}")).trim_matches(':').to_owned()
+    words
+        .next()
+        .unwrap_or_else(|| panic!("no handle in {last:?}"))
+        .trim_matches(':')
+        .to_owned()
 }
 
 #[test]
@@ -64,7 +70,12 @@ fn a_reply_reaches_the_owner_and_the_answer_reaches_the_caller() {
     assert_eq!(appliance.inbox(DAVE).last().map(String::as_str), Some("On my way"));
     let owner = appliance.inbox(OWNER).len();
     appliance.run_s(120);
-    assert_eq!(appliance.inbox(OWNER).len(), owner, "silent on success: {:?}", appliance.inbox(OWNER));
+    assert_eq!(
+        appliance.inbox(OWNER).len(),
+        owner,
+        "silent on success: {:?}",
+        appliance.inbox(OWNER)
+    );
 }
 
 #[test]
@@ -86,7 +97,10 @@ fn without_a_reply_the_owner_reads_who_called_and_for_how_long() {
     appliance.run_s(90);
     let owner = appliance.inbox(OWNER);
     assert_eq!(owner.len(), 1, "{owner:?}");
-    assert!(owner[0].starts_with("Missed ") && owner[0].contains(DAVE) && owner[0].contains("Texted back"), "{owner:?}");
+    assert!(
+        owner[0].starts_with("Missed ") && owner[0].contains(DAVE) && owner[0].contains("Texted back"),
+        "{owner:?}"
+    );
 }
 
 #[test]
@@ -97,7 +111,11 @@ fn once_a_day_per_caller() {
     appliance.call(DAVE, 12);
     appliance.run_s(600);
     assert_eq!(appliance.inbox(DAVE).len(), 1);
-    assert!(appliance.inbox(OWNER).iter().any(|t| t.contains("called again")), "{:?}", appliance.inbox(OWNER));
+    assert!(
+        appliance.inbox(OWNER).iter().any(|t| t.contains("called again")),
+        "{:?}",
+        appliance.inbox(OWNER)
+    );
     appliance.run_s(26 * 3600);
     appliance.call(DAVE, 12);
     appliance.run_s(120);
@@ -119,7 +137,11 @@ fn the_owner_calling_the_business_is_not_a_lead() {
     let mut appliance = Appliance::new(Family::Generic);
     appliance.call(OWNER, 18);
     appliance.run_s(200);
-    assert!(appliance.inbox(OWNER).iter().all(|t| !t.starts_with(TEXT_BACK)), "{:?}", appliance.inbox(OWNER));
+    assert!(
+        appliance.inbox(OWNER).iter().all(|t| !t.starts_with(TEXT_BACK)),
+        "{:?}",
+        appliance.inbox(OWNER)
+    );
 }
 
 #[test]
@@ -138,7 +160,11 @@ fn stop_works_at_once_and_is_confirmed_once() {
     appliance.call(DAVE, 18);
     appliance.run_s(600);
     assert!(appliance.inbox(DAVE).len() <= 3, "{:?}", appliance.inbox(DAVE));
-    assert!(!appliance.inbox(DAVE)[2..].iter().any(|t| t.starts_with(TEXT_BACK)), "{:?}", appliance.inbox(DAVE));
+    assert!(
+        !appliance.inbox(DAVE)[2..].iter().any(|t| t.starts_with(TEXT_BACK)),
+        "{:?}",
+        appliance.inbox(DAVE)
+    );
     appliance.text(DAVE, "START");
     appliance.run_s(60);
     appliance.run_s(26 * 3600);
@@ -174,7 +200,10 @@ fn an_untagged_text_with_two_open_chats_is_held_and_asked() {
     appliance.run_s(60);
     assert_eq!((appliance.inbox(DAVE).len(), appliance.inbox(ANNA).len()), before);
     let asked = appliance.inbox(OWNER).pop().unwrap();
-    assert!(asked.starts_with("Held, not sent:") && asked.contains("Yes can do 3pm") && asked.contains(&tag), "{asked}");
+    assert!(
+        asked.starts_with("Held, not sent:") && asked.contains("Yes can do 3pm") && asked.contains(&tag),
+        "{asked}"
+    );
     appliance.text(OWNER, &tag);
     appliance.run_s(60);
     assert_eq!(appliance.one_new(ANNA, before.1), "Yes can do 3pm");
@@ -192,7 +221,11 @@ fn two_callers_at_once_both_get_a_text() {
         appliance.run_s(200);
         assert_eq!(appliance.inbox(DAVE).len(), 1, "{}", family.name());
         assert_eq!(appliance.inbox(ANNA).len(), 1, "{}", family.name());
-        assert!(appliance.inbox(OWNER).iter().any(|t| t.contains("It is leaking")), "{}", family.name());
+        assert!(
+            appliance.inbox(OWNER).iter().any(|t| t.contains("It is leaking")),
+            "{}",
+            family.name()
+        );
     }
 }
 
@@ -217,7 +250,10 @@ fn a_crash_after_the_call_loses_nothing_and_sends_once() {
         appliance.run_s(300);
         let texts = appliance.inbox(DAVE).len();
         let owner = appliance.inbox(OWNER);
-        assert!(texts == 1 || (texts == 0 && !owner.is_empty()), "crash {after_ms} ms after: {texts} texts, owner {owner:?}");
+        assert!(
+            texts == 1 || (texts == 0 && !owner.is_empty()),
+            "crash {after_ms} ms after: {texts} texts, owner {owner:?}"
+        );
     }
 }
 
@@ -243,7 +279,11 @@ fn a_modem_that_restarts_is_set_up_again_and_texts_stay_readable() {
     missed(&mut appliance, DAVE, 12);
     appliance.text(DAVE, "OK");
     appliance.run_s(60);
-    assert!(appliance.inbox(OWNER).iter().any(|t| t.ends_with(": OK")), "{:?}", appliance.inbox(OWNER));
+    assert!(
+        appliance.inbox(OWNER).iter().any(|t| t.ends_with(": OK")),
+        "{:?}",
+        appliance.inbox(OWNER)
+    );
 }
 
 #[test]
@@ -252,7 +292,12 @@ fn a_lost_send_result_is_never_sent_again_and_the_owner_is_told() {
     appliance.inject(Fault::LoseSendResult);
     appliance.call(DAVE, 12);
     appliance.run_s(3600);
-    assert_eq!(appliance.inbox(DAVE).len(), 1, "the network had it: {:?}", appliance.inbox(DAVE));
+    assert_eq!(
+        appliance.inbox(DAVE).len(),
+        1,
+        "the network had it: {:?}",
+        appliance.inbox(DAVE)
+    );
 }
 
 #[test]
@@ -281,7 +326,11 @@ fn quirks_of_bad_modems_do_not_cost_a_caller() {
             appliance.text(DAVE, "Still leaking");
             appliance.run_s(200);
             let owner = appliance.inbox(OWNER);
-            assert!(owner.iter().any(|t| t.contains("Still leaking")), "{fault:?} on {}: {owner:?}", family.name());
+            assert!(
+                owner.iter().any(|t| t.contains("Still leaking")),
+                "{fault:?} on {}: {owner:?}",
+                family.name()
+            );
         }
     }
 }
@@ -290,11 +339,32 @@ fn quirks_of_bad_modems_do_not_cost_a_caller() {
 fn long_texts_with_emoji_survive_both_ways() {
     let mut appliance = Appliance::new(Family::Ublox);
     missed(&mut appliance, DAVE, 12);
-    let long = "The boiler 🔥 in the cellar is making a noise like a train, and there is water on the floor 💧💧. ".repeat(3);
-    appliance.text(DAVE, long.trim());
+    let two_parts = "The boiler 🔥 in the cellar is making a noise like a train, and there is water on the floor 💧💧.";
+    appliance.text(DAVE, two_parts);
     appliance.run_s(200);
     let owner = appliance.inbox(OWNER);
-    assert!(owner.iter().any(|t| t.contains(long.trim())), "{owner:?}");
+    assert!(owner.iter().any(|t| t.contains(two_parts)), "{owner:?}");
+    let tag = handle(&appliance);
+    appliance.text(OWNER, &format!("{tag} {two_parts}"));
+    appliance.run_s(60);
+    assert_eq!(appliance.inbox(DAVE).last().map(String::as_str), Some(two_parts));
+}
+
+#[test]
+fn a_text_too_long_for_three_parts_goes_on_with_more() {
+    let mut appliance = Appliance::new(Family::Ublox);
+    missed(&mut appliance, DAVE, 12);
+    let long = "The boiler in the cellar is making a noise like a train, and water is on the floor. ".repeat(8);
+    appliance.text(DAVE, long.trim());
+    appliance.run_s(200);
+    let first = appliance.inbox(OWNER).pop().unwrap();
+    let tag = handle(&appliance);
+    assert!(first.ends_with(&format!("MORE {tag}")), "{first}");
+    let before = appliance.inbox(OWNER).len();
+    appliance.text(OWNER, &format!("more {tag}"));
+    appliance.run_s(60);
+    let rest = appliance.one_new(OWNER, before);
+    assert!(rest.trim_end().ends_with("water is on the floor."), "{rest}");
 }
 
 #[test]

@@ -45,7 +45,13 @@ impl Stage {
     }
 
     pub async fn text(&self, from: &str, text: &str) -> anyhow::Result<()> {
-        self.handle.ask(Command::Text { from: Number::new(from), text: text.to_owned() }).await.map(drop)
+        self.handle
+            .ask(Command::Text {
+                from: Number::new(from),
+                text: text.to_owned(),
+            })
+            .await
+            .map(drop)
     }
 
     /// A human pause.
@@ -72,7 +78,9 @@ impl Stage {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, waiting).await.with_context(|| format!("no text came to {phone}"))?
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .with_context(|| format!("no text came to {phone}"))?
     }
 
     /// The next thing that happens, shown.
@@ -97,26 +105,48 @@ impl Stage {
         };
         let now = Instant::now();
         let at = now.duration_since(self.began);
-        let column = |number: &Number| if number.as_str() == OWNER { Column::Owner } else { Column::Caller };
+        let column = |number: &Number| {
+            if number.as_str() == OWNER {
+                Column::Owner
+            } else {
+                Column::Caller
+            }
+        };
         match &event.what {
-            What::Calling { caller } => self.page.tell(at, Column::Caller, &format!("☎ {} calls the business", who(caller))),
-            What::NotReached { caller } => self.page.tell(at, Column::Caller, &format!("{} hears: not reachable", who(caller))),
+            What::Calling { caller } => {
+                self.page
+                    .tell(at, Column::Caller, &format!("☎ {} calls the business", who(caller)))
+            }
+            What::NotReached { caller } => {
+                self.page
+                    .tell(at, Column::Caller, &format!("{} hears: not reachable", who(caller)))
+            }
             What::Answered { .. } => self.page.tell(at, Column::Appliance, "answered"),
             What::CallEnded { caller, .. } => {
                 self.call_ended = Some(now);
-                self.page.tell(at, Column::Caller, &format!("☎ {} hangs up, nobody answered", who(caller)));
+                self.page.tell(
+                    at,
+                    Column::Caller,
+                    &format!("☎ {} hangs up, nobody answered", who(caller)),
+                );
             }
             What::TextSent { from, text } => {
                 self.sent = Some(now);
                 self.page.tell(at, column(from), &format!("▶ {text}"));
             }
             What::Submitted { to, .. } => {
-                let took = if to.as_str() != OWNER && let Some(ended) = self.call_ended.take() {
+                let took = if to.as_str() != OWNER
+                    && let Some(ended) = self.call_ended.take()
+                {
                     let took = now.duration_since(ended);
                     self.text_backs.push(took);
                     format!("missed call: texts back, {} ms after it ended", took.as_millis())
                 } else if let Some(sent) = self.sent {
-                    format!("passes on to {}, {} ms after it was sent", whose(to), now.duration_since(sent).as_millis())
+                    format!(
+                        "passes on to {}, {} ms after it was sent",
+                        whose(to),
+                        now.duration_since(sent).as_millis()
+                    )
                 } else {
                     format!("texts {}", whose(to))
                 };
@@ -143,5 +173,9 @@ fn who(caller: &Caller) -> String {
 }
 
 fn whose(number: &Number) -> &'static str {
-    if number.as_str() == OWNER { "the owner" } else { "the caller" }
+    if number.as_str() == OWNER {
+        "the owner"
+    } else {
+        "the caller"
+    }
 }

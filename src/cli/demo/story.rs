@@ -25,13 +25,17 @@ const SET_UP: Duration = Duration::from_secs(30);
 pub async fn tell(mut stage: Stage, ready: oneshot::Receiver<String>, database: &Path) -> anyhow::Result<()> {
     stage.page.head();
     stage.box_says("powered on; looking for the modem");
-    let summary = tokio::time::timeout(SET_UP, ready).await.context("the modem was not ready in time")??;
+    let summary = tokio::time::timeout(SET_UP, ready)
+        .await
+        .context("the modem was not ready in time")??;
     stage.box_says(&summary);
 
     stage.call(Caller::Known(Number::new(DAVE)), TWO_RINGS).await?;
     stage.arrival(DAVE).await?;
     stage.breathe(READ).await?;
-    stage.text(DAVE, "Water heater leaking, can someone come today?").await?;
+    stage
+        .text(DAVE, "Water heater leaking, can someone come today?")
+        .await?;
     let dave = handle(&stage.arrival(OWNER).await?)?;
     stage.breathe(READ).await?;
     stage.text(OWNER, &format!("{dave} On my way, 20 min")).await?;
@@ -39,7 +43,7 @@ pub async fn tell(mut stage: Stage, ready: oneshot::Receiver<String>, database: 
 
     stage.call(Caller::Known(Number::new(ANNA)), ONE_RING).await?;
     stage.arrival(ANNA).await?;
-    stage.text(ANNA, "Do you fix gas boilers?").await?;
+    stage.text(ANNA, "Do you fix boilers?").await?;
     let anna = handle(&stage.arrival(OWNER).await?)?;
     stage.text(DAVE, "Thanks! Gate code is 4411").await?;
     stage.arrival(OWNER).await?;
@@ -48,12 +52,12 @@ pub async fn tell(mut stage: Stage, ready: oneshot::Receiver<String>, database: 
     stage.arrival(OWNER).await?;
     stage.breathe(READ).await?;
     stage.text(OWNER, &anna).await?;
-    stage.arrival(ANNA).await?;
+    stage.arrival(OWNER).await?;
 
     stage.call(Caller::Withheld, ONE_RING).await?;
     stage.arrival(OWNER).await?;
     stage.text(ANNA, "STOP").await?;
-    stage.arrival(ANNA).await?;
+    stage.arrival(OWNER).await?;
     stage.breathe(READ).await?;
     close(&stage, database)
 }
@@ -65,11 +69,28 @@ fn close(stage: &Stage, database: &Path) -> anyhow::Result<()> {
     stage.page.say("On record, with the reason for each:");
     for call in store.calls(10)? {
         let caller = call.caller.unwrap_or_else(|| "withheld".to_owned());
-        stage.page.say(&format!("  {caller:<14} {} rings, {}: {}", call.rings, call.decision.as_str(), call.reason));
+        stage.page.say(&format!(
+            "  {caller:<14} {} rings, {}: {}",
+            call.rings,
+            call.decision.as_str(),
+            call.reason
+        ));
     }
-    let list = |times: &[Duration]| times.iter().map(|t| format!("{} ms", t.as_millis())).collect::<Vec<_>>().join(", ");
-    stage.page.say(&format!("Call ended to text at the network:  {}", list(&stage.text_backs)));
-    stage.page.say(&format!("Text sent to text read:             {}", list(&stage.passed_on)));
+    let list = |times: &[Duration]| {
+        times
+            .iter()
+            .map(|t| format!("{} ms", t.as_millis()))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    stage.page.say(&format!(
+        "Call ended to text at the network:  {}",
+        list(&stage.text_backs)
+    ));
+    stage.page.say(&format!(
+        "Text sent to text read:             {}",
+        list(&stage.passed_on)
+    ));
     stage.page.say("(The modem's and the network's own time is in these, and the pause set in the configuration. Nothing was left behind.)");
     Ok(())
 }
@@ -78,17 +99,28 @@ fn close(stage: &Stage, database: &Path) -> anyhow::Result<()> {
 fn handle(line: &str) -> anyhow::Result<String> {
     let words = line.split_whitespace().map(|word| word.trim_end_matches(':'));
     let mut handles = words.filter(|word| word.len() <= 3 && word.parse::<u16>().is_ok());
-    Ok(handles.next().with_context(|| format!("no handle in {line:?}"))?.to_owned())
+    Ok(handles
+        .next()
+        .with_context(|| format!("no handle in {line:?}"))?
+        .to_owned())
 }
 
 /// A person types; the network happens.
 pub async fn interactive(mut stage: Stage, ready: oneshot::Receiver<String>) -> anyhow::Result<()> {
     stage.page.say("You are both people. Type:");
-    stage.page.say("  call            a customer calls and hangs up        call hidden   the same, number withheld");
-    stage.page.say("  c words…        the customer texts the business      o words…      the owner texts the business");
-    stage.page.say("  c2 words…, call 2   a second customer                quit");
+    stage
+        .page
+        .say("  call            a customer calls and hangs up        call hidden   the same, number withheld");
+    stage
+        .page
+        .say("  c words…        the customer texts the business      o words…      the owner texts the business");
+    stage
+        .page
+        .say("  c2 words…, call 2   a second customer                quit");
     stage.page.head();
-    let summary = tokio::time::timeout(SET_UP, ready).await.context("the modem was not ready in time")??;
+    let summary = tokio::time::timeout(SET_UP, ready)
+        .await
+        .context("the modem was not ready in time")??;
     stage.box_says(&summary);
     let mut typed = typing();
     loop {

@@ -46,7 +46,11 @@ impl Timeline {
             self.paint(bold, &format!("{title:<width$}", width = self.width))
         });
         self.line(&format!("{:>TIME_WIDTH$}  {}", "", titles.join("  ")));
-        self.line(&format!("{:>TIME_WIDTH$}  {}", "", ["─".repeat(self.width), "─".repeat(self.width), "─".repeat(self.width)].join("  ")));
+        self.line(&format!(
+            "{:>TIME_WIDTH$}  {}",
+            "",
+            ["─".repeat(self.width), "─".repeat(self.width), "─".repeat(self.width)].join("  ")
+        ));
     }
 
     /// One entry: what happened, when, in whose column, wrapped to its width.
@@ -58,7 +62,11 @@ impl Timeline {
         };
         let indent = " ".repeat(place * (self.width + GAP));
         for (i, row) in wrap(text, self.width).iter().enumerate() {
-            let time = if i == 0 { format!("{:.1} s", at.as_secs_f64()) } else { String::new() };
+            let time = if i == 0 {
+                format!("{:.1} s", at.as_secs_f64())
+            } else {
+                String::new()
+            };
             self.line(&format!("{time:>TIME_WIDTH$}  {indent}{}", self.paint(style, row)));
         }
     }
@@ -69,7 +77,11 @@ impl Timeline {
     }
 
     fn paint(&self, style: Style, text: &str) -> String {
-        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        if self.colour {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
     }
 
     fn line(&self, text: &str) {
