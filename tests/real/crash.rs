@@ -1,0 +1,117 @@
+//! The daemon stopped, killed and doubled at the worst moments.
+
+use super::stage::{DAVE, Daemon, OWNER, Sim, Stage, TEXT_BACK, wait};
+use rustix::process::Signal;
+
+#[test]
+fn sigterm_while_a_text_is_being_submitted_waits_for_its_result() {
+    let stage = Stage::new();
+    let sim = stage.sim("sim7600");
+    let mut daemon = stage.ready();
+    sim.ask("fault delay-result 3000");
+    sim.ask(&format!("call {DAVE} 2"));
+    sim.events.nth(1, "submitted");
+    daemon.signal(Signal::TERM);
+    assert_eq!(daemon.ended().code(), Some(0));
+    let messages = stage.json(&["messages"]);
+    let text_back = &messages[0];
+    assert_eq!(text_back["kind"], "text_back", "{messages:#}");
+    assert_eq!(text_back["state"], "accepted", "{messages:#}");
+    let others = messages.as_array().unwrap().iter().skip(1);
+    for other in others {
+        assert_eq!(other["state"], "queued", "nothing new was begun: {messages:#}");
+    }
+    // What was queued goes when it runs again, and nothing twice.
+    let _daemon = stage.ready();
+    sim.reads(OWNER, "Missed 13");
+    assert_eq!(sim.inbox(DAVE).len(), 1);
+}
+
+/// Kills the daemon when `moment` returns, starts it again, and lets everything settle.
+fn killed_at(name: &str, fault: Option<&str>, moment: impl Fn(&Stage, &Sim, &Daemon)) {
+    let stage = Stage::new();
+    let sim = stage.sim("sim7600");
+    let daemon = stage.ready();
+    if let Some(fault) = fault {
+        sim.ask(&format!("fault {fault}"));
+    }
+    sim.ask(&format!("call {DAVE} 2"));
+    moment(&stage, &sim, &daemon);
+    daemon.kill();
+    sim.events.nth(1, "hung-up");
+    let _daemon = stage.ready();
+    sim.reads(OWNER, DAVE);
+    sim.reads(DAVE, TEXT_BACK);
+    wait(&format!("{name}: nothing to be under way"), || {
+        let messages = stage.json(&["messages"]);
+        messages
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|m| m["state"] != "queued" && m["state"] != "submitting")
+            .then_some(())
+    });
+    // The next caller's text shows that whatever was queued before it has gone.
+    let inbox = sim.inbox(DAVE);
+    assert_eq!(inbox.len(), 1, "{name}: {inbox:?}");
+    assert!(inbox[0].starts_with(TEXT_BACK), "{name}: {inbox:?}");
+    let calls = stage.json(&["calls"]);
+    assert_eq!(calls.as_array().unwrap().len(), 1, "{name}: {calls:#}");
+    assert_eq!(calls[0]["decision"], "texted", "{name}: {calls:#}");
+}
+
+#[test]
+fn sigkill_at_any_moment_of_a_call_ends_in_one_text_and_the_owner_knows() {
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            killed_at("after the first ring", None, |stage, _, _| {
+                wait("the call on record", || {
+                    (stage.json(&["calls"])[0]["caller"] == DAVE).then_some(())
+                });
+            });
+        });
+        scope.spawn(|| {
+            killed_at("as the call ends", None, |_, sim, _| {
+                sim.events.nth(1, "hung-up");
+            });
+        });
+        scope.spawn(|| {
+            killed_at("once the call is decided", None, |stage, _, _| {
+                wait("the decision", || {
+                    (stage.json(&["calls"])[0]["decision"] == "texted").then_some(())
+                });
+            });
+        });
+        scope.spawn(|| {
+            killed_at("between prompt and result", Some("delay-result 3000"), |_, sim, _| {
+                sim.events.nth(1, "submitted");
+            });
+        });
+        scope.spawn(|| {
+            killed_at("when the result is lost", Some("lose-result"), |_, sim, _| {
+                sim.events.nth(1, "submitted");
+            });
+        });
+        scope.spawn(|| {
+            killed_at("when the result was given", None, |stage, _, _| {
+                stage.message("text_back", "accepted");
+            });
+        });
+    });
+}
+
+#[test]
+fn a_second_daemon_on_the_same_database_is_refused() {
+    let stage = Stage::new();
+    let _sim = stage.sim("generic");
+    let mut first = stage.ready();
+    let mut second = stage.daemon();
+    assert_eq!(second.ended().code(), Some(69));
+    second.said.nth(1, "another textback already runs on");
+    assert!(first.is_alive());
+    assert_eq!(stage.json(&["status"])["ready"], true, "the first still answers");
+    first.signal(Signal::KILL);
+    first.ended();
+    // A killed daemon leaves no lock behind.
+    let _third = stage.ready();
+}
