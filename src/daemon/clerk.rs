@@ -33,6 +33,8 @@ pub enum Job {
         look: Look,
         answer: oneshot::Sender<Result<serde_json::Value, String>>,
     },
+    /// Keep the fact that this setting names.
+    Remember { setting: String, now: Now },
     /// New templates and limits.
     Reconfigure(Box<Config>),
     /// Answered by [`Done::Alive`]: proof that this thread turns.
@@ -107,6 +109,10 @@ fn work(mut store: Store, mut desk: Desk, inbox: &Receiver<Job>, outbox: &Unboun
             Job::Look { look, answer } => {
                 // The asker may have hung up: nobody to tell.
                 let _ = answer.send(look(&store).map_err(|e| e.to_string()));
+                None
+            }
+            Job::Remember { setting, now } => {
+                insist(outbox, || store.transact(now, |tx| tx.set_setting(&setting, "1")));
                 None
             }
             Job::Reconfigure(config) => {

@@ -28,6 +28,7 @@ use wallclock::WallClock;
 pub mod clerk;
 pub mod control;
 pub mod notify;
+pub mod pin;
 pub mod port;
 pub mod state;
 pub mod wallclock;
@@ -207,7 +208,7 @@ pub async fn run<O: Opener>(
     result
 }
 
-/// What the modem must know of the configuration.
+/// What the modem must know of the configuration. Whether the PIN is known to be wrong is the store's to say ([`pin`]).
 #[must_use]
 pub fn modem_options(config: &Config) -> modem::Options {
     modem::Options {
@@ -331,6 +332,8 @@ async fn sleep_until_tokio(at: Option<tokio::time::Instant>) {
 
 /// Everything the event loop decides with: the modem, the clerk, the clocks, and what is under way between them.
 struct Loop {
+    /// The PIN the modem was given.
+    pin: Option<String>,
     modem: Modem,
     clerk: Clerk,
     clock: Clock,
@@ -363,8 +366,13 @@ impl Loop {
         let base = state::resume_steady(last_steady, last_wall_ms, started);
         let desk = Desk::new(config);
         let state = State::new(at);
+        let options = modem::Options {
+            pin_known_wrong: pin::known_wrong(config, &store)?,
+            ..modem_options(config)
+        };
         let mut new = Loop {
-            modem: Modem::new(modem_options(config)),
+            pin: config.modem.pin.clone(),
+            modem: Modem::new(options),
             clerk: Clerk::start(store, desk)?,
             clock: Clock::new(at, base),
             wall,
@@ -442,7 +450,13 @@ impl Loop {
             }
             Event::Submitted { .. } => self.submitting = false,
             Event::NetworkTime { utc_ms, offset_s } => self.wall.network_time(*utc_ms, *offset_s, Instant::now()),
-            Event::Note { what, why } => tracing::info!(what, why, "modem"),
+            Event::Note { what, why } => {
+                tracing::info!(what, why, "modem");
+                if let Some(setting) = pin::to_remember(what, self.pin.as_deref()) {
+                    let now = self.now();
+                    self.give(Job::Remember { setting, now })?;
+                }
+            }
             Event::Condition(condition) if *condition != Condition::Ready => self.modem_ready = false,
             Event::CallStarted { .. }
             | Event::CallIdentified { .. }
