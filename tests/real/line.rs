@@ -1,6 +1,6 @@
 //! Rubbish on the line, and what the log tells of the people behind the texts.
 
-use super::stage::{ANNA, DAVE, OWNER, Stage, TEXT_BACK, wait};
+use super::stage::{ANNA, DAVE, Kept, OWNER, Stage, TEXT_BACK, textback, wait};
 
 /// The daemon lives through `faults` with a caller in it, and does the whole job for the next one.
 fn survives(family: &str, faults: &[&str]) {
@@ -119,4 +119,23 @@ fn the_log_at_its_most_talkative_level_but_one_tells_no_number_and_no_text() {
     ] {
         assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
     }
+}
+
+#[test]
+fn a_reader_of_the_log_that_goes_away_does_not_end_the_daemon() {
+    use std::io::{BufRead, BufReader};
+    let stage = Stage::new();
+    let mut run = textback();
+    run.args(["run", "--config"]).arg(stage.path("textback.toml"));
+    let mut daemon = Kept(run.stderr(std::process::Stdio::piped()).spawn().unwrap());
+    let mut first = String::new();
+    BufReader::new(daemon.0.stderr.take().unwrap())
+        .read_line(&mut first)
+        .unwrap();
+    assert!(!first.is_empty());
+    // From here on every write to stderr fails, as after `textback run 2>&1 | head -1`.
+    let sim = stage.sim("generic");
+    sim.ask(&format!("call {DAVE} 2"));
+    sim.reads(DAVE, TEXT_BACK);
+    assert!(daemon.0.try_wait().unwrap().is_none());
 }

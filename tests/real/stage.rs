@@ -91,7 +91,7 @@ impl Lines {
 }
 
 /// A child that never outlives its test.
-struct Kept(Child);
+pub struct Kept(pub Child);
 
 impl Drop for Kept {
     fn drop(&mut self) {
