@@ -204,8 +204,10 @@ pub async fn run<O: Opener>(
         result = working => result,
         () = serving => Ok(Ended::Stopped),
     };
-    desk.clerk.stop();
-    result
+    let recorded = desk.clerk.stop();
+    let ended = result?;
+    recorded?;
+    Ok(ended)
 }
 
 /// What the modem must know of the configuration. Whether the PIN is known to be wrong is the store's to say ([`pin`]).

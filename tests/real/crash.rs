@@ -2,6 +2,8 @@
 
 use super::stage::{DAVE, Daemon, OWNER, Sim, Stage, TEXT_BACK, wait};
 use rustix::process::Signal;
+use textback::clock::{Now, Steady, Trust, Wall};
+use textback::store::Store;
 
 #[test]
 fn sigterm_while_a_text_is_being_submitted_waits_for_its_result() {
@@ -114,4 +116,83 @@ fn a_second_daemon_on_the_same_database_is_refused() {
     first.ended();
     // A killed daemon leaves no lock behind.
     let _third = stage.ready();
+}
+
+#[test]
+fn a_text_that_comes_while_the_daemon_is_down_is_forwarded_once() {
+    let stage = Stage::new();
+    let sim = stage.sim("ec25");
+    stage.ready().kill();
+    sim.ask(&format!("text {DAVE} Burst pipe, please call"));
+    sim.events.nth(1, "taken");
+    let daemon = stage.ready();
+    sim.reads(OWNER, "Burst pipe, please call");
+    daemon.kill();
+    let _daemon = stage.ready();
+    sim.ask(&format!("text {DAVE} Are you there?"));
+    sim.reads(OWNER, "Are you there?");
+    let forwards = sim.inbox(OWNER).iter().filter(|t| t.contains("Burst pipe")).count();
+    assert_eq!(forwards, 1, "{:?}", sim.inbox(OWNER));
+}
+
+#[test]
+fn a_database_that_refuses_is_told_and_the_job_is_done_when_it_obeys_again() {
+    let stage = Stage::new();
+    let sim = stage.sim("sim7600");
+    let daemon = stage.ready();
+    let release = lock(&stage);
+    sim.ask(&format!("call {DAVE} 2"));
+    sim.events.nth(1, "hung-up");
+    daemon.said.nth(1, "the database refuses");
+    daemon.said.nth(1, "state=DATABASE: ");
+    assert_eq!(
+        sim.inbox(DAVE),
+        Vec::<String>::new(),
+        "nothing goes out that is not on record"
+    );
+    drop(release);
+    sim.reads(DAVE, TEXT_BACK);
+    sim.reads(OWNER, "Missed 13");
+    assert_eq!(sim.inbox(DAVE).len(), 1);
+}
+
+#[test]
+fn sigterm_while_the_database_refuses_still_ends_and_says_what_is_missing() {
+    let stage = Stage::new();
+    let sim = stage.sim("sim7600");
+    let mut daemon = stage.ready();
+    let _release = lock(&stage);
+    sim.ask(&format!("call {DAVE} 2"));
+    daemon.said.nth(1, "the database refuses");
+    daemon.signal(Signal::TERM);
+    assert_eq!(daemon.ended().code(), Some(1));
+    daemon.said.nth(1, "textback: the database refused until the end");
+}
+
+/// Keeps the database from being written until what it gives is dropped.
+fn lock(stage: &Stage) -> std::sync::mpsc::Sender<()> {
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let (tell, locked) = std::sync::mpsc::channel();
+    let path = stage.path("t.db");
+    std::thread::spawn(move || {
+        let mut store = Store::open(&path).unwrap();
+        let now = Now {
+            steady: Steady(0),
+            wall: Wall {
+                utc_ms: 0,
+                offset_s: 0,
+                trust: Trust::Guess,
+            },
+        };
+        store
+            .transact(now, |_| {
+                tell.send(()).unwrap();
+                // Ends when the sender is dropped.
+                let _ = released.recv();
+                Ok(())
+            })
+            .unwrap();
+    });
+    locked.recv().unwrap();
+    release
 }

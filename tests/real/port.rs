@@ -16,8 +16,11 @@ fn the_daemon_waits_for_a_modem_that_is_not_there_yet_and_says_so() {
         "{status:#}"
     );
     assert_eq!(daemon.said.count("textback: ready"), 0);
+    // What is asked for now goes when there is a modem.
+    assert!(stage.cli(&["send", ANNA, "Later is fine"]).status.success());
     let sim = stage.sim("huawei");
     daemon.said.nth(1, "textback: ready");
+    sim.reads(ANNA, "Later is fine");
     sim.ask(&format!("call {DAVE} 2"));
     sim.reads(DAVE, TEXT_BACK);
     assert!(daemon.is_alive());
@@ -86,4 +89,37 @@ fn a_port_held_by_another_program_is_named_with_its_holder_and_taken_when_free()
     daemon.said.nth(1, "textback: ready");
     sim.ask(&format!("call {DAVE} 2"));
     sim.reads(DAVE, TEXT_BACK);
+}
+
+#[test]
+fn a_modem_pulled_between_prompt_and_result_sends_no_caller_two_texts() {
+    let stage = Stage::new();
+    let sim = stage.sim("sim7600");
+    let daemon = stage.ready();
+    sim.ask("fault delay-result 3000");
+    sim.ask(&format!("call {DAVE} 2"));
+    sim.events.nth(1, "submitted");
+    sim.ask("unplug");
+    daemon.said.nth(1, "no port");
+    stage.message("text_back", "in_doubt");
+    sim.ask("replug");
+    // The report settles what the lost result could not.
+    stage.message("text_back", "delivered");
+    sim.reads(OWNER, "Missed 13");
+    assert_eq!(sim.inbox(DAVE).len(), 1, "{:?}", sim.inbox(DAVE));
+}
+
+#[test]
+fn two_daemons_on_one_port_do_not_both_speak_to_it() {
+    let stage = Stage::new();
+    let _sim = stage.sim("generic");
+    let first = stage.ready();
+    let other = Stage::new();
+    let text = std::fs::read_to_string(other.path("textback.toml")).unwrap();
+    let port = |stage: &Stage| stage.path("modem").display().to_string();
+    std::fs::write(other.path("textback.toml"), text.replace(&port(&other), &port(&stage))).unwrap();
+    let second = other.daemon();
+    second.said.nth(1, &format!("is held by textback (pid {})", first.id()));
+    assert_eq!(stage.json(&["status"])["ready"], true);
+    assert_eq!(second.stop().code(), Some(0));
 }
