@@ -1,6 +1,6 @@
 //! The one integration binary; each module is one file.
 
 mod config;
-
+mod desk;
 mod rules;
 mod sms;
