@@ -15,9 +15,16 @@ const MAX_PARTS: u8 = 10;
 pub(super) fn parts(recipient: &str, text: &str, report: bool, reference: i64) -> Result<Vec<Vec<u8>>, String> {
     let to = Address::dialled(recipient).map_err(|e| e.to_string())?;
     let [low, ..] = reference.to_le_bytes();
-    let options = SubmitOptions { report, validity: Validity::at_least(VALIDITY), max_parts: MAX_PARTS };
+    let options = SubmitOptions {
+        report,
+        validity: Validity::at_least(VALIDITY),
+        max_parts: MAX_PARTS,
+    };
     let submits = sms::submit_parts(&to, text, ConcatReference::Eight(low), options).map_err(|e| e.to_string())?;
-    submits.iter().map(|submit| submit.encode().map_err(|e| e.to_string())).collect()
+    submits
+        .iter()
+        .map(|submit| submit.encode().map_err(|e| e.to_string()))
+        .collect()
 }
 
 /// How many parts a text takes.
@@ -31,7 +38,12 @@ pub(super) fn longest_prefix(text: &str, tail: &str, most: usize) -> String {
     let joined = |end: usize| format!("{}{tail}", text.get(..end).unwrap_or("").trim_end());
     // Longer beginnings never take fewer parts, so the boundary can be searched by halves.
     let fitting = ends.partition_point(|end| count(&joined(*end)) <= most);
-    joined(fitting.checked_sub(1).and_then(|last| ends.get(last).copied()).unwrap_or(0))
+    joined(
+        fitting
+            .checked_sub(1)
+            .and_then(|last| ends.get(last).copied())
+            .unwrap_or(0),
+    )
 }
 
 #[cfg(test)]

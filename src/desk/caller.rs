@@ -1,10 +1,10 @@
 //! A caller's text: opting out and in, HELP, robots; everything else goes to the owner.
 
-use super::{grammar, lines};
+use super::limits;
 use super::optout::{self, Consent as Word};
 use super::outgoing::Outgoing;
 use super::turn::{Done, Turn};
-use super::limits;
+use super::{grammar, lines};
 use crate::ids::{Handle, MessageId};
 use crate::store::contacts::Contact;
 use crate::store::messages::Message;
@@ -18,10 +18,15 @@ const ROBOT_WINDOW: Duration = Duration::from_secs(120);
 impl Turn<'_> {
     /// A whole text from a caller, recorded as `message`.
     pub fn caller_text(&mut self, mut contact: Contact, message: MessageId, text: &str) -> Done {
-        let about = About { contact: Some(contact.id), call: None, message: Some(message) };
+        let about = About {
+            contact: Some(contact.id),
+            call: None,
+            message: Some(message),
+        };
         let before = self.tx.last_heard(contact.id, 2)?;
         let handle = self.handle_for(&contact)?;
-        self.tx.classify_message(message, Kind::Forward, Some(contact.id), Some(handle))?;
+        self.tx
+            .classify_message(message, Kind::Forward, Some(contact.id), Some(handle))?;
         match optout::consent(text) {
             Word::Stop => self.opt_out(contact, handle, text, about),
             Word::Start | Word::Yes if contact.opted_out => self.opt_in(contact, handle, text, about),
@@ -30,7 +35,8 @@ impl Turn<'_> {
                 self.heard(&mut contact)?;
                 contact.frozen = Some("may have asked us to stop".to_owned());
                 self.tx.save_contact(&contact)?;
-                self.tx.journal(about, "automatic texts frozen", "the text may ask us to stop")?;
+                self.tx
+                    .journal(about, "automatic texts frozen", "the text may ask us to stop")?;
                 self.pass_on(&contact, message, &lines::maybe_stop(handle, &contact, text))
             }
             Word::Start | Word::Yes | Word::Plain => {
@@ -51,7 +57,8 @@ impl Turn<'_> {
     /// A picture or group message from a caller: it can't be shown, so the owner is told to ring or ask.
     pub fn caller_picture(&mut self, mut contact: Contact, message: MessageId) -> Done {
         let handle = self.handle_for(&contact)?;
-        self.tx.classify_message(message, Kind::Forward, Some(contact.id), Some(handle))?;
+        self.tx
+            .classify_message(message, Kind::Forward, Some(contact.id), Some(handle))?;
         self.heard(&mut contact)?;
         self.pass_on(&contact, message, &lines::picture(Some(handle), &contact))
     }
@@ -59,7 +66,11 @@ impl Turn<'_> {
     /// To everybody who may answer, unless the caller is blocked. It says more than a missed call's line, which is dropped.
     fn pass_on(&mut self, contact: &Contact, message: MessageId, line: &str) -> Done {
         if contact.blocked {
-            let about = About { contact: Some(contact.id), call: None, message: Some(message) };
+            let about = About {
+                contact: Some(contact.id),
+                call: None,
+                message: Some(message),
+            };
             return self.tx.journal(about, "not forwarded", "blocked");
         }
         if self.tx.clear_timer(TimerKind::MissedLine, contact.id.0)? {
@@ -75,17 +86,29 @@ impl Turn<'_> {
     fn opt_out(&mut self, mut contact: Contact, handle: Handle, text: &str, about: About) -> Done {
         self.tx.consent(&contact.number, Consent::OptOut, text)?;
         if contact.opted_out {
-            return self.tx.journal(about, "opt-out repeated", "already opted out; one confirmation is enough");
+            return self.tx.journal(
+                about,
+                "opt-out repeated",
+                "already opted out; one confirmation is enough",
+            );
         }
         let dropped = self.cancel_queued(&contact.number, "opted out")?;
         contact.opted_out = true;
         contact.waiting = false;
         self.tx.save_contact(&contact)?;
-        self.tx.journal(about, "opted out", &format!("texts still queued for them and dropped: {}", dropped.len()))?;
+        self.tx.journal(
+            about,
+            "opted out",
+            &format!("texts still queued for them and dropped: {}", dropped.len()),
+        )?;
         let confirmation = self.rules.opted_out();
         self.answer_caller(&contact, handle, &confirmation)?;
         self.tx.clear_timer(TimerKind::MissedLine, contact.id.0)?;
-        if contact.blocked { Ok(()) } else { self.alert(&lines::opted_out(handle, &contact), Some(&contact)) }
+        if contact.blocked {
+            Ok(())
+        } else {
+            self.alert(&lines::opted_out(handle, &contact), Some(&contact))
+        }
     }
 
     fn opt_in(&mut self, mut contact: Contact, handle: Handle, text: &str, about: About) -> Done {
@@ -96,17 +119,25 @@ impl Turn<'_> {
         self.tx.journal(about, "opted in again", "they asked for it")?;
         let confirmation = self.rules.opted_in();
         self.answer_caller(&contact, handle, &confirmation)?;
-        if contact.blocked { Ok(()) } else { self.alert(&lines::opted_in(handle, &contact), Some(&contact)) }
+        if contact.blocked {
+            Ok(())
+        } else {
+            self.alert(&lines::opted_in(handle, &contact), Some(&contact))
+        }
     }
 
     /// HELP gets the help text, within the cap on automatic texts; past it, a machine is assumed.
     fn help(&mut self, contact: Contact, handle: Handle, about: About) -> Done {
-        let today = self.tx.automatic_since(contact.id, self.now().steady.minus(limits::DAY))?;
+        let today = self
+            .tx
+            .automatic_since(contact.id, self.now().steady.minus(limits::DAY))?;
         if today >= self.rules.automatic_per_day {
             return self.robot(contact, handle, about, "over the cap on automatic texts");
         }
         if contact.frozen.is_some() {
-            return self.tx.journal(about, "HELP not answered", "automatic texts to them are stopped");
+            return self
+                .tx
+                .journal(about, "HELP not answered", "automatic texts to them are stopped");
         }
         self.tx.journal(about, "HELP answered", "they asked who we are")?;
         let help = self.rules.help();
@@ -122,12 +153,18 @@ impl Turn<'_> {
         contact.robot_told = true;
         contact.frozen = Some("an automatic system answers there".to_owned());
         self.tx.save_contact(&contact)?;
-        if contact.blocked { Ok(()) } else { self.alert(&lines::robot(handle, &contact), Some(&contact)) }
+        if contact.blocked {
+            Ok(())
+        } else {
+            self.alert(&lines::robot(handle, &contact), Some(&contact))
+        }
     }
 
     fn is_repeat(&self, before: &[Message], message: MessageId, text: &str) -> bool {
         let now = self.now().steady;
-        before.iter().any(|m| m.id != message && m.text == text && now.since(m.created_at) <= ROBOT_WINDOW)
+        before
+            .iter()
+            .any(|m| m.id != message && m.text == text && now.since(m.created_at) <= ROBOT_WINDOW)
     }
 
     /// Our own answer to STOP, START or HELP. No block holds it back: it is queued after the block was set.
@@ -148,7 +185,11 @@ impl Turn<'_> {
     pub fn completed_text(&mut self, contact: Contact, message: MessageId, text: &str) -> Done {
         let handle = self.handle_for(&contact)?;
         if optout::consent(text) == Word::Stop {
-            let about = About { contact: Some(contact.id), call: None, message: Some(message) };
+            let about = About {
+                contact: Some(contact.id),
+                call: None,
+                message: Some(message),
+            };
             return self.opt_out(contact, handle, text, about);
         }
         let line = lines::completed(handle, &contact, text);

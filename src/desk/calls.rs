@@ -50,12 +50,17 @@ impl Turn<'_> {
     pub fn call_ended(&mut self, ended: &EndedCall) -> Done {
         let call = self.tx.start_call(ended.call)?;
         if call.verdict.is_some() {
-            let about = About { call: Some(call.id), ..About::default() };
+            let about = About {
+                call: Some(call.id),
+                ..About::default()
+            };
             return self.tx.journal(about, "call ended again", "one call is decided once");
         }
         let caller = match (&ended.caller, call.line) {
             (CallerLine::Unavailable, Line::Number | Line::Withheld) => self.recorded_caller(&call),
-            (CallerLine::Number { .. } | CallerLine::Withheld | CallerLine::Unavailable, _) => self.caller(&ended.caller),
+            (CallerLine::Number { .. } | CallerLine::Withheld | CallerLine::Unavailable, _) => {
+                self.caller(&ended.caller)
+            }
         };
         let verdict = match ended.verdict {
             crate::modem::Verdict::Missed => Verdict::Missed,
@@ -80,7 +85,10 @@ impl Turn<'_> {
                 Trust::Guess => 0,
                 Trust::ServiceCentre | Trust::Network | Trust::Synchronised => now.wall.utc_ms - call.started_utc_ms,
             };
-            let late = now.steady.since(call.started_at).max(Duration::from_millis(u64::try_from(by_wall).unwrap_or(0)));
+            let late = now
+                .steady
+                .since(call.started_at)
+                .max(Duration::from_millis(u64::try_from(by_wall).unwrap_or(0)));
             let caller = self.recorded_caller(&call);
             let end = CallEnd {
                 verdict: Verdict::Missed,
@@ -94,7 +102,8 @@ impl Turn<'_> {
         self.tx.release_call_keys()?;
         self.recover_submitting()?;
         if self.tx.timer(TimerKind::Purge, 0)?.is_none() {
-            self.tx.set_timer(TimerKind::Purge, 0, self.now().steady.plus(submission::PURGE_EVERY))?;
+            self.tx
+                .set_timer(TimerKind::Purge, 0, self.now().steady.plus(submission::PURGE_EVERY))?;
         }
         self.effects.send = self.tx.any_queued()?;
         Ok(())
@@ -112,15 +121,24 @@ impl Turn<'_> {
         match decision {
             Ok((choice, contact)) => {
                 let message = self.text_back(contact.clone(), choice)?;
-                self.tx.end_call(call.id, end, Decision::Texted, choice.reason(), Some(message))?;
-                let about = About { contact: Some(contact.id), call: Some(call.id), message: Some(message) };
+                self.tx
+                    .end_call(call.id, end, Decision::Texted, choice.reason(), Some(message))?;
+                let about = About {
+                    contact: Some(contact.id),
+                    call: Some(call.id),
+                    message: Some(message),
+                };
                 self.tx.journal(about, "texted", choice.reason())?;
                 self.missed_line_in(contact.id, self.rules.merge_window)
             }
             Err(refusal) => {
                 let reason = refusal.to_string();
                 self.tx.end_call(call.id, end, Decision::Skipped, &reason, None)?;
-                let about = About { contact: contact.as_ref().map(|c| c.id), call: Some(call.id), message: None };
+                let about = About {
+                    contact: contact.as_ref().map(|c| c.id),
+                    call: Some(call.id),
+                    message: None,
+                };
                 self.tx.journal(about, "not texted", &reason)?;
                 self.tell_of_refused(caller, contact.as_ref(), end, &refusal)
             }
@@ -131,7 +149,9 @@ impl Turn<'_> {
     fn text_back(&mut self, mut contact: Contact, choice: Choice) -> Result<MessageId, StoreError> {
         let now = self.now();
         let handle = self.handle_for(&contact)?;
-        let stop = contact.stop_line_at.is_none_or(|at| now.steady.since(at) >= STOP_LINE_AGAIN);
+        let stop = contact
+            .stop_line_at
+            .is_none_or(|at| now.steady.since(at) >= STOP_LINE_AGAIN);
         let text = self.rules.text_back(choice, contact.name.as_deref(), now.wall, stop);
         let not_before = match choice {
             Choice::Late => self.rules.polite_time(now).max(now.steady.plus(self.rules.delay)),
@@ -156,15 +176,31 @@ impl Turn<'_> {
 
     fn caller(&self, line: &CallerLine) -> Caller {
         match line {
-            CallerLine::Withheld => Caller { line: Line::Withheld, text: None, number: None },
-            CallerLine::Unavailable => Caller { line: Line::Unavailable, text: None, number: None },
-            CallerLine::Number { digits, .. } if digits.is_empty() => {
-                Caller { line: Line::Unavailable, text: None, number: None }
-            }
+            CallerLine::Withheld => Caller {
+                line: Line::Withheld,
+                text: None,
+                number: None,
+            },
+            CallerLine::Unavailable => Caller {
+                line: Line::Unavailable,
+                text: None,
+                number: None,
+            },
+            CallerLine::Number { digits, .. } if digits.is_empty() => Caller {
+                line: Line::Unavailable,
+                text: None,
+                number: None,
+            },
             CallerLine::Number { digits, toa } => {
                 let number = self.number(digits, *toa);
-                let text = number.as_ref().map_or_else(|_| digits.clone(), |number| number.e164().to_owned());
-                Caller { line: Line::Number, text: Some(text), number: Some(number) }
+                let text = number
+                    .as_ref()
+                    .map_or_else(|_| digits.clone(), |number| number.e164().to_owned());
+                Caller {
+                    line: Line::Number,
+                    text: Some(text),
+                    number: Some(number),
+                }
             }
         }
     }
@@ -175,7 +211,11 @@ impl Turn<'_> {
             let type_of_address = if text.starts_with('+') { 145 } else { 129 };
             self.number(text, type_of_address)
         });
-        Caller { line: call.line, text: call.caller.clone(), number }
+        Caller {
+            line: call.line,
+            text: call.caller.clone(),
+            number,
+        }
     }
 
     /// Puts the caller on the call's record; the contact, if they can be one.
@@ -187,7 +227,8 @@ impl Turn<'_> {
         let id = contact.as_ref().map(|c| c.id);
         let known = call.line == caller.line && call.caller == caller.text && call.contact == id;
         if !known {
-            self.tx.identify_call(call.id, caller.line, caller.text.as_deref(), id)?;
+            self.tx
+                .identify_call(call.id, caller.line, caller.text.as_deref(), id)?;
         }
         Ok(contact)
     }
@@ -202,9 +243,10 @@ impl Turn<'_> {
         let now = self.now();
         let since = |at: Steady| now.steady.since(at);
         let kind = match (&caller.number, caller.line) {
-            (Some(Ok(number)), _) => {
-                CallerKind::Number { class: phone::class(number), country: phone::country(number) }
-            }
+            (Some(Ok(number)), _) => CallerKind::Number {
+                class: phone::class(number),
+                country: phone::country(number),
+            },
             (Some(Err(problem)), _) => CallerKind::Unusable(*problem),
             (None, Line::Withheld) => CallerKind::Withheld,
             (None, Line::Unavailable | Line::Number) => CallerKind::Unavailable,
@@ -215,14 +257,20 @@ impl Turn<'_> {
             cause: end.cause,
             ringing: end.ringing,
             caller: kind,
-            home: self.country.into_iter().chain(self.rules.also.iter().copied()).collect(),
+            home: self
+                .country
+                .into_iter()
+                .chain(self.rules.also.iter().copied())
+                .collect(),
             own: self.is_own(number)?,
             team: self.member(number).is_some(),
             blocked: contact.is_some_and(|c| c.blocked),
             friend: contact.is_some_and(|c| c.friend),
             opted_out: contact.is_some_and(|c| c.opted_out),
             frozen: contact.and_then(|c| c.frozen.clone()),
-            learned_landline: contact.and_then(|c| c.landline_until).is_some_and(|until| until > now.steady),
+            learned_landline: contact
+                .and_then(|c| c.landline_until)
+                .is_some_and(|until| until > now.steady),
             last_text_back: match contact {
                 Some(contact) => self.tx.last_text_back(contact.id)?.map(since),
                 None => None,
@@ -260,9 +308,9 @@ impl Turn<'_> {
                 let digits = caller.text.as_deref().unwrap_or("an unknown number");
                 self.alert(&lines::missed_unusable(digits, &time, end.ringing), None)
             }
-            Refusal::Cooldown { .. } | Refusal::Alive | Refusal::Cap(_) => {
-                contact.map_or(Ok(()), |contact| self.missed_line_in(contact.id, self.rules.merge_window))
-            }
+            Refusal::Cooldown { .. } | Refusal::Alive | Refusal::Cap(_) => contact.map_or(Ok(()), |contact| {
+                self.missed_line_in(contact.id, self.rules.merge_window)
+            }),
             Refusal::Friend
             | Refusal::OptedOut
             | Refusal::Frozen(_)
@@ -281,7 +329,8 @@ impl Turn<'_> {
     /// The line about a missed call goes out after `window`, unless a first text merges with it before.
     fn missed_line_in(&mut self, contact: ContactId, window: Duration) -> Done {
         if self.rules.missed_calls && self.tx.timer(TimerKind::MissedLine, contact.0)?.is_none() {
-            self.tx.set_timer(TimerKind::MissedLine, contact.0, self.now().steady.plus(window))?;
+            self.tx
+                .set_timer(TimerKind::MissedLine, contact.0, self.now().steady.plus(window))?;
         }
         Ok(())
     }
@@ -315,4 +364,3 @@ impl Turn<'_> {
         self.alert(&line, Some(&contact))
     }
 }
-

@@ -73,12 +73,23 @@ impl Turn<'_> {
 
     /// Whom the owner means by `handle`.
     pub fn addressee(&self, handle: Handle) -> Result<Addressee, StoreError> {
-        let Some(Holding { contact: Some(contact), used_at, .. }) = self.tx.holding(handle)? else {
+        let Some(Holding {
+            contact: Some(contact),
+            used_at,
+            ..
+        }) = self.tx.holding(handle)?
+        else {
             return Ok(Addressee::Nobody);
         };
-        let Some(contact) = self.tx.contact_by_id(contact)? else { return Ok(Addressee::Nobody) };
+        let Some(contact) = self.tx.contact_by_id(contact)? else {
+            return Ok(Addressee::Nobody);
+        };
         let idle = self.now().steady.since(used_at) > IDLE;
-        Ok(if idle { Addressee::Expired(Box::new(contact)) } else { Addressee::Contact(Box::new(contact)) })
+        Ok(if idle {
+            Addressee::Expired(Box::new(contact))
+        } else {
+            Addressee::Contact(Box::new(contact))
+        })
     }
 }
 
@@ -91,7 +102,9 @@ mod tests {
         let two_digits: Vec<u16> = (0..100).filter(|n| in_pool(*n)).collect();
         assert_eq!(two_digits.first(), Some(&13));
         assert_eq!(two_digits.last(), Some(&99));
-        for bad in [1, 5, 10, 12, 15, 18, 20, 24, 25, 30, 35, 40, 45, 48, 50, 55, 60, 65, 70, 75, 80, 90] {
+        for bad in [
+            1, 5, 10, 12, 15, 18, 20, 24, 25, 30, 35, 40, 45, 48, 50, 55, 60, 65, 70, 75, 80, 90,
+        ] {
             assert!(!two_digits.contains(&bad), "{bad}");
         }
         assert_eq!(two_digits.len(), 87 - 18);

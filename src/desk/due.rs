@@ -34,7 +34,11 @@ impl Turn<'_> {
     fn purge(&mut self) -> Done {
         let now = self.now().steady;
         let erased = self.tx.erase_bodies(now.minus(KEEP_BODIES), PURGE_BATCH)?;
-        let next = if erased == 0 { PURGE_EVERY } else { Duration::from_secs(60) };
+        let next = if erased == 0 {
+            PURGE_EVERY
+        } else {
+            Duration::from_secs(60)
+        };
         self.tx.set_timer(TimerKind::Purge, 0, now.plus(next))
     }
 }

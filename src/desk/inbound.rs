@@ -38,7 +38,9 @@ impl Turn<'_> {
                 Tpdu::Deliver(deliver) => self.deliver(&deliver, &received.pdu),
                 Tpdu::StatusReport(report) => self.report(&report),
                 // A SUBMIT in a slot is a draft somebody left on the SIM: not a text to us.
-                Tpdu::Submit(_) => self.tx.journal(About::default(), "draft on the SIM ignored", "not a received text"),
+                Tpdu::Submit(_) => self
+                    .tx
+                    .journal(About::default(), "draft on the SIM ignored", "not a received text"),
             },
             Err(error) => self.unreadable(received, &error.to_string()),
         }
@@ -54,27 +56,51 @@ impl Turn<'_> {
 
     fn deliver(&mut self, deliver: &Deliver, raw: &[u8]) -> Done {
         let sender = self.sender(&deliver.originator);
-        let concat = deliver.user_data.header().concat().filter(|c| c.total > 1).map(|c| Concat {
-            reference: c.reference.number(),
-            total: c.total,
-            part: c.part,
-        });
+        let concat = deliver
+            .user_data
+            .header()
+            .concat()
+            .filter(|c| c.total > 1)
+            .map(|c| Concat {
+                reference: c.reference.number(),
+                total: c.total,
+                part: c.part,
+            });
         let key = part_key(&sender, deliver, concat);
         if self.tx.inbound_known(&key)? {
             return Ok(());
         }
         if deliver.pid == TYPE_0 {
-            self.tx.add_inbound(&NewInbound { key: &key, raw, sender: &sender, concat: None, message: None })?;
-            return self.tx.journal(About::default(), "silent text dropped", "type 0 is not for people");
+            self.tx.add_inbound(&NewInbound {
+                key: &key,
+                raw,
+                sender: &sender,
+                concat: None,
+                message: None,
+            })?;
+            return self
+                .tx
+                .journal(About::default(), "silent text dropped", "type 0 is not for people");
         }
         match concat {
             Some(concat) => {
-                let id =
-                    self.tx.add_inbound(&NewInbound { key: &key, raw, sender: &sender, concat: Some(concat), message: None })?;
+                let id = self.tx.add_inbound(&NewInbound {
+                    key: &key,
+                    raw,
+                    sender: &sender,
+                    concat: Some(concat),
+                    message: None,
+                })?;
                 self.long_part(id, &sender, concat)
             }
             None => {
-                let id = self.tx.add_inbound(&NewInbound { key: &key, raw, sender: &sender, concat: None, message: None })?;
+                let id = self.tx.add_inbound(&NewInbound {
+                    key: &key,
+                    raw,
+                    sender: &sender,
+                    concat: None,
+                    message: None,
+                })?;
                 self.whole_text(&sender, &content(deliver), 1, true, &[id])
             }
         }
@@ -109,17 +135,20 @@ impl Turn<'_> {
             self.tx.assign_inbound(*row, message)?;
         }
         match (member, contact, content) {
-            (Some(member), _, Content::Text(_)) if !complete => {
-                self.reply(&member.number, "Your long text has not arrived whole; nothing was done with it yet.")
-            }
+            (Some(member), _, Content::Text(_)) if !complete => self.reply(
+                &member.number,
+                "Your long text has not arrived whole; nothing was done with it yet.",
+            ),
             (Some(member), _, Content::Text(text)) => self.owner_text(member, message, text),
-            (Some(member), _, Content::Picture) => {
-                self.reply(&member.number, "I can't pass on pictures or group messages. Text only, please.")
-            }
+            (Some(member), _, Content::Picture) => self.reply(
+                &member.number,
+                "I can't pass on pictures or group messages. Text only, please.",
+            ),
             (None, Some(contact), Content::Text(text)) => self.caller_text(contact, message, text),
             (None, Some(contact), Content::Picture) => self.caller_picture(contact, message),
             (None, None, _) if self.is_own(sender)? => {
-                self.tx.journal(About::default(), "own text ignored", "the sender is our own number")
+                self.tx
+                    .journal(About::default(), "own text ignored", "the sender is our own number")
             }
             (None, None, _) => self.forward(&lines::plain(sender, text), None, message),
         }
@@ -128,7 +157,9 @@ impl Turn<'_> {
     /// Marks that a caller spoke, giving them a handle; true if this begins a conversation.
     pub fn heard(&mut self, contact: &mut Contact) -> Result<bool, StoreError> {
         let now = self.now().steady;
-        let new = contact.human_at.is_none_or(|at| now.since(at) >= super::textback::ALIVE);
+        let new = contact
+            .human_at
+            .is_none_or(|at| now.since(at) >= super::textback::ALIVE);
         if contact.heard_at.is_none() {
             self.tx.consent(&contact.number, Consent::Texted, "they texted")?;
         }
@@ -154,7 +185,10 @@ impl Turn<'_> {
 /// What a whole text says.
 pub(super) fn content(deliver: &Deliver) -> Content {
     let header = deliver.user_data.header();
-    if header.ports().is_some_and(|ports| WAP_PUSH_PORTS.contains(&ports.destination)) {
+    if header
+        .ports()
+        .is_some_and(|ports| WAP_PUSH_PORTS.contains(&ports.destination))
+    {
         return Content::Picture;
     }
     deliver.user_data.text().map_or(Content::Picture, Content::Text)
@@ -164,7 +198,11 @@ pub(super) fn content(deliver: &Deliver) -> Content {
 fn printable(name: &str) -> String {
     let plain: String = name.chars().filter(|c| !c.is_control()).collect();
     let plain = plain.trim().trim_start_matches('+');
-    if plain.is_empty() { "unknown sender".to_owned() } else { plain.to_owned() }
+    if plain.is_empty() {
+        "unknown sender".to_owned()
+    } else {
+        plain.to_owned()
+    }
 }
 
 /// The same for the same PDU however often it is read: sender, time stamp, content hash, concatenation.

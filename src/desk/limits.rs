@@ -31,9 +31,16 @@ pub(super) fn next(tx: &Tx<'_>, limits: &Limits) -> Result<Next, StoreError> {
     let day_ago = tx.steady().minus(DAY);
     let (people, first) = tx.people_since(day_ago)?;
     let crowded = people >= limits.people_per_day;
-    let part = if crowded { tx.next_part_to_known(day_ago)? } else { tx.next_part()? };
+    let part = if crowded {
+        tx.next_part_to_known(day_ago)?
+    } else {
+        tx.next_part()?
+    };
     if let Some(part) = part {
-        return Ok(Next::Submit(Submission { outbox: part.id, tpdu: part.tpdu }));
+        return Ok(Next::Submit(Submission {
+            outbox: part.id,
+            tpdu: part.tpdu,
+        }));
     }
     let more_people = first.filter(|_| crowded).map(|first| first.plus(DAY));
     let waiting = tx.earliest_waiting()?;
@@ -47,7 +54,11 @@ pub(super) fn next(tx: &Tx<'_>, limits: &Limits) -> Result<Next, StoreError> {
 /// Until when the rates forbid any further text; `None` if they don't.
 fn governed_until(tx: &Tx<'_>, limits: &Limits) -> Result<Option<Steady>, StoreError> {
     let mut until = None;
-    for (limit, window) in [(limits.per_minute, MINUTE), (limits.per_hour, HOUR), (limits.per_day, DAY)] {
+    for (limit, window) in [
+        (limits.per_minute, MINUTE),
+        (limits.per_hour, HOUR),
+        (limits.per_day, DAY),
+    ] {
         let nth = tx.nth_latest_submission(limit.max(1), tx.steady().minus(window))?;
         until = until.max(nth.map(|at| at.plus(window)));
     }

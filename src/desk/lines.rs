@@ -40,15 +40,11 @@ pub(super) enum Tail {
 }
 
 /// The line about a missed call.
-pub(super) fn missed(
-    handle: Option<Handle>,
-    contact: &Contact,
-    time: &str,
-    ringing: Duration,
-    tail: &Tail,
-) -> String {
+pub(super) fn missed(handle: Option<Handle>, contact: &Contact, time: &str, ringing: Duration, tail: &Tail) -> String {
     let start = format!("Missed {} {time}, {}s ring.", who(handle, contact), ringing.as_secs());
-    let answer = handle.map(|handle| format!(" To answer: {handle} your message")).unwrap_or_default();
+    let answer = handle
+        .map(|handle| format!(" To answer: {handle} your message"))
+        .unwrap_or_default();
     match tail {
         Tail::TextedBack => format!("{start} Texted back.{answer}"),
         Tail::Texting => format!("{start} Texting back now.{answer}"),
@@ -69,7 +65,10 @@ pub(super) fn missed_unknown(what: &str, time: &str, ringing: Duration) -> Strin
 
 /// A call by something that is no number a text could go to.
 pub(super) fn missed_unusable(digits: &str, time: &str, ringing: Duration) -> String {
-    format!("Missed call from {digits}, {time}, {}s ring. Not texted: not a number for texts.", ringing.as_secs())
+    format!(
+        "Missed call from {digits}, {time}, {}s ring. Not texted: not a number for texts.",
+        ringing.as_secs()
+    )
 }
 
 /// A caller's text.
@@ -77,7 +76,11 @@ pub(super) fn text(handle: Handle, contact: &Contact, new: bool, body: &str) -> 
     match (new, contact.opted_out) {
         (true, false) => format!("NEW {handle} {}: {body}", name_or_number(contact)),
         (false, false) => format!("{}: {body}", who(Some(handle), contact)),
-        (_, true) => format!("{} (opted out, call {}): {body}", who(Some(handle), contact), contact.number),
+        (_, true) => format!(
+            "{} (opted out, call {}): {body}",
+            who(Some(handle), contact),
+            contact.number
+        ),
     }
 }
 
@@ -94,7 +97,10 @@ fn name_or_number(contact: &Contact) -> String {
 
 /// A text that may ask us to stop.
 pub(super) fn maybe_stop(handle: Handle, contact: &Contact, body: &str) -> String {
-    format!("{} (may want no more texts; automatic ones stopped): {body}", who(Some(handle), contact))
+    format!(
+        "{} (may want no more texts; automatic ones stopped): {body}",
+        who(Some(handle), contact)
+    )
 }
 
 /// The rest of a long text arrived.
@@ -104,7 +110,11 @@ pub(super) fn completed(handle: Handle, contact: &Contact, body: &str) -> String
 
 /// Opting out, told to the owner.
 pub(super) fn opted_out(handle: Handle, contact: &Contact) -> String {
-    format!("{} opted out: no more texts go there. To reach them call {}", who(Some(handle), contact), contact.number)
+    format!(
+        "{} opted out: no more texts go there. To reach them call {}",
+        who(Some(handle), contact),
+        contact.number
+    )
 }
 
 /// Opting in again, told to the owner.
@@ -114,12 +124,19 @@ pub(super) fn opted_in(handle: Handle, contact: &Contact) -> String {
 
 /// A machine answers there.
 pub(super) fn robot(handle: Handle, contact: &Contact) -> String {
-    format!("{} looks like an automatic system. No more automatic texts go there.", who(Some(handle), contact))
+    format!(
+        "{} looks like an automatic system. No more automatic texts go there.",
+        who(Some(handle), contact)
+    )
 }
 
 /// A text to a caller that did not arrive.
 pub(super) fn not_delivered(handle: Option<Handle>, contact: &Contact, why: &str) -> String {
-    format!("Not delivered to {}: {why}. Please call {}", who(handle, contact), contact.number)
+    format!(
+        "Not delivered to {}: {why}. Please call {}",
+        who(handle, contact),
+        contact.number
+    )
 }
 
 /// A text to a caller of which nobody knows whether it went.

@@ -26,7 +26,10 @@ impl Turn<'_> {
     pub fn long_part(&mut self, id: i64, sender: &str, concat: Concat) -> Done {
         let mut siblings = self.tx.siblings(sender, concat, merge_since(self.now().steady))?;
         // A reference that came round again: a part number already there belongs to an older text.
-        if siblings.iter().any(|s| s.id != id && s.concat.is_some_and(|c| c.part == concat.part)) {
+        if siblings
+            .iter()
+            .any(|s| s.id != id && s.concat.is_some_and(|c| c.part == concat.part))
+        {
             siblings = newest_text(siblings, id, concat);
         }
         let rows: Vec<i64> = siblings.iter().map(|s| s.id).collect();
@@ -40,7 +43,8 @@ impl Turn<'_> {
             }
             None => {
                 if first == id {
-                    self.tx.set_timer(TimerKind::Incomplete, id, self.now().steady.plus(WAIT_FOR_PARTS))?;
+                    self.tx
+                        .set_timer(TimerKind::Incomplete, id, self.now().steady.plus(WAIT_FOR_PARTS))?;
                 }
                 Ok(())
             }
@@ -49,22 +53,33 @@ impl Turn<'_> {
 
     /// Two minutes are over: what is there goes on, with the gaps marked.
     pub fn incomplete(&mut self, first: i64) -> Done {
-        let Some(part) = self.tx.inbound_part(first)? else { return Ok(()) };
-        let Some(concat) = part.concat.filter(|_| part.message.is_none()) else { return Ok(()) };
+        let Some(part) = self.tx.inbound_part(first)? else {
+            return Ok(());
+        };
+        let Some(concat) = part.concat.filter(|_| part.message.is_none()) else {
+            return Ok(());
+        };
         let all = self.tx.siblings(&part.sender, concat, merge_since(self.now().steady))?;
-        let waiting: Vec<InboundPart> = all.into_iter().filter(|s| s.id >= first && s.message.is_none()).collect();
+        let waiting: Vec<InboundPart> = all
+            .into_iter()
+            .filter(|s| s.id >= first && s.message.is_none())
+            .collect();
         let rows: Vec<i64> = waiting.iter().map(|s| s.id).collect();
         let assembled = assemble(&waiting, concat.total);
         let why = format!("{} of {} parts came in time", assembled.have, concat.total);
-        self.tx.journal(About::default(), "long text passed on incomplete", &why)?;
+        self.tx
+            .journal(About::default(), "long text passed on incomplete", &why)?;
         self.whole_text(&part.sender, &assembled.content, assembled.have, false, &rows)
     }
 
     /// A part of a text that went on incomplete. The owner is told again once it is whole.
     fn late_part(&mut self, id: i64, sender: &str, message: MessageId, assembled: &Assembled) -> Done {
         self.tx.assign_inbound(id, message)?;
-        let Content::Text(text) = &assembled.content else { return Ok(()) };
-        self.tx.rewrite_message(message, text, assembled.have, assembled.complete)?;
+        let Content::Text(text) = &assembled.content else {
+            return Ok(());
+        };
+        self.tx
+            .rewrite_message(message, text, assembled.have, assembled.complete)?;
         if !assembled.complete {
             return Ok(());
         }
@@ -81,9 +96,16 @@ impl Turn<'_> {
 /// Of parts whose reference came round again, those of the text that row `id` is of: everything after the last time its
 /// own part number came before.
 fn newest_text(siblings: Vec<InboundPart>, id: i64, concat: Concat) -> Vec<InboundPart> {
-    let earlier = siblings.iter().filter(|s| s.id != id && s.concat.is_some_and(|c| c.part == concat.part));
-    let Some(last) = earlier.map(|s| s.id).max() else { return siblings };
-    siblings.into_iter().filter(|s| s.id > last && s.message.is_none()).collect()
+    let earlier = siblings
+        .iter()
+        .filter(|s| s.id != id && s.concat.is_some_and(|c| c.part == concat.part));
+    let Some(last) = earlier.map(|s| s.id).max() else {
+        return siblings;
+    };
+    siblings
+        .into_iter()
+        .filter(|s| s.id > last && s.message.is_none())
+        .collect()
 }
 
 fn assemble(parts: &[InboundPart], total: u8) -> Assembled {
@@ -94,7 +116,10 @@ fn assemble(parts: &[InboundPart], total: u8) -> Assembled {
             (Some(_) | None, Ok(Tpdu::Deliver(_) | Tpdu::Submit(_) | Tpdu::StatusReport(_)) | Err(_)) => None,
         })
         .collect();
-    let user_data: Vec<(u8, &UserData)> = decoded.iter().map(|(part, deliver)| (*part, &deliver.user_data)).collect();
+    let user_data: Vec<(u8, &UserData)> = decoded
+        .iter()
+        .map(|(part, deliver)| (*part, &deliver.user_data))
+        .collect();
     let whole = sms::assemble(total, user_data.iter().copied());
     let mut text = whole.text.clone();
     for part in &whole.missing {

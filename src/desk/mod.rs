@@ -16,8 +16,8 @@ use crate::modem;
 use crate::store::{Store, StoreError};
 
 mod air;
-mod calls;
 mod caller;
+mod calls;
 mod conversation;
 mod due;
 mod inbound;
@@ -112,7 +112,9 @@ impl Desk {
     /// A desk that works by `config`. Cheap.
     #[must_use]
     pub fn new(config: &Config) -> Desk {
-        Desk { rules: Rules::new(config) }
+        Desk {
+            rules: Rules::new(config),
+        }
     }
 
     /// Works by `config` from the next input on (SIGHUP).

@@ -1,15 +1,15 @@
 //! Commands from the owner's phone.
 
 use super::conversation::Addressee;
-use super::lines;
 use super::routing::snippet;
 use super::rules::Member;
 use super::turn::{Done, PAUSED_UNTIL, Turn};
+use super::{lines, outgoing};
 use crate::ids::{Handle, MessageId};
 use crate::store::StoreError;
 use crate::store::contacts::Contact;
 use crate::store::records::About;
-use crate::store::types::{Decision, State};
+use crate::store::types::{Decision, Kind, Priority, State};
 use std::time::Duration;
 
 /// Callers shown by `LIST`.
@@ -18,6 +18,10 @@ const LIST_MOST: u32 = 8;
 const LIST_SNIPPET: usize = 24;
 /// What `OOPS` says to whoever got the wrong text.
 const APOLOGY: &str = "Sorry, that last text was meant for somebody else. Please ignore it.";
+/// Enough of a text's beginning to find it in the line that carried it.
+const START_CHARACTERS: usize = 12;
+/// Setting, followed by the contact's row id: up to where `MORE` has shown which text, as `message:octet`.
+const MORE_FROM: &str = "more_from_";
 /// How long a pause without a duration lasts: until `RESUME`, but not for ever.
 const PAUSE_LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -31,7 +35,11 @@ impl Turn<'_> {
                 handles.push(holding.handle.to_string());
             }
         }
-        let mode = if self.paused()? { "Paused: callers are not texted. RESUME to go on." } else { "Working." };
+        let mode = if self.paused()? {
+            "Paused: callers are not texted. RESUME to go on."
+        } else {
+            "Working."
+        };
         let open = match handles.is_empty() {
             true => "Nobody waits for an answer.".to_owned(),
             false => format!("Waiting for your answer: {}.", handles.join(", ")),
@@ -46,10 +54,17 @@ impl Turn<'_> {
             let handle = self.tx.holding_of(contact.id)?.map(|h| h.handle);
             let said = self.tx.last_heard(contact.id, 1)?;
             let said = said.first().map(|m| snippet(&m.text, LIST_SNIPPET)).unwrap_or_default();
-            let age = contact.heard_at.map(|at| lines::ago(self.now().steady.since(at))).unwrap_or_default();
+            let age = contact
+                .heard_at
+                .map(|at| lines::ago(self.now().steady.since(at)))
+                .unwrap_or_default();
             shown.push(format!("{} {age}: {said}", lines::who(handle, &contact)));
         }
-        let text = if shown.is_empty() { "Nobody waits for an answer.".to_owned() } else { shown.join("\n") };
+        let text = if shown.is_empty() {
+            "Nobody waits for an answer.".to_owned()
+        } else {
+            shown.join("\n")
+        };
         self.reply(&member.number, &text)
     }
 
@@ -62,22 +77,35 @@ impl Turn<'_> {
         )
     }
 
-    /// `MORE 27`: the whole of their last text, what was cut off of it first.
+    /// `MORE 27`: what was cut off of their last text, page by page; then from the beginning.
     pub fn more(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         let said = self.tx.last_heard(contact.id, 1)?;
-        match said.first() {
-            Some(message) => {
-                let shown = lines::text(handle, &contact, false, &message.text);
-                let first = super::outgoing::cap(&shown, Some(handle));
-                let kept = first.rsplit_once("... MORE").map_or(first.as_str(), |(kept, _)| kept).len();
-                match shown.get(kept..).filter(|rest| !rest.trim().is_empty()) {
-                    Some(rest) => self.reply(&member.number, &format!("{handle} ...{}", rest.trim_start())),
-                    None => self.reply(&member.number, &shown),
-                }
-            }
-            None => self.reply(&member.number, &format!("{} has not texted.", lines::who(Some(handle), &contact))),
-        }
+        let Some(message) = said.first() else {
+            return self.reply(
+                &member.number,
+                &format!("{} has not texted.", lines::who(Some(handle), &contact)),
+            );
+        };
+        let key = format!("{MORE_FROM}{}", contact.id.0);
+        let mark = self.tx.setting(&key)?;
+        let from = match mark.as_deref().and_then(|mark| mark.split_once(':')) {
+            Some((id, from)) if id == message.id.to_string() => from.parse().unwrap_or(0),
+            Some(_) | None => shown_of(&self.tx.forward_of(message.id)?.unwrap_or_default(), &message.text),
+        };
+        let rest = message.text.get(from..).unwrap_or("");
+        let (page, next) = match rest.trim().is_empty() {
+            true => (lines::text(handle, &contact, false, &message.text), 0),
+            false => (format!("{handle} ...{rest}"), from),
+        };
+        let capped = outgoing::cap(&page, Some(handle));
+        let body_at = page.len().saturating_sub(message.text.len().saturating_sub(next));
+        let kept = kept(&capped, &page).saturating_sub(body_at);
+        self.tx.set_setting(&key, &format!("{}:{}", message.id, next + kept))?;
+        self.text_owner(&member.number, Kind::Answer, &page, Some(&contact), None)?;
+        Ok(())
     }
 
     /// `MORE`: of whoever texted last.
@@ -99,7 +127,10 @@ impl Turn<'_> {
         let until = self.now().steady.plus(length);
         self.tx.set_setting(PAUSED_UNTIL, &until.0.to_string())?;
         self.tx.journal(About::default(), "paused", "the owner asked for it")?;
-        let words = format!("Paused for {}: callers are not texted. RESUME to go on.", lines::ago(length));
+        let words = format!(
+            "Paused for {}: callers are not texted. RESUME to go on.",
+            lines::ago(length)
+        );
         self.reply(&member.number, &words)
     }
 
@@ -128,12 +159,17 @@ impl Turn<'_> {
 
     /// `BLOCK 27`: nothing goes there, nothing comes from there.
     pub fn block(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         self.cancel_queued(&contact.number, "blocked")?;
         self.change(member, handle, |contact| {
             contact.blocked = true;
             contact.waiting = false;
-            format!("{} blocked. UNBLOCK {handle} undoes it.", lines::who(Some(handle), contact))
+            format!(
+                "{} blocked. UNBLOCK {handle} undoes it.",
+                lines::who(Some(handle), contact)
+            )
         })
     }
 
@@ -144,7 +180,11 @@ impl Turn<'_> {
             contact.friend = false;
             contact.frozen = None;
             contact.robot_told = false;
-            let still = if contact.opted_out { " They opted out, which only they can undo (START)." } else { "" };
+            let still = if contact.opted_out {
+                " They opted out, which only they can undo (START)."
+            } else {
+                ""
+            };
             format!("{} unblocked.{still}", lines::who(Some(handle), contact))
         })
     }
@@ -159,17 +199,29 @@ impl Turn<'_> {
 
     /// `FORGET 27`: erases all but the opt-out.
     pub fn forget(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         self.cancel_queued(&contact.number, "forgotten")?;
         self.tx.forget(&contact)?;
-        self.tx.journal(About::default(), "a caller was forgotten", "the owner asked for it")?;
-        let kept = if contact.opted_out { " Their opt-out is kept." } else { "" };
-        self.reply(&member.number, &format!("{handle} forgotten: name, number and texts erased.{kept}"))
+        self.tx
+            .journal(About::default(), "a caller was forgotten", "the owner asked for it")?;
+        let kept = if contact.opted_out {
+            " Their opt-out is kept."
+        } else {
+            ""
+        };
+        self.reply(
+            &member.number,
+            &format!("{handle} forgotten: name, number and texts erased.{kept}"),
+        )
     }
 
     /// `WHY 27`: why they were texted or not.
     pub fn why(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         let who = lines::who(Some(handle), &contact);
         let Some(call) = self.tx.last_call_of(contact.id)? else {
             return self.reply(&member.number, &format!("{who} has not called, only texted."));
@@ -193,7 +245,9 @@ impl Turn<'_> {
 
     /// `NUM 27`: the number in full.
     pub fn num(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         let name = contact.name.as_deref().map(|n| format!(" {n}")).unwrap_or_default();
         self.reply(&member.number, &format!("{handle}{name}: {}", contact.number))
     }
@@ -209,7 +263,10 @@ impl Turn<'_> {
             None => None,
         };
         let Some((wrong, text)) = last else {
-            return self.reply(&member.number, "Nothing to take back: you have not sent anybody a text.");
+            return self.reply(
+                &member.number,
+                "Nothing to take back: you have not sent anybody a text.",
+            );
         };
         let right = match to {
             None => None,
@@ -253,7 +310,9 @@ impl Turn<'_> {
 
     /// Changes a contact and says so.
     fn change(&mut self, member: &Member, handle: Handle, apply: impl FnOnce(&mut Contact) -> String) -> Done {
-        let Some(mut contact) = self.known(member, handle)? else { return Ok(()) };
+        let Some(mut contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
         let said = apply(&mut contact);
         self.tx.save_contact(&contact)?;
         self.reply(&member.number, &said)
@@ -278,10 +337,10 @@ impl Turn<'_> {
             return Ok(Err(format!("not sent: {why}")));
         }
         let handle = self.handle_for(&contact)?;
-        let out = super::outgoing::Outgoing {
-            kind: crate::store::types::Kind::Relay,
+        let out = outgoing::Outgoing {
+            kind: Kind::Relay,
             text,
-            priority: crate::store::types::Priority::Caller,
+            priority: Priority::Caller,
             automatic: false,
             not_before: self.now().steady,
             about: None,
@@ -313,5 +372,42 @@ impl Turn<'_> {
             return Ok(Err(format!("{to} is not texted: {why}")));
         }
         Ok(Ok(self.tx.contact_or_new(number.e164())?))
+    }
+}
+
+/// How many octets of `body` the line that carried it showed.
+fn shown_of(line: &str, body: &str) -> usize {
+    let start: String = body.chars().take(START_CHARACTERS).collect();
+    match line.find(&start) {
+        Some(at) if !start.is_empty() => {
+            kept(line, &format!("{}{body}", line.get(..at).unwrap_or(""))).saturating_sub(at)
+        }
+        Some(_) | None => 0,
+    }
+}
+
+/// How many octets the beginning of `capped` shares with `whole`.
+fn kept(capped: &str, whole: &str) -> usize {
+    let same = capped
+        .char_indices()
+        .zip(whole.chars())
+        .take_while(|((_, a), b)| a == b)
+        .last();
+    same.map_or(0, |((at, c), _)| at + c.len_utf8())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_line_showed_of_a_text_is_found_again() {
+        assert_eq!(
+            shown_of("NEW 13 +1555: hello world and... MORE 13", "hello world and more"),
+            15
+        );
+        assert_eq!(shown_of("13 Dave: hello", "hello"), 5);
+        assert_eq!(shown_of("", "hello"), 0);
+        assert_eq!(shown_of("13 Dave:", ""), 0);
     }
 }

@@ -52,7 +52,14 @@ impl Turn<'_> {
         };
         let text = cap(text, handle);
         let not_before = self.now().steady;
-        let out = Outgoing { kind, text: &text, priority: Priority::Owner, automatic: false, not_before, about };
+        let out = Outgoing {
+            kind,
+            text: &text,
+            priority: Priority::Owner,
+            automatic: false,
+            not_before,
+            about,
+        };
         self.queue(number, Audience::Owner, contact, handle, out, 0)
     }
 
@@ -124,7 +131,11 @@ impl Turn<'_> {
                 self.effects.send = true;
             }
             Err(why) => {
-                let about = About { contact: contact.map(|c| c.id), message: Some(message), call: None };
+                let about = About {
+                    contact: contact.map(|c| c.id),
+                    message: Some(message),
+                    call: None,
+                };
                 self.tx.journal(about, "text not queued", &why)?;
             }
         }

@@ -14,7 +14,10 @@ impl Turn<'_> {
     pub fn owner_text(&mut self, member: &Member, message: MessageId, text: &str) -> Done {
         let read = grammar::read(text);
         if !may(member.role, &read) {
-            return self.reply(&member.number, "Nothing done: that is for the owner. HELP lists what you can do.");
+            return self.reply(
+                &member.number,
+                "Nothing done: that is for the owner. HELP lists what you can do.",
+            );
         }
         match read {
             OwnerText::To { handle, text } => self.tagged(member, message, handle, &text),
@@ -50,7 +53,10 @@ impl Turn<'_> {
             Command::Pause(None) => self.pause(member, None),
             Command::Pause(Some(length)) => match duration(&length) {
                 Some(length) => self.pause(member, Some(length)),
-                None => self.reply(&member.number, "Not paused. It goes like this: PAUSE 2h, PAUSE 30m, PAUSE 1d"),
+                None => self.reply(
+                    &member.number,
+                    "Not paused. It goes like this: PAUSE 2h, PAUSE 30m, PAUSE 1d",
+                ),
             },
             Command::Resume => self.resume(member),
             Command::Name { handle, name } => self.name(member, handle, &name),
@@ -74,7 +80,10 @@ impl Turn<'_> {
     }
 
     fn not_yet(&mut self, member: &Member, what: &str) -> Done {
-        self.reply(&member.number, &format!("I don't know {what} yet. HELP lists what I know."))
+        self.reply(
+            &member.number,
+            &format!("I don't know {what} yet. HELP lists what I know."),
+        )
     }
 }
 

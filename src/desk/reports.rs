@@ -26,7 +26,9 @@ impl Turn<'_> {
             None => self.tx.doubted_to(&recipient, since)?,
         };
         let Some(part) = part else {
-            return self.tx.journal(About::default(), "status report ignored", "no text of ours awaits it");
+            return self
+                .tx
+                .journal(About::default(), "status report ignored", "no text of ours awaits it");
         };
         let status = format!("status {:#04x}", report.status);
         match report.outcome() {
@@ -59,16 +61,32 @@ impl Turn<'_> {
         }
         let landline = says_landline(status);
         if let Some((mut contact, message)) = self.contact_of(part)? {
-            let about = About { contact: Some(contact.id), call: None, message: Some(message.id) };
-            self.tx.journal(about, "not delivered", &format!("the network reported status {status:#04x}"))?;
+            let about = About {
+                contact: Some(contact.id),
+                call: None,
+                message: Some(message.id),
+            };
+            self.tx.journal(
+                about,
+                "not delivered",
+                &format!("the network reported status {status:#04x}"),
+            )?;
             if landline {
                 contact.landline_until = Some(self.now().steady.plus(LANDLINE_FOR));
                 self.tx.save_contact(&contact)?;
             }
         }
-        let why = if landline { "number can't get texts (landline?)" } else { "phone off or out of reach" };
+        let why = if landline {
+            "number can't get texts (landline?)"
+        } else {
+            "phone off or out of reach"
+        };
         // Parts of one long text fail together; the owner is told with the first.
-        if part.part == 1 { self.tell_of_failed(part, why) } else { Ok(()) }
+        if part.part == 1 {
+            self.tell_of_failed(part, why)
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -37,7 +37,10 @@ impl Turn<'_> {
             }
             Addressee::Expired(contact) => {
                 let who = lines::who(None, &contact);
-                self.reply(&member.number, &format!("Not sent: {handle} was {who}, too long ago. Call {}", contact.number))
+                self.reply(
+                    &member.number,
+                    &format!("Not sent: {handle} was {who}, too long ago. Call {}", contact.number),
+                )
             }
             Addressee::Nobody => self.unknown_handle(member, handle),
         }
@@ -55,7 +58,10 @@ impl Turn<'_> {
         self.tx.release_held(held.id)?;
         self.tx.clear_timer(TimerKind::Held, held.id)?;
         if self.relay(member, Some(message), &contact, &held.text)?.is_some() {
-            self.reply(&member.number, &format!("Sent to {}.", lines::who(Some(handle), &contact)))?;
+            self.reply(
+                &member.number,
+                &format!("Sent to {}.", lines::who(Some(handle), &contact)),
+            )?;
         }
         Ok(())
     }
@@ -65,7 +71,9 @@ impl Turn<'_> {
         let now = self.now().steady;
         let state = self.tx.owner_state(&member.number)?;
         let last_sent = state.map(|s| s.last_sent_at);
-        let since = now.minus(SPOKE_RECENTLY).max(last_sent.unwrap_or(now.minus(SPOKE_RECENTLY)));
+        let since = now
+            .minus(SPOKE_RECENTLY)
+            .max(last_sent.unwrap_or(now.minus(SPOKE_RECENTLY)));
         let spoken = self.spoken(since, CHOICES)?;
         let held_already = self.tx.held(&member.number)?.is_some();
         match spoken.as_slice() {
@@ -80,7 +88,9 @@ impl Turn<'_> {
                 Ok(())
             }
             [] if !held_already => {
-                let same = state.filter(|s| now.since(s.last_sent_at) < SAME_PERSON).and_then(|s| s.last_contact);
+                let same = state
+                    .filter(|s| now.since(s.last_sent_at) < SAME_PERSON)
+                    .and_then(|s| s.last_contact);
                 match same.map(|id| self.tx.contact_by_id(id)).transpose()?.flatten() {
                     Some(contact) => {
                         self.relay(member, Some(message), &contact, body)?;
@@ -107,9 +117,14 @@ impl Turn<'_> {
 
     /// Nobody said in time whom a held text is for.
     pub fn held_expired(&mut self, id: i64) -> Done {
-        let Some((owner, text)) = self.tx.held_by_id(id)? else { return Ok(()) };
+        let Some((owner, text)) = self.tx.held_by_id(id)? else {
+            return Ok(());
+        };
         self.tx.release_held(id)?;
-        self.reply(&owner, &format!("Dropped, not sent to anybody: \"{}\"", snippet(&text, HELD_SNIPPET)))
+        self.reply(
+            &owner,
+            &format!("Dropped, not sent to anybody: \"{}\"", snippet(&text, HELD_SNIPPET)),
+        )
     }
 
     /// Queues the owner's words to a caller. `None`: not, and the owner was told why.
@@ -125,14 +140,19 @@ impl Turn<'_> {
         if let Some(why) = self.may_not_text(&contact)? {
             let who = lines::who(self.tx.holding_of(contact.id)?.map(|h| h.handle), &contact);
             if contact.opted_out {
-                self.tx.consent(number, Consent::Refused, "the owner's text was not sent")?;
+                self.tx
+                    .consent(number, Consent::Refused, "the owner's text was not sent")?;
             }
-            self.reply(&member.number, &format!("Not sent to {who}: {why}. To reach them call {number}"))?;
+            self.reply(
+                &member.number,
+                &format!("Not sent to {who}: {why}. To reach them call {number}"),
+            )?;
             return Ok(None);
         }
         let handle = self.handle_for(&contact)?;
         if let Some(answers) = answers {
-            self.tx.classify_message(answers, Kind::Relay, Some(contact.id), Some(handle))?;
+            self.tx
+                .classify_message(answers, Kind::Relay, Some(contact.id), Some(handle))?;
         }
         let out = Outgoing {
             kind: Kind::Relay,
@@ -146,7 +166,10 @@ impl Turn<'_> {
         let unsendable = self.tx.message(message)?.is_some_and(|m| m.parts == 0);
         if unsendable {
             let who = lines::who(Some(handle), &contact);
-            self.reply(&member.number, &format!("Not sent to {who}: too long for a text. Say it in fewer words."))?;
+            self.reply(
+                &member.number,
+                &format!("Not sent to {who}: too long for a text. Say it in fewer words."),
+            )?;
             return Ok(None);
         }
         contact.human_at = Some(self.now().steady);
@@ -177,7 +200,10 @@ impl Turn<'_> {
     }
 
     pub fn unknown_handle(&mut self, member: &Member, handle: Handle) -> Done {
-        self.reply(&member.number, &format!("Nothing sent: nobody is {handle} now. LIST shows who is."))
+        self.reply(
+            &member.number,
+            &format!("Nothing sent: nobody is {handle} now. LIST shows who is."),
+        )
     }
 
     /// Callers who texted after `since` and may be answered, latest first.
@@ -205,18 +231,28 @@ impl Turn<'_> {
             self.reply(&member.number, &format!("Dropped, not sent to anybody: \"{dropped}\""))?;
         }
         let id = self.tx.hold(&member.number, body)?;
-        self.tx.set_timer(TimerKind::Held, id, self.now().steady.plus(HELD_FOR))?;
+        self.tx
+            .set_timer(TimerKind::Held, id, self.now().steady.plus(HELD_FOR))?;
         let mut choices = Vec::new();
         let mut handles = Vec::new();
         for contact in self.spoken(since, CHOICES)? {
-            let Some(holding) = self.tx.holding_of(contact.id)? else { continue };
+            let Some(holding) = self.tx.holding_of(contact.id)? else {
+                continue;
+            };
             let said = self.tx.last_heard(contact.id, 1)?;
-            let said = said.first().map(|m| format!(" ({})", snippet(&m.text, SNIPPET))).unwrap_or_default();
+            let said = said
+                .first()
+                .map(|m| format!(" ({})", snippet(&m.text, SNIPPET)))
+                .unwrap_or_default();
             choices.push(format!("{}{said}", lines::who(Some(holding.handle), &contact)));
             handles.push(holding.handle.to_string());
         }
         let held = snippet(body, HELD_SNIPPET);
-        self.tx.journal(About::default(), "held, not sent", "it could be for more than one, or for nobody")?;
+        self.tx.journal(
+            About::default(),
+            "held, not sent",
+            "it could be for more than one, or for nobody",
+        )?;
         let question = if choices.is_empty() {
             format!("Held, not sent: \"{held}\". Who for? Reply the caller's number (LIST shows them), or NO.")
         } else {

@@ -1,9 +1,9 @@
 //! The configuration as the desk needs it, ready for use.
 
+use super::hours::{self, OpeningHours};
 use super::limits::Limits;
 use super::template::{self, Template, Values};
 use super::textback::Choice;
-use super::hours::{self, OpeningHours};
 use crate::clock::{Now, Steady, Wall};
 use crate::config::Config;
 use crate::phone::Country;
@@ -52,15 +52,24 @@ pub(super) struct Rules {
 impl Rules {
     /// From the configuration.
     pub fn new(config: &Config) -> Rules {
-        let owner = config.owner.iter().map(|number| Member { number: number.e164().to_owned(), role: Role::Owner });
-        let crew = config.crew.iter().map(|m| Member { number: m.number.e164().to_owned(), role: m.role });
+        let owner = config.owner.iter().map(|number| Member {
+            number: number.e164().to_owned(),
+            role: Role::Owner,
+        });
+        let crew = config.crew.iter().map(|m| Member {
+            number: m.number.e164().to_owned(),
+            role: m.role,
+        });
         let mut team: Vec<Member> = Vec::new();
         for member in owner.chain(crew) {
             if team.iter().all(|known| known.number != member.number) {
                 team.push(member);
             }
         }
-        let owner = config.crew.iter().find(|m| Some(&m.number) == config.owner.as_ref() || m.role == Role::Owner);
+        let owner = config
+            .crew
+            .iter()
+            .find(|m| Some(&m.number) == config.owner.as_ref() || m.role == Role::Owner);
         Rules {
             company: config.company.clone(),
             country: config.country,
@@ -84,7 +93,11 @@ impl Rules {
             after_hours: config.text_back.after_hours.clone(),
             late: config.text_back.late.clone(),
             owner_name: owner.map(|m| m.name.clone()).unwrap_or_default(),
-            phone: config.owner.as_ref().map(|number| number.e164().to_owned()).unwrap_or_default(),
+            phone: config
+                .owner
+                .as_ref()
+                .map(|number| number.e164().to_owned())
+                .unwrap_or_default(),
             hours: config.hours.clone(),
             zone: config.timezone.clone(),
             urgent: config.owner_alerts.urgent_words.clone(),
@@ -98,7 +111,10 @@ impl Rules {
         self.urgent.iter().any(|word| {
             text.match_indices(word.as_str()).any(|(at, found)| {
                 let before = text.get(..at).and_then(|t| t.chars().next_back()).is_some_and(letters);
-                let after = text.get(at + found.len()..).and_then(|t| t.chars().next()).is_some_and(letters);
+                let after = text
+                    .get(at + found.len()..)
+                    .and_then(|t| t.chars().next())
+                    .is_some_and(letters);
                 !before && !after
             })
         })
@@ -111,7 +127,9 @@ impl Rules {
 
     /// Those who get callers' texts.
     pub fn readers(&self) -> impl Iterator<Item = &Member> + use<'_> {
-        self.team.iter().filter(|member| matches!(member.role, Role::Owner | Role::Crew))
+        self.team
+            .iter()
+            .filter(|member| matches!(member.role, Role::Owner | Role::Crew))
     }
 
     /// The text to a missed caller.
@@ -123,7 +141,14 @@ impl Rules {
             Choice::Late => &self.late,
         };
         let open = self.hours.next_opening(wall.utc_ms, &self.zone(wall));
-        template.render(&Values { name: name.unwrap_or(""), open: &open, ..self.values() }, stop)
+        template.render(
+            &Values {
+                name: name.unwrap_or(""),
+                open: &open,
+                ..self.values()
+            },
+            stop,
+        )
     }
 
     /// The one confirmation of an opt-out.
@@ -172,6 +197,12 @@ impl Rules {
     }
 
     fn values(&self) -> Values<'_> {
-        Values { company: &self.company, owner: &self.owner_name, name: "", open: "", phone: &self.phone }
+        Values {
+            company: &self.company,
+            owner: &self.owner_name,
+            name: "",
+            open: "",
+            phone: &self.phone,
+        }
     }
 }

@@ -57,7 +57,9 @@ const ACCOUNT_TELL_AGAIN: Duration = Duration::from_secs(24 * 3600);
 
 /// The wait after the `tries`th try.
 fn wait(steps: &[Duration], tries: u32) -> Duration {
-    let index = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX).min(steps.len().saturating_sub(1));
+    let index = usize::try_from(tries.saturating_sub(1))
+        .unwrap_or(usize::MAX)
+        .min(steps.len().saturating_sub(1));
     steps.get(index).copied().unwrap_or(NOT_READY)
 }
 
@@ -78,7 +80,9 @@ impl Turn<'_> {
     /// The verdict on an attempt.
     pub fn submitted(&mut self, id: OutboxId, outcome: SubmitOutcome) -> Done {
         self.effects.send = true;
-        let Some(part) = self.tx.outbox_part(id)? else { return Ok(()) };
+        let Some(part) = self.tx.outbox_part(id)? else {
+            return Ok(());
+        };
         match part.state {
             State::Submitting | State::Queued => {}
             // A late verdict on a row that is settled changes nothing.
@@ -118,7 +122,9 @@ impl Turn<'_> {
     fn later(&mut self, part: &OutboxPart, steps: &[Duration], error: &str) -> Done {
         let now = self.now().steady;
         let wait = wait(steps, part.attempts);
-        let tried_for = part.first_at.map_or(Duration::ZERO, |first| now.plus(wait).since(first));
+        let tried_for = part
+            .first_at
+            .map_or(Duration::ZERO, |first| now.plus(wait).since(first));
         if part.attempts >= ATTEMPTS_MAX || tried_for > TRY_FOR {
             return self.fail(part, "the network kept refusing it", error);
         }
@@ -152,7 +158,9 @@ impl Turn<'_> {
         match part.audience {
             Audience::Owner => Ok(()),
             Audience::Caller => {
-                let Some((contact, message)) = self.contact_of(part)? else { return Ok(()) };
+                let Some((contact, message)) = self.contact_of(part)? else {
+                    return Ok(());
+                };
                 match message.kind {
                     Kind::TextBack | Kind::Relay => {
                         self.alert(&lines::not_delivered(message.handle, &contact, why), Some(&contact))
@@ -170,16 +178,18 @@ impl Turn<'_> {
         let about = self.about(part)?;
         self.tx.journal(about, "may or may not have gone", why)?;
         match part.audience {
-            Audience::Caller => {
-                self.tx.set_timer(TimerKind::InDoubt, part.id.0, self.now().steady.plus(DOUBT_WINDOW))
-            }
+            Audience::Caller => self
+                .tx
+                .set_timer(TimerKind::InDoubt, part.id.0, self.now().steady.plus(DOUBT_WINDOW)),
             Audience::Owner => self.repeat(part),
         }
     }
 
     /// Sends a text to the owner again, marked, as a text of its own; what was still queued of the first is dropped.
     fn repeat(&mut self, part: &OutboxPart) -> Done {
-        let Some(message) = self.tx.message(part.message)? else { return Ok(()) };
+        let Some(message) = self.tx.message(part.message)? else {
+            return Ok(());
+        };
         self.tx.fail_queued_of(part.message, "sent again as a whole")?;
         self.tx.refresh_message(part.message)?;
         if part.attempts > REPEATS_MAX {
@@ -202,7 +212,14 @@ impl Turn<'_> {
             not_before: self.now().steady.plus(wait(&SOON, part.attempts)),
             about: Some(message.id),
         };
-        self.queue(&part.recipient, Audience::Owner, contact.as_ref(), message.handle, out, part.attempts)?;
+        self.queue(
+            &part.recipient,
+            Audience::Owner,
+            contact.as_ref(),
+            message.handle,
+            out,
+            part.attempts,
+        )?;
         Ok(())
     }
 
@@ -216,35 +233,56 @@ impl Turn<'_> {
 
     /// Nothing settled a part in doubt within the window.
     pub fn doubt_expired(&mut self, id: OutboxId) -> Done {
-        let Some(part) = self.tx.outbox_part(id)?.filter(|part| part.state == State::InDoubt) else { return Ok(()) };
-        let Some((contact, message)) = self.contact_of(&part)? else { return Ok(()) };
+        let Some(part) = self.tx.outbox_part(id)?.filter(|part| part.state == State::InDoubt) else {
+            return Ok(());
+        };
+        let Some((contact, message)) = self.contact_of(&part)? else {
+            return Ok(());
+        };
         let about = self.about(&part)?;
-        self.tx.journal(about, "told the owner to look after them", "no report settled the text in doubt")?;
+        self.tx.journal(
+            about,
+            "told the owner to look after them",
+            "no report settled the text in doubt",
+        )?;
         self.alert(&lines::in_doubt(message.handle, &contact), Some(&contact))
     }
 
     /// The account or SIM may not send: told once a day. The line waits in the queue like all else until it may.
     fn tell_of_account(&mut self, error: &str) -> Done {
         let now = self.now().steady;
-        let told = self.tx.setting(ACCOUNT_TOLD)?.and_then(|ms| ms.parse().ok()).map(Steady);
+        let told = self
+            .tx
+            .setting(ACCOUNT_TOLD)?
+            .and_then(|ms| ms.parse().ok())
+            .map(Steady);
         if told.is_some_and(|at| now.since(at) < ACCOUNT_TELL_AGAIN) {
             return Ok(());
         }
         self.tx.set_setting(ACCOUNT_TOLD, &now.0.to_string())?;
         self.tx.journal(About::default(), "the SIM may not send", error)?;
-        self.alert("The network would not let this SIM send texts (credit, plan or barring?). I keep trying.", None)
+        self.alert(
+            "The network would not let this SIM send texts (credit, plan or barring?). I keep trying.",
+            None,
+        )
     }
 
     /// The caller a part is for, and its text.
     pub fn contact_of(&self, part: &OutboxPart) -> Result<Option<(Contact, Message)>, StoreError> {
-        let Some(message) = self.tx.message(part.message)? else { return Ok(None) };
+        let Some(message) = self.tx.message(part.message)? else {
+            return Ok(None);
+        };
         let Some(id) = message.contact else { return Ok(None) };
         Ok(self.tx.contact_by_id(id)?.map(|contact| (contact, message)))
     }
 
     fn about(&self, part: &OutboxPart) -> Result<About, StoreError> {
         let contact = self.contact_of(part)?.map(|(contact, _)| contact.id);
-        Ok(About { contact, call: None, message: Some(part.message) })
+        Ok(About {
+            contact,
+            call: None,
+            message: Some(part.message),
+        })
     }
 
     /// Drops everything queued for a number, at once, with the reason; the texts it was.

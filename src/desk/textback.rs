@@ -17,7 +17,10 @@ const ANSWERED_ELSEWHERE: u8 = 26;
 /// Who called, as far as policy is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CallerKind {
-    Number { class: NumberClass, country: Option<Country> },
+    Number {
+        class: NumberClass,
+        country: Option<Country>,
+    },
     Unusable(NumberProblem),
     Withheld,
     Unavailable,
@@ -218,7 +221,9 @@ fn timing(facts: &Facts, rules: &Rules) -> Result<(), Refusal> {
         return Err(Refusal::Alive);
     }
     if facts.last_text_back.is_some_and(|ago| ago < rules.cooldown) {
-        return Err(Refusal::Cooldown { cooldown: rules.cooldown });
+        return Err(Refusal::Cooldown {
+            cooldown: rules.cooldown,
+        });
     }
     if facts.automatic_today >= rules.automatic_per_day {
         return Err(Refusal::Cap(facts.automatic_today));

@@ -34,7 +34,12 @@ impl<'a> Turn<'a> {
             Some(country) => Some(country),
             None => tx.setting(SIM_COUNTRY)?.and_then(|iso| Country::parse(&iso)),
         };
-        Ok(Turn { tx, rules, effects: Effects::default(), country })
+        Ok(Turn {
+            tx,
+            rules,
+            effects: Effects::default(),
+            country,
+        })
     }
 
     pub fn now(&self) -> Now {
@@ -76,10 +81,19 @@ impl<'a> Turn<'a> {
 
     /// Why a number is never texted, by what kind of number it is and where.
     pub fn class_forbids(&self, number: &PhoneNumber) -> Option<String> {
-        let home: Vec<Country> = self.country.into_iter().chain(self.rules.also.iter().copied()).collect();
-        textback::number(phone::class(number), phone::country(number), &home, self.rules.landlines)
-            .err()
-            .map(|refusal| refusal.to_string())
+        let home: Vec<Country> = self
+            .country
+            .into_iter()
+            .chain(self.rules.also.iter().copied())
+            .collect();
+        textback::number(
+            phone::class(number),
+            phone::country(number),
+            &home,
+            self.rules.landlines,
+        )
+        .err()
+        .map(|refusal| refusal.to_string())
     }
 
     /// The team member with that number.

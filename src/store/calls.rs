@@ -46,8 +46,11 @@ macro_rules! columns {
 pub(super) const BY_KEY: &str = concat!("SELECT ", columns!(), " FROM call WHERE run_key = ?1");
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM call WHERE id = ?1");
 pub(super) const OPEN: &str = concat!("SELECT ", columns!(), " FROM call WHERE verdict IS NULL ORDER BY id");
-pub(super) const LAST_OF: &str =
-    concat!("SELECT ", columns!(), " FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT 1");
+pub(super) const LAST_OF: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT 1"
+);
 pub(super) const MISSED_SINCE: &str =
     "SELECT count(*) FROM call WHERE contact_id = ?1 AND verdict = 'missed' AND ended_at > ?2";
 
@@ -109,7 +112,11 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn call_by_key(&self, key: CallKey) -> Result<Option<Call>, StoreError> {
-        Ok(self.conn.prepare_cached(BY_KEY)?.query_row([key_column(key)], read).optional()?)
+        Ok(self
+            .conn
+            .prepare_cached(BY_KEY)?
+            .query_row([key_column(key)], read)
+            .optional()?)
     }
 
     /// The call of that row.
@@ -125,7 +132,11 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn last_call_of(&self, contact: ContactId) -> Result<Option<Call>, StoreError> {
-        Ok(self.conn.prepare_cached(LAST_OF)?.query_row([contact], read).optional()?)
+        Ok(self
+            .conn
+            .prepare_cached(LAST_OF)?
+            .query_row([contact], read)
+            .optional()?)
     }
 
     /// Calls without a verdict, oldest first.
@@ -143,7 +154,9 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn release_call_keys(&self) -> Result<(), StoreError> {
-        self.conn.prepare_cached("UPDATE call SET run_key = NULL WHERE run_key IS NOT NULL")?.execute([])?;
+        self.conn
+            .prepare_cached("UPDATE call SET run_key = NULL WHERE run_key IS NOT NULL")?
+            .execute([])?;
         Ok(())
     }
 
@@ -204,6 +217,9 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn missed_since(&self, contact: ContactId, since: Steady) -> Result<u32, StoreError> {
-        Ok(self.conn.prepare_cached(MISSED_SINCE)?.query_row(params![contact, since], |row| row.get(0))?)
+        Ok(self
+            .conn
+            .prepare_cached(MISSED_SINCE)?
+            .query_row(params![contact, since], |row| row.get(0))?)
     }
 }

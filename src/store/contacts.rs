@@ -63,10 +63,16 @@ macro_rules! columns {
 
 pub(super) const BY_NUMBER: &str = concat!("SELECT ", columns!(), " FROM contact WHERE number = ?1");
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM contact WHERE id = ?1");
-pub(super) const SPOKEN_SINCE: &str =
-    concat!("SELECT ", columns!(), " FROM contact WHERE heard_at > ?1 ORDER BY heard_at DESC LIMIT ?2");
-pub(super) const WAITING: &str =
-    concat!("SELECT ", columns!(), " FROM contact WHERE waiting = 1 ORDER BY heard_at LIMIT ?1");
+pub(super) const SPOKEN_SINCE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM contact WHERE heard_at > ?1 ORDER BY heard_at DESC LIMIT ?2"
+);
+pub(super) const WAITING: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM contact WHERE waiting = 1 ORDER BY heard_at LIMIT ?1"
+);
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
     Ok(Contact {
@@ -93,7 +99,11 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn contact(&self, number: &str) -> Result<Option<Contact>, StoreError> {
-        Ok(self.conn.prepare_cached(BY_NUMBER)?.query_row([number], read).optional()?)
+        Ok(self
+            .conn
+            .prepare_cached(BY_NUMBER)?
+            .query_row([number], read)
+            .optional()?)
     }
 
     /// The contact of that row.
@@ -188,10 +198,18 @@ impl Tx<'_> {
     /// SQLite's own.
     pub fn forget(&self, contact: &Contact) -> Result<(), StoreError> {
         let id = contact.id;
-        self.conn.prepare_cached("DELETE FROM journal WHERE contact_id = ?1")?.execute([id])?;
-        self.conn.prepare_cached("UPDATE call SET caller = NULL WHERE contact_id = ?1")?.execute([id])?;
-        self.conn.prepare_cached("DELETE FROM message WHERE contact_id = ?1")?.execute([id])?;
-        self.conn.prepare_cached("DELETE FROM contact WHERE id = ?1")?.execute([id])?;
+        self.conn
+            .prepare_cached("DELETE FROM journal WHERE contact_id = ?1")?
+            .execute([id])?;
+        self.conn
+            .prepare_cached("UPDATE call SET caller = NULL WHERE contact_id = ?1")?
+            .execute([id])?;
+        self.conn
+            .prepare_cached("DELETE FROM message WHERE contact_id = ?1")?
+            .execute([id])?;
+        self.conn
+            .prepare_cached("DELETE FROM contact WHERE id = ?1")?
+            .execute([id])?;
         if contact.opted_out || contact.blocked || contact.friend {
             let mut kept = self.contact_or_new(&contact.number)?;
             kept.opted_out = contact.opted_out;

@@ -12,7 +12,11 @@ const PEOPLE: u32 = 10_000;
 pub fn noon() -> Now {
     Now {
         steady: Steady(400 * 86_400_000),
-        wall: Wall { utc_ms: 1_784_653_200_000, offset_s: -5 * 3600, trust: Trust::Synchronised },
+        wall: Wall {
+            utc_ms: 1_784_653_200_000,
+            offset_s: -5 * 3600,
+            trust: Trust::Synchronised,
+        },
     }
 }
 
@@ -92,6 +96,7 @@ mod tests {
             calls::MISSED_SINCE,
             messages::LAST_HEARD,
             messages::LAST_WITH,
+            messages::FORWARD_OF,
             messages::AUTOMATIC_SINCE,
             messages::LAST_TEXT_BACK,
             outbox::NEXT,
@@ -112,11 +117,21 @@ mod tests {
             timers::EARLIEST,
             records::HELD_OF,
         ];
-        let open_now = ["outbox_queue", "outbox_open", "call_open", "contact_waiting", "outbox_due", "timer_due"];
+        let open_now = [
+            "outbox_queue",
+            "outbox_open",
+            "call_open",
+            "contact_waiting",
+            "outbox_due",
+            "timer_due",
+        ];
         for sql in daily {
             let mut statement = store.conn().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let plan: Vec<String> =
-                statement.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<Result<_, _>>().unwrap();
+            let plan: Vec<String> = statement
+                .raw_query()
+                .mapped(|row| row.get::<_, String>(3))
+                .collect::<Result<_, _>>()
+                .unwrap();
             for step in plan {
                 let scans = step.starts_with("SCAN") && step != "SCAN CONSTANT ROW";
                 let allowed = open_now.iter().any(|index| step.contains(index));

@@ -24,7 +24,11 @@ pub(super) const RESTED: &str =
     "SELECT handle, contact_id, used_at FROM handle WHERE used_at <= ?1 ORDER BY used_at LIMIT 1";
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Holding> {
-    Ok(Holding { handle: row.get(0)?, contact: row.get(1)?, used_at: row.get(2)? })
+    Ok(Holding {
+        handle: row.get(0)?,
+        contact: row.get(1)?,
+        used_at: row.get(2)?,
+    })
 }
 
 impl Tx<'_> {
@@ -33,7 +37,11 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn holding_of(&self, contact: ContactId) -> Result<Option<Holding>, StoreError> {
-        Ok(self.conn.prepare_cached(OF_CONTACT)?.query_row([contact], read).optional()?)
+        Ok(self
+            .conn
+            .prepare_cached(OF_CONTACT)?
+            .query_row([contact], read)
+            .optional()?)
     }
 
     /// Who has that handle.
@@ -41,7 +49,11 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn holding(&self, handle: Handle) -> Result<Option<Holding>, StoreError> {
-        Ok(self.conn.prepare_cached(BY_HANDLE)?.query_row([handle], read).optional()?)
+        Ok(self
+            .conn
+            .prepare_cached(BY_HANDLE)?
+            .query_row([handle], read)
+            .optional()?)
     }
 
     /// The highest handle ever given; handles are first given in ascending order.
@@ -49,7 +61,10 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn highest_handle(&self) -> Result<Option<Handle>, StoreError> {
-        Ok(self.conn.prepare_cached("SELECT max(handle) FROM handle")?.query_row([], |row| row.get(0))?)
+        Ok(self
+            .conn
+            .prepare_cached("SELECT max(handle) FROM handle")?
+            .query_row([], |row| row.get(0))?)
     }
 
     /// The handle that was last used longest ago, not after `limit`; two digits before three.
@@ -57,7 +72,11 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn rested_handle(&self, limit: Steady) -> Result<Option<Holding>, StoreError> {
-        let short = self.conn.prepare_cached(RESTED_SHORT)?.query_row([limit], read).optional()?;
+        let short = self
+            .conn
+            .prepare_cached(RESTED_SHORT)?
+            .query_row([limit], read)
+            .optional()?;
         if short.is_some() {
             return Ok(short);
         }
@@ -94,7 +113,9 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn drop_handle(&self, handle: Handle) -> Result<(), StoreError> {
-        self.conn.prepare_cached("UPDATE handle SET contact_id = NULL WHERE handle = ?1")?.execute([handle])?;
+        self.conn
+            .prepare_cached("UPDATE handle SET contact_id = NULL WHERE handle = ?1")?
+            .execute([handle])?;
         Ok(())
     }
 }

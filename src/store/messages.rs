@@ -52,14 +52,19 @@ macro_rules! columns {
 }
 
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM message WHERE id = ?1");
-pub(super) const LAST_HEARD: &str =
-    concat!("SELECT ", columns!(), " FROM message WHERE contact_id = ?1 AND direction = 'in' ORDER BY id DESC LIMIT ?2");
+pub(super) const LAST_HEARD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message WHERE contact_id = ?1 AND direction = 'in' ORDER BY id DESC LIMIT ?2"
+);
 pub(super) const LAST_WITH: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM message WHERE contact_id = ?1 AND (direction = 'in' OR kind IN ('text_back', 'relay')) \
      ORDER BY id DESC LIMIT ?2"
 );
+pub(super) const FORWARD_OF: &str =
+    "SELECT text FROM message WHERE about = ?1 AND direction = 'out' AND kind = 'forward' ORDER BY id LIMIT 1";
 pub(super) const AUTOMATIC_SINCE: &str = "SELECT count(*) FROM message \
      WHERE contact_id = ?1 AND automatic = 1 AND created_at > ?2 AND state <> 'failed'";
 pub(super) const LAST_TEXT_BACK: &str = "SELECT m.created_at, (SELECT max(submitted_at) FROM outbox o WHERE o.message_id = m.id) \
@@ -172,12 +177,27 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The line that carried a caller's text to the owner, as it went.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn forward_of(&self, message: MessageId) -> Result<Option<String>, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached(FORWARD_OF)?
+            .query_row([message], |row| row.get(0))
+            .optional()?)
+    }
+
     /// How many automatic texts were queued for a contact after `since` and did not fail.
     ///
     /// # Errors
     /// SQLite's own.
     pub fn automatic_since(&self, contact: ContactId, since: Steady) -> Result<u32, StoreError> {
-        Ok(self.conn.prepare_cached(AUTOMATIC_SINCE)?.query_row(params![contact, since], |row| row.get(0))?)
+        Ok(self
+            .conn
+            .prepare_cached(AUTOMATIC_SINCE)?
+            .query_row(params![contact, since], |row| row.get(0))?)
     }
 
     /// When the last text-back to a contact went out, or was queued if it has not yet.
@@ -188,7 +208,9 @@ impl Tx<'_> {
         let found = self
             .conn
             .prepare_cached(LAST_TEXT_BACK)?
-            .query_row([contact], |row| Ok((row.get::<_, Steady>(0)?, row.get::<_, Option<Steady>>(1)?)))
+            .query_row([contact], |row| {
+                Ok((row.get::<_, Steady>(0)?, row.get::<_, Option<Steady>>(1)?))
+            })
             .optional()?;
         Ok(found.map(|(queued, sent)| sent.unwrap_or(queued)))
     }

@@ -41,7 +41,11 @@ const WAL_AUTOCHECKPOINT_PAGES: u32 = 4000;
 pub enum StoreError {
     /// The file can't be opened or created.
     #[error("cannot open the database {}: {reason}. {advice}", path.display())]
-    CannotOpen { path: PathBuf, reason: String, advice: &'static str },
+    CannotOpen {
+        path: PathBuf,
+        reason: String,
+        advice: &'static str,
+    },
     /// A newer program has migrated it. Nothing was changed.
     #[error(
         "the database was written by a newer textback (its schema is {found}, this program knows up to {known}). \
@@ -116,7 +120,10 @@ impl Store {
             conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
             let found = schema::version(&conn)?;
             if found > schema::LATEST {
-                return Err(StoreError::Newer { found, known: schema::LATEST });
+                return Err(StoreError::Newer {
+                    found,
+                    known: schema::LATEST,
+                });
             }
             if found < schema::LATEST {
                 return Err(StoreError::CannotOpen {
@@ -135,7 +142,10 @@ impl Store {
         conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
         let found = schema::version(&conn)?;
         if found > schema::LATEST {
-            return Err(StoreError::Newer { found, known: schema::LATEST });
+            return Err(StoreError::Newer {
+                found,
+                known: schema::LATEST,
+            });
         }
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", "FULL")?;
@@ -202,21 +212,29 @@ fn open_error(path: &Path, error: &rusqlite::Error) -> StoreError {
             format!("{error} ({e})"),
             "Let the user that runs textback write in that folder, or set [store] path",
         ),
-        (None, None) => {
-            (error.to_string(), "It must be a file that the user that runs textback can read and write, see [store] path")
-        }
+        (None, None) => (
+            error.to_string(),
+            "It must be a file that the user that runs textback can read and write, see [store] path",
+        ),
     };
-    StoreError::CannotOpen { path: path.to_owned(), reason, advice }
+    StoreError::CannotOpen {
+        path: path.to_owned(),
+        reason,
+        advice,
+    }
 }
 
 /// Turns SQLite's first complaint about a file into words about that file.
 fn at_path(path: &Path, error: StoreError) -> StoreError {
     use rusqlite::ErrorCode;
-    let StoreError::Sqlite(sqlite) = error else { return error };
+    let StoreError::Sqlite(sqlite) = error else {
+        return error;
+    };
     match sqlite.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-            StoreError::Corrupt { path: path.to_owned(), reason: sqlite.to_string() }
-        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Corrupt {
+            path: path.to_owned(),
+            reason: sqlite.to_string(),
+        },
         Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => open_error(path, &sqlite),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::CannotOpen {
             path: path.to_owned(),
@@ -277,11 +295,20 @@ mod tests {
         let path = dir.path().join("t.db");
         drop(Store::open(&path).unwrap());
         let newer = schema::LATEST + 1;
-        Connection::open(&path).unwrap().pragma_update(None, "user_version", newer).unwrap();
+        Connection::open(&path)
+            .unwrap()
+            .pragma_update(None, "user_version", newer)
+            .unwrap();
         let error = Store::open(&path).unwrap_err();
         assert!(matches!(error, StoreError::Newer { found, known } if found == newer && known == schema::LATEST));
-        assert!(matches!(Store::open_read_only(&path).unwrap_err(), StoreError::Newer { .. }));
-        let kept: i64 = Connection::open(&path).unwrap().query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
+        assert!(matches!(
+            Store::open_read_only(&path).unwrap_err(),
+            StoreError::Newer { .. }
+        ));
+        let kept: i64 = Connection::open(&path)
+            .unwrap()
+            .query_row("PRAGMA user_version", [], |r| r.get(0))
+            .unwrap();
         assert_eq!(kept, newer);
     }
 

@@ -61,8 +61,11 @@ pub(super) const NEXT_KNOWN: &str = concat!(
 pub(super) const EARLIEST: &str =
     "SELECT min(not_before) FROM outbox INDEXED BY outbox_due WHERE state = 'queued' AND not_before > ?1";
 pub(super) const ANY_QUEUED: &str = "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_due WHERE state = 'queued')";
-pub(super) const SUBMITTING: &str =
-    concat!("SELECT ", columns!(), " FROM outbox WHERE state = 'submitting' ORDER BY id");
+pub(super) const SUBMITTING: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM outbox WHERE state = 'submitting' ORDER BY id"
+);
 pub(super) const NTH_SENT: &str =
     "SELECT submitted_at FROM outbox WHERE submitted_at > ?1 ORDER BY submitted_at DESC LIMIT 1 OFFSET ?2";
 pub(super) const PEOPLE: &str = "SELECT count(DISTINCT recipient) FROM outbox INDEXED BY outbox_sent_people \
@@ -136,7 +139,11 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn next_part(&self) -> Result<Option<OutboxPart>, StoreError> {
-        Ok(self.conn.prepare_cached(NEXT)?.query_row([self.now.steady], read).optional()?)
+        Ok(self
+            .conn
+            .prepare_cached(NEXT)?
+            .query_row([self.now.steady], read)
+            .optional()?)
     }
 
     /// As [`Tx::next_part`], but only to owners and to callers who got something after `since`.
@@ -144,7 +151,11 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn next_part_to_known(&self, since: Steady) -> Result<Option<OutboxPart>, StoreError> {
-        Ok(self.conn.prepare_cached(NEXT_KNOWN)?.query_row(params![self.now.steady, since], read).optional()?)
+        Ok(self
+            .conn
+            .prepare_cached(NEXT_KNOWN)?
+            .query_row(params![self.now.steady, since], read)
+            .optional()?)
     }
 
     /// When the next part that must still wait may go; `None` if none waits.
@@ -152,7 +163,10 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn earliest_waiting(&self) -> Result<Option<Steady>, StoreError> {
-        Ok(self.conn.prepare_cached(EARLIEST)?.query_row([self.now.steady], |row| row.get(0))?)
+        Ok(self
+            .conn
+            .prepare_cached(EARLIEST)?
+            .query_row([self.now.steady], |row| row.get(0))?)
     }
 
     /// Whether anything is queued at all.
@@ -179,7 +193,11 @@ impl Tx<'_> {
     /// SQLite's own.
     pub fn nth_latest_submission(&self, n: u32, since: Steady) -> Result<Option<Steady>, StoreError> {
         let offset = n.saturating_sub(1);
-        Ok(self.conn.prepare_cached(NTH_SENT)?.query_row(params![since, offset], |row| row.get(0)).optional()?)
+        Ok(self
+            .conn
+            .prepare_cached(NTH_SENT)?
+            .query_row(params![since, offset], |row| row.get(0))
+            .optional()?)
     }
 
     /// How many different callers got something after `since`, and when the first did.
@@ -188,7 +206,10 @@ impl Tx<'_> {
     /// SQLite's own.
     pub fn people_since(&self, since: Steady) -> Result<(u32, Option<Steady>), StoreError> {
         let people = self.conn.prepare_cached(PEOPLE)?.query_row([since], |row| row.get(0))?;
-        let first = self.conn.prepare_cached(FIRST_SENT)?.query_row([since], |row| row.get(0))?;
+        let first = self
+            .conn
+            .prepare_cached(FIRST_SENT)?
+            .query_row([since], |row| row.get(0))?;
         Ok((people, first))
     }
 
@@ -197,7 +218,10 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn sent_to_since(&self, recipient: &str, since: Steady) -> Result<bool, StoreError> {
-        Ok(self.conn.prepare_cached(SENT_TO)?.query_row(params![recipient, since], |row| row.get(0))?)
+        Ok(self
+            .conn
+            .prepare_cached(SENT_TO)?
+            .query_row(params![recipient, since], |row| row.get(0))?)
     }
 
     /// The attempt is about to be made: from here on the part may have gone.
@@ -310,7 +334,11 @@ impl Tx<'_> {
         reference: MessageReference,
         since: Steady,
     ) -> Result<Option<OutboxPart>, StoreError> {
-        Ok(self.conn.prepare_cached(AWAITING)?.query_row(params![recipient, reference, since], read).optional()?)
+        Ok(self
+            .conn
+            .prepare_cached(AWAITING)?
+            .query_row(params![recipient, reference, since], read)
+            .optional()?)
     }
 
     /// The oldest part in doubt to `recipient`, submitted after `since`; its reference was never learnt.
@@ -318,7 +346,11 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn doubted_to(&self, recipient: &str, since: Steady) -> Result<Option<OutboxPart>, StoreError> {
-        Ok(self.conn.prepare_cached(DOUBTED)?.query_row(params![recipient, since], read).optional()?)
+        Ok(self
+            .conn
+            .prepare_cached(DOUBTED)?
+            .query_row(params![recipient, since], read)
+            .optional()?)
     }
 
     /// Brings a message's state and attempts up to date with its parts, and returns the state.

@@ -102,7 +102,11 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn drop_setting(&self, key: &str) -> Result<bool, StoreError> {
-        Ok(self.conn.prepare_cached("DELETE FROM setting WHERE key = ?1")?.execute([key])? > 0)
+        Ok(self
+            .conn
+            .prepare_cached("DELETE FROM setting WHERE key = ?1")?
+            .execute([key])?
+            > 0)
     }
 
     /// Holds a text of the owner's; it replaces one held before.
@@ -124,7 +128,13 @@ impl Tx<'_> {
         Ok(self
             .conn
             .prepare_cached(HELD_OF)?
-            .query_row([owner], |row| Ok(Held { id: row.get(0)?, text: row.get(1)?, held_at: row.get(2)? }))
+            .query_row([owner], |row| {
+                Ok(Held {
+                    id: row.get(0)?,
+                    text: row.get(1)?,
+                    held_at: row.get(2)?,
+                })
+            })
             .optional()?)
     }
 
@@ -145,7 +155,9 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn release_held(&self, id: i64) -> Result<(), StoreError> {
-        self.conn.prepare_cached("DELETE FROM held WHERE id = ?1")?.execute([id])?;
+        self.conn
+            .prepare_cached("DELETE FROM held WHERE id = ?1")?
+            .execute([id])?;
         Ok(())
     }
 
@@ -158,7 +170,11 @@ impl Tx<'_> {
             .conn
             .prepare_cached("SELECT last_contact, last_message, last_sent_at FROM owner_state WHERE number = ?1")?
             .query_row([number], |row| {
-                Ok(OwnerState { last_contact: row.get(0)?, last_message: row.get(1)?, last_sent_at: row.get(2)? })
+                Ok(OwnerState {
+                    last_contact: row.get(0)?,
+                    last_message: row.get(1)?,
+                    last_sent_at: row.get(2)?,
+                })
             })
             .optional()?)
     }
@@ -182,9 +198,7 @@ impl Tx<'_> {
     pub(super) fn keep_time(&self) -> Result<(), StoreError> {
         let wall = self.now.wall;
         self.conn
-            .prepare_cached(
-                "UPDATE meta SET steady = max(steady, ?1), utc = max(utc, ?2), offset_s = ?3 WHERE id = 1",
-            )?
+            .prepare_cached("UPDATE meta SET steady = max(steady, ?1), utc = max(utc, ?2), offset_s = ?3 WHERE id = 1")?
             .execute(params![self.now.steady, wall.utc_ms, wall.offset_s])?;
         Ok(())
     }
@@ -196,9 +210,11 @@ impl Store {
     /// # Errors
     /// SQLite's own.
     pub fn last_time(&self) -> Result<(Steady, i64, i32), StoreError> {
-        Ok(self.conn().query_row("SELECT steady, utc, offset_s FROM meta WHERE id = 1", [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?)
+        Ok(self
+            .conn()
+            .query_row("SELECT steady, utc, offset_s FROM meta WHERE id = 1", [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?)
     }
 
     /// A setting, outside any transaction (bring-up reads the PIN that is known wrong).

@@ -85,7 +85,8 @@ pub struct Counts {
 /// Journal lines and texts shown by [`Store::why`].
 const WHY_LIMIT: u32 = 20;
 
-const CALL: &str = "id, started_utc, offset_s, ended_utc, rings, caller, verdict, evidence, decision, reason, message_id";
+const CALL: &str =
+    "id, started_utc, offset_s, ended_utc, rings, caller, verdict, evidence, decision, reason, message_id";
 const MESSAGE: &str = "id, direction, kind, peer, handle, text, parts, created_utc, offset_s, state, attempts";
 
 /// RFC 3339 in the offset it had, to the second; the raw figure if it is out of any calendar.
@@ -163,8 +164,9 @@ impl Store {
         let Some(record) = self.conn().prepare_cached(&sql)?.query_row([id], call).optional()? else {
             return Ok(None);
         };
-        let contact: Option<i64> =
-            self.conn().query_row("SELECT contact_id FROM call WHERE id = ?1", [id], |row| row.get(0))?;
+        let contact: Option<i64> = self
+            .conn()
+            .query_row("SELECT contact_id FROM call WHERE id = ?1", [id], |row| row.get(0))?;
         let journal = self.journal_of("call_id", id.0)?;
         let mut why = self.why_contact(contact)?;
         why.call = Some(record);
@@ -179,7 +181,9 @@ impl Store {
     pub fn why_handle(&self, handle: Handle) -> Result<Option<Why>, StoreError> {
         let contact: Option<i64> = self
             .conn()
-            .query_row("SELECT contact_id FROM handle WHERE handle = ?1", [handle], |row| row.get(0))
+            .query_row("SELECT contact_id FROM handle WHERE handle = ?1", [handle], |row| {
+                row.get(0)
+            })
             .optional()?
             .flatten();
         if contact.is_none() {
@@ -187,7 +191,11 @@ impl Store {
         }
         let sql = format!("SELECT {CALL} FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT 1");
         let mut why = self.why_contact(contact)?;
-        why.call = self.conn().prepare_cached(&sql)?.query_row([contact], call).optional()?;
+        why.call = self
+            .conn()
+            .prepare_cached(&sql)?
+            .query_row([contact], call)
+            .optional()?;
         Ok(Some(why))
     }
 
@@ -210,8 +218,12 @@ impl Store {
     /// SQLite's own.
     pub fn counts(&self) -> Result<Counts, StoreError> {
         let one = |sql: &str| -> Result<u64, StoreError> {
-            Ok(self.conn().prepare_cached(sql)?.query_row([], |row| row.get::<_, Option<i64>>(0))?.unwrap_or(0).max(0)
-                as u64)
+            Ok(self
+                .conn()
+                .prepare_cached(sql)?
+                .query_row([], |row| row.get::<_, Option<i64>>(0))?
+                .unwrap_or(0)
+                .max(0) as u64)
         };
         Ok(Counts {
             calls: one("SELECT max(id) FROM call")?,
@@ -255,7 +267,11 @@ impl Store {
                 created: rfc3339(row.get(4)?, row.get(5)?),
             })
         };
-        self.each("SELECT id, number, event, evidence, created_utc, offset_s FROM consent ORDER BY id", read, row)
+        self.each(
+            "SELECT id, number, event, evidence, created_utc, offset_s FROM consent ORDER BY id",
+            read,
+            row,
+        )
     }
 
     fn each<T, E: From<StoreError>>(
@@ -284,12 +300,15 @@ impl Store {
         let Some(contact) = contact else { return Ok(why) };
         why.handle = self
             .conn()
-            .query_row("SELECT handle FROM handle WHERE contact_id = ?1", [contact], |row| row.get(0))
+            .query_row("SELECT handle FROM handle WHERE contact_id = ?1", [contact], |row| {
+                row.get(0)
+            })
             .optional()?;
-        (why.number, why.opted_out) =
-            self.conn().query_row("SELECT number, opted_out FROM contact WHERE id = ?1", [contact], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
+        (why.number, why.opted_out) = self.conn().query_row(
+            "SELECT number, opted_out FROM contact WHERE id = ?1",
+            [contact],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
         why.journal = self.journal_of("contact_id", contact)?;
         let sql = format!(
             "SELECT * FROM (SELECT {MESSAGE} FROM message WHERE contact_id = ?1 ORDER BY id DESC LIMIT ?2) ORDER BY id"

@@ -265,11 +265,14 @@ mod tests {
             migrate(&mut conn).unwrap();
             assert_eq!(version(&conn).unwrap(), LATEST);
             if from >= 1 {
-                let out: i64 = conn.query_row("SELECT opted_out FROM contact", [], |r| r.get(0)).unwrap();
+                let out: i64 = conn
+                    .query_row("SELECT opted_out FROM contact", [], |r| r.get(0))
+                    .unwrap();
                 assert_eq!(out, 1, "the opt-out survives from version {from}");
             }
-            let wrong: i64 =
-                conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0)).unwrap();
+            let wrong: i64 = conn
+                .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0))
+                .unwrap();
             assert_eq!(wrong, 0);
         }
     }

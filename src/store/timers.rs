@@ -61,8 +61,12 @@ impl Tx<'_> {
     /// SQLite's own.
     pub fn due_timers(&self, limit: u32) -> Result<Vec<Timer>, StoreError> {
         let mut statement = self.conn.prepare_cached(DUE)?;
-        let rows = statement
-            .query_map(params![self.now.steady, limit], |row| Ok(Timer { kind: row.get(0)?, subject: row.get(1)? }))?;
+        let rows = statement.query_map(params![self.now.steady, limit], |row| {
+            Ok(Timer {
+                kind: row.get(0)?,
+                subject: row.get(1)?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

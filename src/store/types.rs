@@ -201,18 +201,30 @@ mod tests {
     fn check_lists(column: &str, words: &[&str]) {
         let list = words.iter().map(|w| format!("'{w}'")).collect::<Vec<_>>().join(", ");
         let wanted = format!("{column} IN ({list})");
-        assert!(super::super::schema::MIGRATIONS.concat().contains(&wanted), "no CHECK ({wanted}) in the schema");
+        assert!(
+            super::super::schema::MIGRATIONS.concat().contains(&wanted),
+            "no CHECK ({wanted}) in the schema"
+        );
     }
 
     #[test]
     fn every_word_has_its_check_in_the_schema() {
         check_lists("line", &Line::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
         check_lists("verdict", &Verdict::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
-        check_lists("decision", &Decision::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
-        check_lists("direction", &Direction::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+        check_lists(
+            "decision",
+            &Decision::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>(),
+        );
+        check_lists(
+            "direction",
+            &Direction::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>(),
+        );
         check_lists("kind", &Kind::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
         check_lists("state", &State::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
-        check_lists("audience", &Audience::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+        check_lists(
+            "audience",
+            &Audience::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>(),
+        );
         check_lists("kind", &TimerKind::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
         check_lists("event", &Consent::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
     }

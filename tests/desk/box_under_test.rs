@@ -7,8 +7,8 @@ use textback::desk::{Desk, Effects, Input, Next};
 use textback::ids::{CallKey, MessageReference, OutboxId, SlotToken};
 use textback::modem::{CallerLine, EndedCall, Identity, Received, SubmitOutcome, Verdict};
 use textback::sms::{
-    Address, Concat, ConcatReference, Content, Dcs, Deliver, Header, Pdu, SegmentOptions, StatusReport, Timestamp, Tpdu,
-    UserData, decode_tpdu, segment,
+    Address, Concat, ConcatReference, Content, Dcs, Deliver, Header, Pdu, SegmentOptions, StatusReport, Timestamp,
+    Tpdu, UserData, decode_tpdu, segment,
 };
 use textback::store::Store;
 use textback::store::generate::noon;
@@ -45,7 +45,10 @@ impl Box {
     /// With more lines of configuration.
     pub fn with(extra: &str) -> Box {
         let mut it = Box::bare(extra);
-        let identity = Identity { imsi: Some("310410123456789".to_owned()), ..Identity::default() };
+        let identity = Identity {
+            imsi: Some("310410123456789".to_owned()),
+            ..Identity::default()
+        };
         it.tell(Input::Identity(identity));
         it
     }
@@ -137,7 +140,11 @@ impl Box {
         let options = SegmentOptions::new(ConcatReference::Eight(self.next_concat));
         let segments = segment(text, options).unwrap();
         let dcs = Dcs::plain(segments.encoding);
-        segments.parts.into_iter().map(|user_data| self.deliver(from, dcs, user_data)).collect()
+        segments
+            .parts
+            .into_iter()
+            .map(|user_data| self.deliver(from, dcs, user_data))
+            .collect()
     }
 
     pub fn deliver(&self, from: &str, dcs: Dcs, user_data: UserData) -> Vec<u8> {
@@ -156,20 +163,44 @@ impl Box {
             status_report_indication: false,
             user_data,
         };
-        Pdu { smsc: None, tpdu: Tpdu::Deliver(deliver) }.encode().unwrap()
+        Pdu {
+            smsc: None,
+            tpdu: Tpdu::Deliver(deliver),
+        }
+        .encode()
+        .unwrap()
     }
 
     pub fn pdu(&mut self, pdu: Vec<u8>) -> Vec<SlotToken> {
         self.next_token += 1;
         let token = SlotToken(self.next_token);
-        self.tell(Input::Received(Received { token, pdu, hex: true, swept: false })).committed
+        self.tell(Input::Received(Received {
+            token,
+            pdu,
+            hex: true,
+            swept: false,
+        }))
+        .committed
     }
 
     /// A status report for a text that was sent.
     pub fn report(&mut self, sent: &Sent, status: u8) {
         let stamp = Timestamp::from_utc(self.now.wall.utc_ms, 0).unwrap();
-        let report = StatusReport::new(sent.reference, Address::dialled(&sent.to).unwrap(), stamp, stamp, status);
-        self.pdu(Pdu { smsc: None, tpdu: Tpdu::StatusReport(report) }.encode().unwrap());
+        let report = StatusReport::new(
+            sent.reference,
+            Address::dialled(&sent.to).unwrap(),
+            stamp,
+            stamp,
+            status,
+        );
+        self.pdu(
+            Pdu {
+                smsc: None,
+                tpdu: Tpdu::StatusReport(report),
+            }
+            .encode()
+            .unwrap(),
+        );
     }
 
     /// What may go next, handed to the modem up to the point where the PDU leaves.
@@ -194,7 +225,12 @@ impl Box {
             let outcome = SubmitOutcome::Accepted(MessageReference(reference));
             self.tell(Input::Submitted { outbox, outcome });
             let (to, text) = read(&tpdu);
-            sent.push(Sent { to, text, outbox, reference });
+            sent.push(Sent {
+                to,
+                text,
+                outbox,
+                reference,
+            });
         }
         sent
     }
@@ -209,7 +245,11 @@ impl Box {
 
     /// What left for one phone.
     pub fn settle_to(&mut self, to: &str) -> Vec<String> {
-        self.settle().into_iter().filter(|s| s.to == to).map(|s| s.text).collect()
+        self.settle()
+            .into_iter()
+            .filter(|s| s.to == to)
+            .map(|s| s.text)
+            .collect()
     }
 
     /// Dave is missed, is texted, answers; the handle he gets is 13.
@@ -230,8 +270,14 @@ impl Box {
 
 pub fn number(digits: &str) -> CallerLine {
     match digits.strip_prefix('+') {
-        Some(_) => CallerLine::Number { digits: digits.to_owned(), toa: 145 },
-        None => CallerLine::Number { digits: digits.to_owned(), toa: 129 },
+        Some(_) => CallerLine::Number {
+            digits: digits.to_owned(),
+            toa: 145,
+        },
+        None => CallerLine::Number {
+            digits: digits.to_owned(),
+            toa: 129,
+        },
     }
 }
 
@@ -245,7 +291,11 @@ pub fn read(tpdu: &[u8]) -> (String, String) {
 
 /// One part of a long text, made by hand.
 pub fn part(reference: u8, total: u8, part: u8, text: &str) -> UserData {
-    let concat = Concat { reference: ConcatReference::Eight(reference), total, part };
+    let concat = Concat {
+        reference: ConcatReference::Eight(reference),
+        total,
+        part,
+    };
     let header = Header::NONE.with_concat(concat);
     UserData::new(header, Content::Ucs2(text.encode_utf16().collect())).unwrap()
 }

@@ -23,7 +23,12 @@ fn missed_caller_is_texted_once_after_the_delay_and_the_owner_is_told() {
     );
     it.wait_s(57);
     let told = it.settle_to(OWNER);
-    assert_eq!(told, [format!("Missed 13 {DAVE} 12:00pm, 18s ring. Texted back. To answer: 13 your message")]);
+    assert_eq!(
+        told,
+        [format!(
+            "Missed 13 {DAVE} 12:00pm, 18s ring. Texted back. To answer: 13 your message"
+        )]
+    );
     assert_eq!(it.decision(), ("texted".into(), "missed call".into()));
 }
 
@@ -31,7 +36,10 @@ fn missed_caller_is_texted_once_after_the_delay_and_the_owner_is_told() {
 fn with_no_delay_the_text_may_go_at_once() {
     let mut it = Box::with("[text_back]\ndelay = \"0s\"\n");
     it.missed_call(DAVE);
-    assert!(matches!(it.desk.next_submission(&mut it.store, it.now).unwrap(), Next::Submit(_)));
+    assert!(matches!(
+        it.desk.next_submission(&mut it.store, it.now).unwrap(),
+        Next::Submit(_)
+    ));
 }
 
 #[test]
@@ -68,7 +76,10 @@ fn one_call_announced_twice_is_one_call() {
     let mut it = Box::new();
     let key = it.next_key();
     it.tell(Input::CallStarted { call: key });
-    it.tell(Input::CallIdentified { call: key, caller: number(DAVE) });
+    it.tell(Input::CallIdentified {
+        call: key,
+        caller: number(DAVE),
+    });
     it.missed(key, CallerLine::Unavailable, Duration::from_secs(5));
     it.missed(key, number(DAVE), Duration::from_secs(5));
     assert_eq!(it.store.calls(10).unwrap().len(), 1);
@@ -192,7 +203,10 @@ fn named_caller_gets_the_text_for_known_callers() {
 fn call_cut_off_by_a_crash_is_decided_at_the_next_start() {
     let mut it = Box::new();
     it.tell(Input::CallStarted { call: CallKey(77) });
-    it.tell(Input::CallIdentified { call: CallKey(77), caller: number(DAVE) });
+    it.tell(Input::CallIdentified {
+        call: CallKey(77),
+        caller: number(DAVE),
+    });
     it.wait_s(20);
     it.tell(Input::Started);
     let calls = it.store.calls(1).unwrap();
@@ -207,7 +221,10 @@ fn call_learnt_of_after_an_outage_gets_the_late_text_and_after_four_hours_none()
     for (outage_h, texts) in [(1, 1), (5, 0)] {
         let mut it = Box::new();
         it.tell(Input::CallStarted { call: CallKey(77) });
-        it.tell(Input::CallIdentified { call: CallKey(77), caller: number(DAVE) });
+        it.tell(Input::CallIdentified {
+            call: CallKey(77),
+            caller: number(DAVE),
+        });
         // The box is off: only the wall clock goes on.
         it.now.wall.utc_ms += outage_h * 3_600_000;
         it.tell(Input::Started);
@@ -216,7 +233,12 @@ fn call_learnt_of_after_an_outage_gets_the_late_text_and_after_four_hours_none()
         assert_eq!(to_dave.len(), texts);
         assert!(to_dave.iter().all(|s| s.text.contains("missed your call earlier")));
         it.wait_s(61);
-        assert!(texts == 1 || sent.iter().any(|s| s.to == OWNER && s.text.contains("learnt of too late")));
+        assert!(
+            texts == 1
+                || sent
+                    .iter()
+                    .any(|s| s.to == OWNER && s.text.contains("learnt of too late"))
+        );
     }
 }
 
@@ -224,13 +246,22 @@ fn call_learnt_of_after_an_outage_gets_the_late_text_and_after_four_hours_none()
 fn late_text_waits_for_the_morning() {
     let mut it = Box::new();
     it.tell(Input::CallStarted { call: CallKey(77) });
-    it.tell(Input::CallIdentified { call: CallKey(77), caller: number(DAVE) });
+    it.tell(Input::CallIdentified {
+        call: CallKey(77),
+        caller: number(DAVE),
+    });
     it.wait_h(9);
     it.tell(Input::CallStarted { call: CallKey(78) });
-    it.tell(Input::CallIdentified { call: CallKey(78), caller: number(ANNA) });
+    it.tell(Input::CallIdentified {
+        call: CallKey(78),
+        caller: number(ANNA),
+    });
     it.now.wall.utc_ms += 3_600_000;
     it.tell(Input::Started);
-    assert!(it.settle_to(ANNA).is_empty(), "22:00 is no time to start a conversation");
+    assert!(
+        it.settle_to(ANNA).is_empty(),
+        "22:00 is no time to start a conversation"
+    );
     it.wait_h(11);
     assert_eq!(it.settle_to(ANNA).len(), 1);
 }
@@ -239,7 +270,10 @@ fn late_text_waits_for_the_morning() {
 fn clock_nobody_vouches_for_makes_no_call_late() {
     let mut it = Box::new();
     it.tell(Input::CallStarted { call: CallKey(77) });
-    it.tell(Input::CallIdentified { call: CallKey(77), caller: number(DAVE) });
+    it.tell(Input::CallIdentified {
+        call: CallKey(77),
+        caller: number(DAVE),
+    });
     it.now.wall.utc_ms += 50 * 3_600_000;
     it.now.wall.trust = Trust::Guess;
     it.tell(Input::Started);
