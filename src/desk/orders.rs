@@ -104,8 +104,7 @@ impl Turn<'_> {
         let body_at = page.len().saturating_sub(message.text.len().saturating_sub(next));
         let kept = kept(&capped, &page).saturating_sub(body_at);
         self.tx.set_setting(&key, &format!("{}:{}", message.id, next + kept))?;
-        self.text_owner(&member.number, Kind::Answer, &page, Some(&contact), None)?;
-        Ok(())
+        self.reply_about(&member.number, &contact, &page)
     }
 
     /// `MORE`: of whoever texted last.
@@ -224,7 +223,7 @@ impl Turn<'_> {
         };
         let who = lines::who(Some(handle), &contact);
         let Some(call) = self.tx.last_call_of(contact.id)? else {
-            return self.reply(&member.number, &format!("{who} has not called, only texted."));
+            return self.reply_about(&member.number, &contact, &format!("{who} has not called, only texted."));
         };
         let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
         let state = match call.message {
@@ -240,7 +239,7 @@ impl Turn<'_> {
             (Decision::Texted, Some(State::InDoubt)) => "texted, but nobody knows whether it got there".to_owned(),
             (Decision::Texted, Some(State::Queued | State::Submitting) | None) => "the text is on its way".to_owned(),
         };
-        self.reply(&member.number, &format!("{who} called {time}: {what}."))
+        self.reply_about(&member.number, &contact, &format!("{who} called {time}: {what}."))
     }
 
     /// `NUM 27`: the number in full.
@@ -249,7 +248,7 @@ impl Turn<'_> {
             return Ok(());
         };
         let name = contact.name.as_deref().map(|n| format!(" {n}")).unwrap_or_default();
-        self.reply(&member.number, &format!("{handle}{name}: {}", contact.number))
+        self.reply_about(&member.number, &contact, &format!("{handle}{name}: {}", contact.number))
     }
 
     /// `OOPS [31]`: apologises to the last recipient, and sends the text to 31 instead.
@@ -315,7 +314,7 @@ impl Turn<'_> {
         };
         let said = apply(&mut contact);
         self.tx.save_contact(&contact)?;
-        self.reply(&member.number, &said)
+        self.reply_about(&member.number, &contact, &said)
     }
 
     /// `textback send 27 TEXT` or `textback send +1… TEXT`: all rules but the cooldown apply.
@@ -329,7 +328,7 @@ impl Turn<'_> {
         if text.trim().is_empty() {
             return Ok(Err("there is no text to send".to_owned()));
         }
-        let contact = match self.recipient(to)? {
+        let mut contact = match self.recipient(to)? {
             Ok(contact) => contact,
             Err(why) => return Ok(Err(why)),
         };
@@ -346,6 +345,9 @@ impl Turn<'_> {
             about: None,
         };
         let message = self.text_caller(&contact, Some(handle), out)?;
+        contact.human_at = Some(self.now().steady);
+        contact.waiting = false;
+        self.tx.save_contact(&contact)?;
         match self.tx.message(message)? {
             Some(recorded) if recorded.parts > 0 => Ok(Ok(message)),
             Some(_) | None => Ok(Err("not sent: the text is too long".to_owned())),
@@ -368,6 +370,9 @@ impl Turn<'_> {
             Ok(number) => number,
             Err(why) => return Ok(Err(format!("{to} can't be texted: {why}"))),
         };
+        if self.member(number.e164()).is_some() {
+            return Ok(Err(format!("{to} is the owner's or crew's own phone")));
+        }
         if let Some(why) = self.class_forbids(&number) {
             return Ok(Err(format!("{to} is not texted: {why}")));
         }

@@ -301,3 +301,16 @@ fn two_callers_in_the_same_instant_are_both_texted() {
     let sent = it.settle();
     assert!(sent.iter().any(|s| s.to == DAVE) && sent.iter().any(|s| s.to == ANNA));
 }
+
+#[test]
+fn owner_is_told_of_an_outage_in_which_calls_were_not_seen() {
+    let mut it = Box::new();
+    it.now.wall.utc_ms += 2 * 3_600_000;
+    it.tell(Input::Started);
+    assert_eq!(
+        it.settle_to(OWNER),
+        ["Working again after 2h off (since 12:00pm). Calls in that time were not seen."]
+    );
+    it.tell(Input::Started);
+    assert!(it.settle().is_empty(), "a quick restart is nobody's business");
+}

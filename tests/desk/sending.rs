@@ -312,3 +312,35 @@ fn sim_that_may_not_send_is_told_once_a_day() {
         .filter(|m| m.text.contains("would not let this SIM"));
     assert_eq!(alerts.count(), 1);
 }
+
+#[test]
+fn text_in_flight_when_stop_comes_is_not_tried_again() {
+    let mut it = Box::new();
+    it.dave_writes("hi");
+    it.text(OWNER, "13 on my way");
+    let (outbox, _) = it.begin().unwrap();
+    it.text(DAVE, "STOP");
+    refuse(&mut it, outbox, RetryClass::Transient);
+    let to_dave = it.settle_to(DAVE);
+    assert_eq!(to_dave.len(), 1, "{to_dave:?}");
+    assert!(to_dave[0].contains("opted out"));
+}
+
+#[test]
+fn refusal_of_an_attempt_nobody_announced_still_ends() {
+    let mut it = Box::new();
+    it.missed_call(DAVE);
+    it.wait_s(3);
+    let mut tries = 0;
+    for _ in 0..200 {
+        if let Next::Submit(submission) = it.desk.next_submission(&mut it.store, it.now).unwrap() {
+            if read(&submission.tpdu).0 == DAVE {
+                tries += 1;
+            }
+            refuse(&mut it, submission.outbox, RetryClass::Transient);
+        }
+        it.wait_s(600);
+    }
+    assert!((2..=30).contains(&tries), "{tries}");
+    assert_eq!(state_of_last_to(&it, DAVE), State::Failed);
+}
