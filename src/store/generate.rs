@@ -82,7 +82,6 @@ mod tests {
     fn no_query_of_the_daily_work_scans_a_table() {
         let mut store = Store::open_in_memory().unwrap();
         store.generate_history(2000, noon()).unwrap();
-        store.conn().execute_batch("ANALYZE").unwrap();
         let daily = [
             contacts::BY_NUMBER,
             contacts::SPOKEN_SINCE,
