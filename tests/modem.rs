@@ -5,8 +5,9 @@
 //! ```text
 //! # a comment
 //! -- ready <manufacturer>, <model>   bring-up against a modem that says OK to everything
-//! << RING                            the modem says this line (\r \n \0 mean the octets; a leading ~ : just these octets)
-//! >> AT+CLCC                         we must have said this (ESC, and ^Z at the end of a PDU, are spelled so)
+//! << RING                            the modem says this line
+//! << \r\nRING\r\r\n                   … or just these octets, as `at::trace` writes them: a field log is a test case
+//! >> AT+CLCC                         we must have said this (ESC and ^Z, or as the trace has them)
 //! @+300                              so many milliseconds pass, every deadline on the way being kept
 //! == call 1 started                  this must have happened (notes and conditions may go unmentioned, nothing else)
 //! -- submit 7 <tpdu> | permit 7 | withdraw 7 | committed 1 | port lost | port opened
@@ -18,6 +19,7 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use textback::at::trace;
 use textback::ids::{OutboxId, SlotToken};
 use textback::modem::{CallerLine, Event, Input, Modem, Options, Output, Submission, SubmitOutcome};
 
@@ -177,16 +179,22 @@ fn optional(event: &str) -> bool {
         .any(|kind| event.starts_with(kind))
 }
 
+/// What the modem said: a chunk as [`trace`] writes it if octets are spelled in it, else one line with its CR LF around.
 fn octets(line: &str) -> Vec<u8> {
-    let (raw, text) = match line.strip_prefix('~') {
-        Some(text) => (true, text),
-        None => (false, line),
-    };
-    let text = text.replace("\\r", "\r").replace("\\n", "\n").replace("\\0", "\0");
-    if raw {
-        text.into_bytes()
-    } else {
-        format!("\r\n{text}\r\n").into_bytes()
+    if !line.contains('\\') {
+        return format!("\r\n{line}\r\n").into_bytes();
+    }
+    trace::parse(&format!("<< {line}"))
+        .expect("octets as the trace spells them")
+        .expect("a chunk")
+        .octets
+}
+
+/// What we must have said: `AT+CLCC` and the trace's `AT+CLCC\r` are the same.
+fn expected(line: &str) -> String {
+    match line {
+        "\\x1b" | "\\x1b\\r" => "ESC".to_string(),
+        _ => line.trim_end_matches("\\r").replace("\\x1a", "^Z"),
     }
 }
 
@@ -230,7 +238,7 @@ fn play(path: &Path, split: Split) {
                     }
                 }
             },
-            ">>" => assert_eq!(bench.sent.pop_front().as_deref(), Some(rest), "said, at {}", place()),
+            ">>" => assert_eq!(bench.sent.pop_front(), Some(expected(rest)), "said, at {}", place()),
             "==" => loop {
                 match bench.events.pop_front() {
                     Some(event) if event == rest => break,

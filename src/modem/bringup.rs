@@ -103,7 +103,6 @@ pub enum Next {
 }
 
 /// See the module.
-#[derive(Debug)]
 pub struct Bringup {
     state: State,
     pause: Option<Instant>,

@@ -22,7 +22,6 @@ pub const LATE_VERDICT: Duration = Duration::from_secs(30);
 /// 3GPP TS 23.040 §9.2.2.2: the longest SMS-SUBMIT, in octets.
 pub const MAX_TPDU: usize = 164;
 
-#[derive(Debug)]
 enum State {
     Idle,
     /// Taken; `AT+CMGS` not given yet.
@@ -62,7 +61,6 @@ pub enum Action {
 }
 
 /// See the module.
-#[derive(Debug)]
 pub struct Sender {
     state: State,
     family: &'static Family,
