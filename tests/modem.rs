@@ -21,7 +21,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use textback::at::trace;
 use textback::ids::{OutboxId, SlotToken};
-use textback::modem::{CallerLine, Event, Input, Modem, Options, Output, Submission, SubmitOutcome};
+use textback::modem::{CallerLine, Condition, Event, Input, Limit, Modem, Options, Output, Submission, SubmitOutcome};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Split {
@@ -88,6 +88,12 @@ impl Bench {
 
     /// Answers bring-up until the modem has nothing more to ask.
     fn bring_up(&mut self, maker: &str, model: &str) {
+        self.answer_all(maker, model);
+        assert_eq!(self.modem.condition(), &Condition::Ready, "{:?}", self.sent);
+        self.events.clear();
+    }
+
+    fn answer_all(&mut self, maker: &str, model: &str) {
         self.give(Input::PortOpened);
         for _ in 0..200 {
             if self.sent.is_empty() {
@@ -107,13 +113,6 @@ impl Bench {
             self.give(Input::Bytes(answer.as_bytes()));
             self.pass(510);
         }
-        assert_eq!(
-            self.modem.condition(),
-            &textback::modem::Condition::Ready,
-            "{:?}",
-            self.sent
-        );
-        self.events.clear();
     }
 }
 
@@ -558,4 +557,40 @@ fn the_text_leaves_in_the_same_breath_in_which_it_is_given() {
     bench.give(Input::Permit(OutboxId(2)));
     bench.give(Input::Bytes(b"\r\n> "));
     assert!(bench.sent.is_empty(), "no PDU without its own permit");
+}
+
+#[test]
+fn a_model_without_voice_is_said_so_and_can_still_text() {
+    let mut bench = Bench::new(Options::default());
+    bench.answer_all("SIMCOM INCORPORATED", "SIM7670G-MNGV");
+    assert_eq!(bench.modem.condition(), &Condition::Limited { why: Limit::NoVoice });
+    assert_eq!(bench.modem.identity().family, "SIMCom without voice");
+    assert!(bench.events.iter().any(|event| event == "ready to submit"));
+}
+
+#[test]
+fn draining_finishes_the_text_in_flight_and_takes_no_other() {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up("huawei", "E173");
+    bench.give(Input::Submit(Submission {
+        outbox: OutboxId(1),
+        tpdu: vec![1; 20],
+    }));
+    bench.give(Input::Drain);
+    bench.give(Input::Permit(OutboxId(1)));
+    bench.give(Input::Bytes(b"\r\n> "));
+    bench.give(Input::Bytes(b"\r\n+CMGS: 3\r\n\r\nOK\r\n"));
+    bench.give(Input::Submit(Submission {
+        outbox: OutboxId(2),
+        tpdu: vec![1; 20],
+    }));
+    let events: Vec<String> = bench.events.drain(..).collect();
+    assert_eq!(
+        events,
+        [
+            "submitting 1",
+            "submitted 1 accepted 3",
+            "submitted 2 not tried: shutting down"
+        ]
+    );
 }
