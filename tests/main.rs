@@ -1,5 +1,12 @@
-mod at;
+//! The one integration binary; each module is one file, named after the room it watches.
+//! The one integration binary; each module is one file.
 
-#[test]
-fn t() {}
+mod at;
+mod cli;
+mod config;
+mod job;
 mod modem;
+mod peers;
+mod rules;
+mod sim;
+mod sms;

@@ -3,9 +3,39 @@
 //! [`Desk::handle`] takes one input, decides, and records all of it in **one** transaction; what it returns may be acted
 //! on because it is already durable. It reads no clock: [`Now`] comes with every input.
 
+pub mod commands;
+pub mod grammar;
+pub mod hours;
+pub mod optout;
+pub mod template;
+
 use crate::clock::{Now, Steady};
+use crate::config::Config;
 use crate::ids::{CallKey, MessageId, OutboxId, SlotToken};
 use crate::modem;
+use crate::store::{Store, StoreError};
+
+mod air;
+mod calls;
+mod caller;
+mod conversation;
+mod due;
+mod inbound;
+mod limits;
+mod lines;
+mod long_text;
+mod orders;
+mod outgoing;
+mod owner;
+mod reports;
+mod routing;
+mod rules;
+mod submission;
+mod textback;
+mod turn;
+
+use rules::Rules;
+use turn::Turn;
 
 /// What the desk is told.
 #[derive(Debug, Clone)]
@@ -71,9 +101,44 @@ pub enum Next {
     /// Nothing is queued.
     Empty,
 }
-// Signatures to implement:
-//   Desk::new(config: &Config, ...) -> Desk                       (cheap; `reconfigure(&mut self, &Config)` for SIGHUP)
-//   Desk::handle(&mut self, store: &mut Store, input: Input, now: Now) -> Result<Effects, StoreError>
-//   Desk::next_submission(&mut self, store: &mut Store, now: Now) -> Result<Next, StoreError>
-#[allow(unused)]
-fn _contract(_: Now) {}
+
+/// The front desk. Holds the rules; everything else is in the store.
+#[derive(Debug)]
+pub struct Desk {
+    rules: Rules,
+}
+
+impl Desk {
+    /// A desk that works by `config`. Cheap.
+    #[must_use]
+    pub fn new(config: &Config) -> Desk {
+        Desk { rules: Rules::new(config) }
+    }
+
+    /// Works by `config` from the next input on (SIGHUP).
+    pub fn reconfigure(&mut self, config: &Config) {
+        self.rules = Rules::new(config);
+    }
+
+    /// Takes one input, decides, and records all of it in one durable transaction. Only then may the effects happen.
+    ///
+    /// # Errors
+    /// The database's own; then nothing of the input happened, and it may be given again.
+    pub fn handle(&mut self, store: &mut Store, input: Input, now: Now) -> Result<Effects, StoreError> {
+        let rules = &self.rules;
+        store.transact(now, |tx| {
+            let mut turn = Turn::new(tx, rules)?;
+            turn.take(input)?;
+            turn.finish()
+        })
+    }
+
+    /// What may be sent now: the first due part by priority, unless the governor says to wait. Writes nothing.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn next_submission(&mut self, store: &mut Store, now: Now) -> Result<Next, StoreError> {
+        let rules = &self.rules;
+        store.look(now, |tx| limits::next(tx, &rules.limits))
+    }
+}

@@ -1,0 +1,278 @@
+//! `textback.toml`: every key with its meaning, unit, default and range. Read `interface.md` and `product.md` §2–6 first.
+//!
+//! [`Config::parse`] names everything that is wrong at once, each with its line, key and what is allowed. Windows line
+//! ends, a byte order mark and smart quotes are accepted: the file is edited on whatever the installer has.
+
+mod duration;
+mod parse;
+mod read;
+
+pub use read::{MISTAKES_MAX, Mistake};
+
+use crate::desk::hours::OpeningHours;
+use crate::desk::template::Template;
+use crate::phone::{Country, PhoneNumber};
+use jiff::tz::TimeZone;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The version of the file's format this program reads.
+pub const CONFIG_VERSION: u32 = 1;
+/// Longest company name, in GSM-7 characters, with which the default text is one part (interface.md).
+pub const COMPANY_SEPTETS_MAX: usize = 53;
+/// Most people in `[[crew]]`.
+pub const CREW_MAX: usize = 20;
+/// Largest file that is read, in bytes.
+pub const FILE_BYTES_MAX: u64 = 256 * 1024;
+/// The file the package installs: every key with its default.
+pub const DEFAULT_FILE: &str = include_str!("../../systemd/textback.toml");
+
+/// Where the business SIM lives (product.md §1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Topology {
+    /// In the modem: every call that ends unanswered is missed.
+    #[default]
+    Dedicated,
+    /// In the owner's phone, which diverts to the modem's SIM: every call that arrives is missed.
+    Overflow,
+    /// A second SIM of the same number: cause 26 (answered elsewhere) means not missed.
+    Twin,
+}
+
+/// What somebody may do by text (product.md §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// All.
+    Owner,
+    /// Answers only.
+    Crew,
+    /// Diagnosis and settings, no message bodies.
+    Installer,
+}
+
+/// One `[[crew]]` entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub name: String,
+    pub number: PhoneNumber,
+    pub role: Role,
+}
+
+/// `[modem]`
+#[derive(Clone, PartialEq, Eq)]
+pub struct ModemConfig {
+    /// Serial device. Default `/dev/textback-modem`.
+    pub port: PathBuf,
+    /// Bits per second. Default 115200; 1200–4000000. Without meaning on USB.
+    pub baud: u32,
+    /// SIM PIN, 4–8 digits. Default: none.
+    pub pin: Option<String>,
+}
+
+impl std::fmt::Debug for ModemConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let pin = self.pin.as_ref().map(|_| "set");
+        f.debug_struct("ModemConfig")
+            .field("port", &self.port)
+            .field("baud", &self.baud)
+            .field("pin", &pin)
+            .finish()
+    }
+}
+
+/// `[text_back]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextBack {
+    /// To a first-time caller in opening hours. Must contain `{company}`.
+    pub message: Template,
+    /// Outside opening hours; `{open}` says when we are back.
+    pub after_hours: Template,
+    /// To a caller with a name.
+    pub known: Template,
+    /// About a call learnt of late.
+    pub late: Template,
+    /// After the call is over. Default 3 s; 0–600 s.
+    pub delay: Duration,
+    /// Once per caller, rolling. Default 24 h; 1 min–30 d.
+    pub cooldown: Duration,
+    /// Calls that rang for less are not texted. Default 0 s; 0–60 s.
+    pub min_ring: Duration,
+    /// Hang up after ringing this long, so that the text comes sooner. Default off; 1–120 s.
+    pub reject_after: Option<Duration>,
+    /// Countries besides the SIM's own whose numbers are texted. Default none.
+    pub countries: Vec<Country>,
+    /// Text numbers that the number plan says are landlines. Default false.
+    pub landlines: bool,
+}
+
+/// `[limits]`: the governor over everything sent. Nothing is dropped, only later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Texts a minute. Default 10; 1–60.
+    pub per_minute: u32,
+    /// Texts an hour. Default 60; 1–1000.
+    pub per_hour: u32,
+    /// Texts a day. Default 200; 1–10000.
+    pub per_day: u32,
+    /// Different people a day. Default 100; 1–10000.
+    pub people_per_day: u32,
+    /// Automatic texts of any kind to one number in 24 h. Default 3; 1–20.
+    pub automatic_per_number_per_day: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            per_minute: 10,
+            per_hour: 60,
+            per_day: 200,
+            people_per_day: 100,
+            automatic_per_number_per_day: 3,
+        }
+    }
+}
+
+/// `[owner_alerts]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerAlerts {
+    /// The `Missed 27 …` line. Default true.
+    pub missed_calls: bool,
+    /// A reply this soon after the call is told together with it. Default 60 s; 0–600 s.
+    pub merge_window: Duration,
+    /// Words that put URGENT in front (product.md §3), folded to lower case.
+    pub urgent_words: Vec<String>,
+}
+
+/// Words that make a text urgent unless the file says otherwise.
+pub const URGENT_WORDS: [&str; 10] = [
+    "flooding",
+    "flooded",
+    "flood",
+    "burst",
+    "no heat",
+    "gas",
+    "fire",
+    "smoke",
+    "sparks",
+    "carbon monoxide",
+];
+
+/// The whole file, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The business's name as callers read it. Required.
+    pub company: String,
+    /// The owner's number. `None`: the box waits to be claimed by text.
+    pub owner: Option<PhoneNumber>,
+    /// The country numbers are read in. `None`: the SIM's (IMSI).
+    pub country: Option<Country>,
+    /// For opening hours and times in texts. `None`: the network's offset.
+    pub timezone: Option<TimeZone>,
+    pub topology: Topology,
+    pub modem: ModemConfig,
+    /// `[store] path`. Default `/var/lib/textback/textback.db`.
+    pub store: PathBuf,
+    pub text_back: TextBack,
+    /// `[hours]`. Default: always open.
+    pub hours: OpeningHours,
+    pub limits: Limits,
+    pub owner_alerts: OwnerAlerts,
+    pub crew: Vec<Member>,
+    /// `[board] profile`; `None` for "none".
+    pub board: Option<String>,
+}
+
+/// What reading gave: the configuration if it can be used, everything wrong with it, and what is worth knowing.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Checked {
+    /// The configuration works.
+    pub ok: bool,
+    /// What keeps it from working.
+    pub mistakes: Vec<Mistake>,
+    /// What works but is probably not meant.
+    pub warnings: Vec<Mistake>,
+    #[serde(skip)]
+    pub config: Option<Config>,
+}
+
+impl Checked {
+    /// For `textback check`: one line each.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let mistakes = self.mistakes.iter().map(|m| format!("error: {m}"));
+        let warnings = self.warnings.iter().map(|m| format!("warning: {m}"));
+        let mut lines: Vec<String> = mistakes.chain(warnings).collect();
+        if self.ok {
+            lines.push("the configuration is fine".to_owned());
+        }
+        lines
+    }
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("cannot read {}: {why}; give the right file with --config", path.display())]
+    Unreadable { path: PathBuf, why: std::io::Error },
+    #[error("{} is larger than {FILE_BYTES_MAX} bytes: this is not a textback.toml", path.display())]
+    TooLarge { path: PathBuf },
+    #[error("{} has {} mistake(s):\n{}", path.display(), mistakes.len(), mistakes.iter().map(|m| format!("  {m}")).collect::<Vec<_>>().join("\n"))]
+    Mistakes { path: PathBuf, mistakes: Vec<Mistake> },
+}
+
+impl Config {
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the file.
+    pub fn parse(text: &str) -> Result<Config, Vec<Mistake>> {
+        let checked = Config::check(text);
+        checked.config.ok_or(checked.mistakes)
+    }
+
+    /// Like [`Config::parse`], with the warnings.
+    #[must_use]
+    pub fn check(text: &str) -> Checked {
+        parse::check(text)
+    }
+
+    /// Reads a file, or the same with `.txt` added, as Windows likes to.
+    ///
+    /// # Errors
+    /// [`LoadError`] says which file and what to do.
+    pub fn load(path: &Path) -> Result<(Config, Vec<Mistake>), LoadError> {
+        let (path, text) = read_file(path)?;
+        let checked = Config::check(&text);
+        match checked.config {
+            Some(config) => Ok((config, checked.warnings)),
+            None => Err(LoadError::Mistakes {
+                path,
+                mistakes: checked.mistakes,
+            }),
+        }
+    }
+}
+
+/// The text of the file, and which of the two names it had.
+///
+/// # Errors
+/// [`LoadError::Unreadable`] and [`LoadError::TooLarge`].
+pub fn read_file(path: &Path) -> Result<(PathBuf, String), LoadError> {
+    let mut with_txt = path.as_os_str().to_owned();
+    with_txt.push(".txt");
+    let with_txt = PathBuf::from(with_txt);
+    let path = if !path.exists() && with_txt.exists() {
+        with_txt
+    } else {
+        path.to_owned()
+    };
+    let unreadable = |why| LoadError::Unreadable {
+        path: path.clone(),
+        why,
+    };
+    if std::fs::metadata(&path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
+        return Err(LoadError::TooLarge { path });
+    }
+    let bytes = std::fs::read(&path).map_err(unreadable)?;
+    Ok((path, String::from_utf8_lossy(&bytes).into_owned()))
+}

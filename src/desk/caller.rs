@@ -1,0 +1,157 @@
+//! A caller's text: opting out and in, HELP, robots; everything else goes to the owner.
+
+use super::{grammar, lines};
+use super::optout::{self, Consent as Word};
+use super::outgoing::Outgoing;
+use super::turn::{Done, Turn};
+use super::limits;
+use crate::ids::{Handle, MessageId};
+use crate::store::contacts::Contact;
+use crate::store::messages::Message;
+use crate::store::records::About;
+use crate::store::types::{Consent, Kind, Priority, TimerKind};
+use std::time::Duration;
+
+/// The same words twice within this long: a machine answers.
+const ROBOT_WINDOW: Duration = Duration::from_secs(120);
+
+impl Turn<'_> {
+    /// A whole text from a caller, recorded as `message`.
+    pub fn caller_text(&mut self, mut contact: Contact, message: MessageId, text: &str) -> Done {
+        let about = About { contact: Some(contact.id), call: None, message: Some(message) };
+        let before = self.tx.last_heard(contact.id, 2)?;
+        let handle = self.handle_for(&contact)?;
+        self.tx.classify_message(message, Kind::Forward, Some(contact.id), Some(handle))?;
+        match optout::consent(text) {
+            Word::Stop => self.opt_out(contact, handle, text, about),
+            Word::Start | Word::Yes if contact.opted_out => self.opt_in(contact, handle, text, about),
+            Word::Help => self.help(contact, handle, about),
+            Word::MaybeStop => {
+                self.heard(&mut contact)?;
+                contact.frozen = Some("may have asked us to stop".to_owned());
+                self.tx.save_contact(&contact)?;
+                self.tx.journal(about, "automatic texts frozen", "the text may ask us to stop")?;
+                self.pass_on(&contact, message, &lines::maybe_stop(handle, &contact, text))
+            }
+            Word::Start | Word::Yes | Word::Plain => {
+                if self.is_repeat(&before, message, text) {
+                    return self.robot(contact, handle, about, "the same text twice within two minutes");
+                }
+                let new = self.heard(&mut contact)?;
+                let line = match grammar::reaction(text) {
+                    Some(reaction) => lines::reaction(handle, &contact, &reaction.verb, &reaction.to),
+                    None => lines::text(handle, &contact, new, text),
+                };
+                let urgent = if self.rules.is_urgent(text) { "URGENT " } else { "" };
+                self.pass_on(&contact, message, &format!("{urgent}{line}"))
+            }
+        }
+    }
+
+    /// A picture or group message from a caller: it can't be shown, so the owner is told to ring or ask.
+    pub fn caller_picture(&mut self, mut contact: Contact, message: MessageId) -> Done {
+        let handle = self.handle_for(&contact)?;
+        self.tx.classify_message(message, Kind::Forward, Some(contact.id), Some(handle))?;
+        self.heard(&mut contact)?;
+        self.pass_on(&contact, message, &lines::picture(Some(handle), &contact))
+    }
+
+    /// To everybody who may answer, unless the caller is blocked. It says more than a missed call's line, which is dropped.
+    fn pass_on(&mut self, contact: &Contact, message: MessageId, line: &str) -> Done {
+        if contact.blocked {
+            let about = About { contact: Some(contact.id), call: None, message: Some(message) };
+            return self.tx.journal(about, "not forwarded", "blocked");
+        }
+        if self.tx.clear_timer(TimerKind::MissedLine, contact.id.0)? {
+            // The missed call is told with this line: a further call today is "called again".
+            let mut told = contact.clone();
+            told.told_at = Some(self.now().steady);
+            self.tx.save_contact(&told)?;
+        }
+        self.forward(line, Some(contact), message)
+    }
+
+    /// STOP: at once, before anything queued. One confirmation, queued after the queue was emptied.
+    fn opt_out(&mut self, mut contact: Contact, handle: Handle, text: &str, about: About) -> Done {
+        self.tx.consent(&contact.number, Consent::OptOut, text)?;
+        if contact.opted_out {
+            return self.tx.journal(about, "opt-out repeated", "already opted out; one confirmation is enough");
+        }
+        let dropped = self.cancel_queued(&contact.number, "opted out")?;
+        contact.opted_out = true;
+        contact.waiting = false;
+        self.tx.save_contact(&contact)?;
+        self.tx.journal(about, "opted out", &format!("texts still queued for them and dropped: {}", dropped.len()))?;
+        let confirmation = self.rules.opted_out();
+        self.answer_caller(&contact, handle, &confirmation)?;
+        self.tx.clear_timer(TimerKind::MissedLine, contact.id.0)?;
+        if contact.blocked { Ok(()) } else { self.alert(&lines::opted_out(handle, &contact), Some(&contact)) }
+    }
+
+    fn opt_in(&mut self, mut contact: Contact, handle: Handle, text: &str, about: About) -> Done {
+        self.tx.consent(&contact.number, Consent::OptIn, text)?;
+        contact.opted_out = false;
+        contact.frozen = None;
+        self.tx.save_contact(&contact)?;
+        self.tx.journal(about, "opted in again", "they asked for it")?;
+        let confirmation = self.rules.opted_in();
+        self.answer_caller(&contact, handle, &confirmation)?;
+        if contact.blocked { Ok(()) } else { self.alert(&lines::opted_in(handle, &contact), Some(&contact)) }
+    }
+
+    /// HELP gets the help text, within the cap on automatic texts; past it, a machine is assumed.
+    fn help(&mut self, contact: Contact, handle: Handle, about: About) -> Done {
+        let today = self.tx.automatic_since(contact.id, self.now().steady.minus(limits::DAY))?;
+        if today >= self.rules.automatic_per_day {
+            return self.robot(contact, handle, about, "over the cap on automatic texts");
+        }
+        if contact.frozen.is_some() {
+            return self.tx.journal(about, "HELP not answered", "automatic texts to them are stopped");
+        }
+        self.tx.journal(about, "HELP answered", "they asked who we are")?;
+        let help = self.rules.help();
+        self.answer_caller(&contact, handle, &help)
+    }
+
+    /// Stops automatic texts there and tells the owner, once.
+    fn robot(&mut self, mut contact: Contact, handle: Handle, about: About, why: &str) -> Done {
+        self.tx.journal(about, "taken for an automatic system", why)?;
+        if contact.robot_told {
+            return Ok(());
+        }
+        contact.robot_told = true;
+        contact.frozen = Some("an automatic system answers there".to_owned());
+        self.tx.save_contact(&contact)?;
+        if contact.blocked { Ok(()) } else { self.alert(&lines::robot(handle, &contact), Some(&contact)) }
+    }
+
+    fn is_repeat(&self, before: &[Message], message: MessageId, text: &str) -> bool {
+        let now = self.now().steady;
+        before.iter().any(|m| m.id != message && m.text == text && now.since(m.created_at) <= ROBOT_WINDOW)
+    }
+
+    /// Our own answer to STOP, START or HELP. No block holds it back: it is queued after the block was set.
+    fn answer_caller(&mut self, contact: &Contact, handle: Handle, text: &str) -> Done {
+        let out = Outgoing {
+            kind: Kind::Answer,
+            text,
+            priority: Priority::Confirmation,
+            automatic: true,
+            not_before: self.now().steady,
+            about: None,
+        };
+        self.text_caller(contact, Some(handle), out)?;
+        Ok(())
+    }
+
+    /// More of a text that went on incomplete: the whole of it may be an opt-out after all.
+    pub fn completed_text(&mut self, contact: Contact, message: MessageId, text: &str) -> Done {
+        let handle = self.handle_for(&contact)?;
+        if optout::consent(text) == Word::Stop {
+            let about = About { contact: Some(contact.id), call: None, message: Some(message) };
+            return self.opt_out(contact, handle, text, about);
+        }
+        let line = lines::completed(handle, &contact, text);
+        self.pass_on(&contact, message, &line)
+    }
+}

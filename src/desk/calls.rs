@@ -1,0 +1,318 @@
+//! Calls: on record from the first ring, decided once, in the same transaction as the text they lead to.
+
+use super::lines::{self, Tail};
+use super::outgoing::Outgoing;
+use super::textback::{self, CallerKind, Choice, Facts, Refusal};
+use super::turn::{Done, Turn};
+use super::{limits, submission};
+use crate::clock::{Steady, Trust};
+use crate::ids::{CallKey, MessageId};
+use crate::modem::{CallerLine, EndedCall};
+use crate::phone::{self, NumberProblem, PhoneNumber};
+use crate::store::StoreError;
+use crate::store::calls::{Call, CallEnd};
+use crate::store::contacts::{Contact, ContactId};
+use crate::store::records::About;
+use crate::store::types::{Consent, Decision, Kind, Line, Priority, State, TimerKind, Verdict};
+use std::time::Duration;
+
+/// The STOP line is said again after this long.
+const STOP_LINE_AGAIN: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Who calls, read from what the network gave.
+#[derive(Debug, Clone)]
+struct Caller {
+    line: Line,
+    /// The digits as given, or E.164 where they make one.
+    text: Option<String>,
+    number: Option<Result<PhoneNumber, NumberProblem>>,
+}
+
+impl Turn<'_> {
+    /// The first sign of a call.
+    pub fn call_started(&mut self, key: CallKey) -> Done {
+        self.tx.start_call(key)?;
+        Ok(())
+    }
+
+    /// Who calls became known.
+    pub fn call_identified(&mut self, key: CallKey, line: &CallerLine) -> Done {
+        let call = self.tx.start_call(key)?;
+        if call.verdict.is_some() {
+            return Ok(());
+        }
+        let caller = self.caller(line);
+        self.identify(&call, &caller)?;
+        Ok(())
+    }
+
+    /// A call is over: record, decide, queue.
+    pub fn call_ended(&mut self, ended: &EndedCall) -> Done {
+        let call = self.tx.start_call(ended.call)?;
+        if call.verdict.is_some() {
+            let about = About { call: Some(call.id), ..About::default() };
+            return self.tx.journal(about, "call ended again", "one call is decided once");
+        }
+        let caller = match (&ended.caller, call.line) {
+            (CallerLine::Unavailable, Line::Number | Line::Withheld) => self.recorded_caller(&call),
+            (CallerLine::Number { .. } | CallerLine::Withheld | CallerLine::Unavailable, _) => self.caller(&ended.caller),
+        };
+        let verdict = match ended.verdict {
+            crate::modem::Verdict::Missed => Verdict::Missed,
+            crate::modem::Verdict::Answered => Verdict::Answered,
+            crate::modem::Verdict::Rejected => Verdict::Rejected,
+        };
+        let end = CallEnd {
+            verdict,
+            rings: ended.rings,
+            ringing: ended.ringing,
+            evidence: &ended.evidence,
+            cause: ended.cause,
+        };
+        self.close_call(&call, &caller, &end, Duration::ZERO)
+    }
+
+    /// The process started: what an earlier run left open is closed and decided like any call, by the late rules.
+    pub fn started(&mut self) -> Done {
+        for call in self.tx.open_calls()? {
+            let now = self.now();
+            let by_wall = match now.wall.trust {
+                Trust::Guess => 0,
+                Trust::ServiceCentre | Trust::Network | Trust::Synchronised => now.wall.utc_ms - call.started_utc_ms,
+            };
+            let late = now.steady.since(call.started_at).max(Duration::from_millis(u64::try_from(by_wall).unwrap_or(0)));
+            let caller = self.recorded_caller(&call);
+            let end = CallEnd {
+                verdict: Verdict::Missed,
+                rings: 0,
+                ringing: call.ringing.max(Duration::ZERO),
+                evidence: &["restart"],
+                cause: None,
+            };
+            self.close_call(&call, &caller, &end, late)?;
+        }
+        self.tx.release_call_keys()?;
+        self.recover_submitting()?;
+        if self.tx.timer(TimerKind::Purge, 0)?.is_none() {
+            self.tx.set_timer(TimerKind::Purge, 0, self.now().steady.plus(submission::PURGE_EVERY))?;
+        }
+        self.effects.send = self.tx.any_queued()?;
+        Ok(())
+    }
+
+    /// Ends `call` with a decision. `late`: since it rang, when it was learnt of later.
+    fn close_call(&mut self, call: &Call, caller: &Caller, end: &CallEnd<'_>, late: Duration) -> Done {
+        let contact = self.identify(call, caller)?;
+        let facts = self.facts(caller, contact.as_ref(), end, late)?;
+        let decision = match (textback::decide(&facts, self.rules), &contact) {
+            (Ok(choice), Some(contact)) => Ok((choice, contact.clone())),
+            (Ok(_), None) => Err(Refusal::Unavailable),
+            (Err(refusal), _) => Err(refusal),
+        };
+        match decision {
+            Ok((choice, contact)) => {
+                let message = self.text_back(contact.clone(), choice)?;
+                self.tx.end_call(call.id, end, Decision::Texted, choice.reason(), Some(message))?;
+                let about = About { contact: Some(contact.id), call: Some(call.id), message: Some(message) };
+                self.tx.journal(about, "texted", choice.reason())?;
+                self.missed_line_in(contact.id, self.rules.merge_window)
+            }
+            Err(refusal) => {
+                let reason = refusal.to_string();
+                self.tx.end_call(call.id, end, Decision::Skipped, &reason, None)?;
+                let about = About { contact: contact.as_ref().map(|c| c.id), call: Some(call.id), message: None };
+                self.tx.journal(about, "not texted", &reason)?;
+                self.tell_of_refused(caller, contact.as_ref(), end, &refusal)
+            }
+        }
+    }
+
+    /// Queues the text to a missed caller and gives them a handle.
+    fn text_back(&mut self, mut contact: Contact, choice: Choice) -> Result<MessageId, StoreError> {
+        let now = self.now();
+        let handle = self.handle_for(&contact)?;
+        let stop = contact.stop_line_at.is_none_or(|at| now.steady.since(at) >= STOP_LINE_AGAIN);
+        let text = self.rules.text_back(choice, contact.name.as_deref(), now.wall, stop);
+        let not_before = match choice {
+            Choice::Late => self.rules.polite_time(now).max(now.steady.plus(self.rules.delay)),
+            Choice::First | Choice::Known | Choice::AfterHours => now.steady.plus(self.rules.delay),
+        };
+        let out = Outgoing {
+            kind: Kind::TextBack,
+            text: &text,
+            priority: Priority::Caller,
+            automatic: true,
+            not_before,
+            about: None,
+        };
+        let message = self.text_caller(&contact, Some(handle), out)?;
+        if stop {
+            self.tx.consent(&contact.number, Consent::Called, "they called")?;
+            contact.stop_line_at = Some(now.steady);
+            self.tx.save_contact(&contact)?;
+        }
+        Ok(message)
+    }
+
+    fn caller(&self, line: &CallerLine) -> Caller {
+        match line {
+            CallerLine::Withheld => Caller { line: Line::Withheld, text: None, number: None },
+            CallerLine::Unavailable => Caller { line: Line::Unavailable, text: None, number: None },
+            CallerLine::Number { digits, .. } if digits.is_empty() => {
+                Caller { line: Line::Unavailable, text: None, number: None }
+            }
+            CallerLine::Number { digits, toa } => {
+                let number = self.number(digits, *toa);
+                let text = number.as_ref().map_or_else(|_| digits.clone(), |number| number.e164().to_owned());
+                Caller { line: Line::Number, text: Some(text), number: Some(number) }
+            }
+        }
+    }
+
+    /// The caller as the record has it.
+    fn recorded_caller(&self, call: &Call) -> Caller {
+        let number = call.caller.as_deref().map(|text| {
+            let type_of_address = if text.starts_with('+') { 145 } else { 129 };
+            self.number(text, type_of_address)
+        });
+        Caller { line: call.line, text: call.caller.clone(), number }
+    }
+
+    /// Puts the caller on the call's record; the contact, if they can be one.
+    fn identify(&mut self, call: &Call, caller: &Caller) -> Result<Option<Contact>, StoreError> {
+        let contact = match &caller.number {
+            Some(Ok(number)) => Some(self.tx.contact_or_new(number.e164())?),
+            Some(Err(_)) | None => None,
+        };
+        let id = contact.as_ref().map(|c| c.id);
+        let known = call.line == caller.line && call.caller == caller.text && call.contact == id;
+        if !known {
+            self.tx.identify_call(call.id, caller.line, caller.text.as_deref(), id)?;
+        }
+        Ok(contact)
+    }
+
+    fn facts(
+        &self,
+        caller: &Caller,
+        contact: Option<&Contact>,
+        end: &CallEnd<'_>,
+        late: Duration,
+    ) -> Result<Facts, StoreError> {
+        let now = self.now();
+        let since = |at: Steady| now.steady.since(at);
+        let kind = match (&caller.number, caller.line) {
+            (Some(Ok(number)), _) => {
+                CallerKind::Number { class: phone::class(number), country: phone::country(number) }
+            }
+            (Some(Err(problem)), _) => CallerKind::Unusable(*problem),
+            (None, Line::Withheld) => CallerKind::Withheld,
+            (None, Line::Unavailable | Line::Number) => CallerKind::Unavailable,
+        };
+        let number = caller.text.as_deref().unwrap_or("");
+        Ok(Facts {
+            verdict: end.verdict,
+            cause: end.cause,
+            ringing: end.ringing,
+            caller: kind,
+            home: self.country.into_iter().chain(self.rules.also.iter().copied()).collect(),
+            own: self.is_own(number)?,
+            team: self.member(number).is_some(),
+            blocked: contact.is_some_and(|c| c.blocked),
+            friend: contact.is_some_and(|c| c.friend),
+            opted_out: contact.is_some_and(|c| c.opted_out),
+            frozen: contact.and_then(|c| c.frozen.clone()),
+            learned_landline: contact.and_then(|c| c.landline_until).is_some_and(|until| until > now.steady),
+            last_text_back: match contact {
+                Some(contact) => self.tx.last_text_back(contact.id)?.map(since),
+                None => None,
+            },
+            last_human: contact.and_then(|c| c.human_at).map(since),
+            automatic_today: match contact {
+                Some(contact) => self.tx.automatic_since(contact.id, now.steady.minus(limits::DAY))?,
+                None => 0,
+            },
+            named: contact.is_some_and(|c| c.name.is_some()),
+            open: self.rules.is_open(now.wall),
+            paused: self.paused()?,
+            late,
+        })
+    }
+
+    /// Tells the owner of a missed call that is not texted, at once: nothing will follow that it could merge with.
+    fn tell_of_refused(
+        &mut self,
+        caller: &Caller,
+        contact: Option<&Contact>,
+        end: &CallEnd<'_>,
+        refusal: &Refusal,
+    ) -> Done {
+        if !self.rules.missed_calls {
+            return Ok(());
+        }
+        let wall = self.now().wall;
+        let time = self.rules.time_of_day(wall.utc_ms, wall.offset_s);
+        match refusal {
+            Refusal::Answered | Refusal::AnsweredElsewhere | Refusal::Own | Refusal::Team | Refusal::Blocked => Ok(()),
+            Refusal::Withheld => self.alert(&lines::missed_unknown("number withheld", &time, end.ringing), None),
+            Refusal::Unavailable => self.alert(&lines::missed_unknown("no number given", &time, end.ringing), None),
+            Refusal::Unusable(_) => {
+                let digits = caller.text.as_deref().unwrap_or("an unknown number");
+                self.alert(&lines::missed_unusable(digits, &time, end.ringing), None)
+            }
+            Refusal::Cooldown { .. } | Refusal::Alive | Refusal::Cap(_) => {
+                contact.map_or(Ok(()), |contact| self.missed_line_in(contact.id, self.rules.merge_window))
+            }
+            Refusal::Friend
+            | Refusal::OptedOut
+            | Refusal::Frozen(_)
+            | Refusal::Paused
+            | Refusal::TooShort
+            | Refusal::Landline
+            | Refusal::LearnedLandline
+            | Refusal::Premium
+            | Refusal::TollFree
+            | Refusal::Foreign
+            | Refusal::CountryUnknown
+            | Refusal::TooLate => contact.map_or(Ok(()), |contact| self.missed_line(contact.id)),
+        }
+    }
+
+    /// The line about a missed call goes out after `window`, unless a first text merges with it before.
+    fn missed_line_in(&mut self, contact: ContactId, window: Duration) -> Done {
+        if self.rules.missed_calls && self.tx.timer(TimerKind::MissedLine, contact.0)?.is_none() {
+            self.tx.set_timer(TimerKind::MissedLine, contact.0, self.now().steady.plus(window))?;
+        }
+        Ok(())
+    }
+
+    /// The line about the latest missed call of a contact, as things stand now.
+    pub fn missed_line(&mut self, id: ContactId) -> Done {
+        self.tx.clear_timer(TimerKind::MissedLine, id.0)?;
+        let (Some(mut contact), Some(call)) = (self.tx.contact_by_id(id)?, self.tx.last_call_of(id)?) else {
+            return Ok(());
+        };
+        let now = self.now().steady;
+        let handle = self.tx.holding_of(id)?.map(|holding| holding.handle);
+        let day_ago = now.minus(limits::DAY);
+        let told_today = contact.told_at.is_some_and(|at| at > day_ago);
+        let line = if told_today {
+            lines::called_again(handle, &contact, self.tx.missed_since(id, day_ago)?)
+        } else {
+            let tail = match call.message {
+                None => Tail::NotTexted(call.reason.clone()),
+                Some(message) => match self.tx.message(message)?.map(|m| m.state) {
+                    Some(State::Accepted | State::Delivered | State::InDoubt) => Tail::TextedBack,
+                    Some(State::Failed) => Tail::NotDelivered,
+                    Some(State::Queued | State::Submitting) | None => Tail::Texting,
+                },
+            };
+            let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
+            lines::missed(handle, &contact, &time, call.ringing, &tail)
+        };
+        contact.told_at = Some(now);
+        self.tx.save_contact(&contact)?;
+        self.alert(&line, Some(&contact))
+    }
+}
+

@@ -1,0 +1,40 @@
+//! Timers that have come.
+
+use super::submission::PURGE_EVERY;
+use super::turn::{Done, Turn};
+use crate::ids::OutboxId;
+use crate::store::contacts::ContactId;
+use crate::store::types::TimerKind;
+use std::time::Duration;
+
+/// Timers taken in one transaction; the rest follows at once in the next.
+const BATCH: u32 = 50;
+/// Message bodies are kept this long.
+const KEEP_BODIES: Duration = Duration::from_secs(90 * 24 * 3600);
+/// Bodies erased in one transaction.
+const PURGE_BATCH: u32 = 500;
+
+impl Turn<'_> {
+    /// Does what is due.
+    pub fn due(&mut self) -> Done {
+        for timer in self.tx.due_timers(BATCH)? {
+            self.tx.clear_timer(timer.kind, timer.subject)?;
+            match timer.kind {
+                TimerKind::MissedLine => self.missed_line(ContactId(timer.subject))?,
+                TimerKind::Held => self.held_expired(timer.subject)?,
+                TimerKind::Incomplete => self.incomplete(timer.subject)?,
+                TimerKind::InDoubt => self.doubt_expired(OutboxId(timer.subject))?,
+                TimerKind::Purge => self.purge()?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Erases bodies older than 90 days, some at a time; the consent ledger stays.
+    fn purge(&mut self) -> Done {
+        let now = self.now().steady;
+        let erased = self.tx.erase_bodies(now.minus(KEEP_BODIES), PURGE_BATCH)?;
+        let next = if erased == 0 { PURGE_EVERY } else { Duration::from_secs(60) };
+        self.tx.set_timer(TimerKind::Purge, 0, now.plus(next))
+    }
+}

@@ -1,0 +1,444 @@
+//! Opening hours, sending hours, and times in words.
+//!
+//! Everything is worked out from an instant and a zone; a zone is a named one (with its summer time) or the network's
+//! fixed offset.
+
+use jiff::civil::Weekday;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, ToSpan, ZonedDateTime};
+use thiserror::Error;
+
+const DAY_MINUTES: u16 = 24 * 60;
+/// Texts that we start ourselves go out between these local hours only (product.md §5).
+pub const SENDING_HOURS: Span = Span {
+    start: 9 * 60,
+    end: 20 * 60,
+};
+/// Most ranges in one day.
+pub const RANGES_MAX: usize = 8;
+
+/// A stretch of one day in minutes after midnight. `end` may pass 24:00 into the next day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    pub start: u16,
+    pub end: u16,
+}
+
+/// What is wrong with a line of hours.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum HoursError {
+    #[error("no day: write mon, tue, wed, thu, fri, sat, sun, a range like mon-fri, or a list like sat,sun")]
+    Day,
+    #[error("no hours: write \"8:00-17:00\", \"8:00-12:00, 13:00-17:00\", \"24h\" or \"closed\"")]
+    Time,
+    #[error("more than {RANGES_MAX} ranges in a day")]
+    TooMany,
+}
+
+/// When the business is open, by day of the week, Monday first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpeningHours {
+    days: [Vec<Span>; 7],
+}
+
+impl Default for OpeningHours {
+    /// Always open: no hours were given.
+    fn default() -> Self {
+        OpeningHours {
+            days: std::array::from_fn(|_| {
+                vec![Span {
+                    start: 0,
+                    end: DAY_MINUTES,
+                }]
+            }),
+        }
+    }
+}
+
+impl OpeningHours {
+    /// Closed on every day, to be filled with [`OpeningHours::set`].
+    #[must_use]
+    pub fn closed() -> OpeningHours {
+        OpeningHours {
+            days: std::array::from_fn(|_| Vec::new()),
+        }
+    }
+
+    /// Takes one line of the configuration: `mon-fri` = `8:00-17:00`. Gives the days it set, Monday = 0.
+    ///
+    /// # Errors
+    /// [`HoursError`].
+    pub fn set(&mut self, days: &str, hours: &str) -> Result<Vec<usize>, HoursError> {
+        let days = day_list(days)?;
+        let spans = span_list(hours)?;
+        for &day in &days {
+            if let Some(slot) = self.days.get_mut(day) {
+                slot.clone_from(&spans);
+            }
+        }
+        Ok(days)
+    }
+
+    /// Whether we are open then.
+    #[must_use]
+    pub fn is_open(&self, utc_ms: i64, zone: &TimeZone) -> bool {
+        // A time no calendar has is treated as open (architecture.md, Clock).
+        let Some(local) = local(utc_ms, zone) else { return true };
+        let minute = minute_of_day(&local);
+        let today = day_index(local.weekday());
+        let inside = |day: usize, minute: u16| {
+            self.days
+                .get(day)
+                .is_some_and(|spans| spans.iter().any(|s| (s.start..s.end).contains(&minute)))
+        };
+        inside(today, minute) || inside((today + 6) % 7, minute + DAY_MINUTES)
+    }
+
+    /// When we open next, strictly later than now, as an instant. `None`: never.
+    #[must_use]
+    pub fn next_opening_ms(&self, utc_ms: i64, zone: &TimeZone) -> Option<i64> {
+        self.next(utc_ms, zone)
+            .map(|(_, opening)| opening.timestamp().as_millisecond())
+    }
+
+    /// When we open next, for `{open}`: `at 8am`, `tomorrow 8am`, `Monday 8am`; `soon` if no hours say.
+    #[must_use]
+    pub fn next_opening(&self, utc_ms: i64, zone: &TimeZone) -> String {
+        match self.next(utc_ms, zone) {
+            None => "soon".to_owned(),
+            Some((0, opening)) => format!("at {}", clock_words(minute_of_day(&opening))),
+            Some((1, opening)) => format!("tomorrow {}", clock_words(minute_of_day(&opening))),
+            Some((_, opening)) => format!(
+                "{} {}",
+                day_name(opening.weekday()),
+                clock_words(minute_of_day(&opening))
+            ),
+        }
+    }
+
+    /// Days from today, and the opening.
+    fn next(&self, utc_ms: i64, zone: &TimeZone) -> Option<(u8, ZonedDateTime)> {
+        let local = local(utc_ms, zone)?;
+        let mut date = local.date();
+        for days in 0..=7u8 {
+            let spans = self.days.get(day_index(date.weekday()))?;
+            let openings = spans.iter().filter_map(|span| {
+                let (hour, minute) = (i8::try_from(span.start / 60).ok()?, i8::try_from(span.start % 60).ok()?);
+                // An hour that summer time skips becomes the hour after it.
+                date.at(hour, minute, 0, 0).to_zoned_datetime(zone.clone()).ok()
+            });
+            if let Some(first) = openings
+                .filter(|z| z.timestamp() > local.timestamp())
+                .min_by_key(ZonedDateTime::timestamp)
+            {
+                return Some((days, first));
+            }
+            date = date.tomorrow().ok()?;
+        }
+        None
+    }
+}
+
+/// The zone to reckon in: the configured one, else the offset the network gave.
+#[must_use]
+pub fn zone(configured: Option<&TimeZone>, offset_s: i32) -> TimeZone {
+    match configured {
+        Some(zone) => zone.clone(),
+        None => Offset::from_seconds(offset_s).map_or(TimeZone::UTC, TimeZone::fixed),
+    }
+}
+
+/// Whether a text that we start may go now; if not, the next instant at which it may, UTC milliseconds.
+///
+/// # Errors
+/// The instant when sending hours begin.
+pub fn may_start(utc_ms: i64, zone: &TimeZone) -> Result<(), i64> {
+    let Some(local) = local(utc_ms, zone) else {
+        return Ok(());
+    };
+    let minute = minute_of_day(&local);
+    if (SENDING_HOURS.start..SENDING_HOURS.end).contains(&minute) {
+        return Ok(());
+    }
+    let date = if minute < SENDING_HOURS.start {
+        Some(local.date())
+    } else {
+        local.date().checked_add(1.day()).ok()
+    };
+    let start = date.and_then(|d| {
+        d.at((SENDING_HOURS.start / 60) as i8, 0, 0, 0)
+            .to_zoned_datetime(zone.clone())
+            .ok()
+    });
+    start.map_or(Ok(()), |start| Err(start.timestamp().as_millisecond()))
+}
+
+/// `2:02pm`, always with minutes.
+#[must_use]
+pub fn time_of_day(utc_ms: i64, zone: &TimeZone) -> String {
+    local(utc_ms, zone).map_or_else(String::new, |z| {
+        let (hour, half) = twelve(minute_of_day(&z));
+        format!("{hour}:{:02}{half}", z.minute())
+    })
+}
+
+/// `8am`, `8:30am`.
+fn clock_words(minute_of_day: u16) -> String {
+    let (hour, half) = twelve(minute_of_day);
+    match minute_of_day % 60 {
+        0 => format!("{hour}{half}"),
+        minute => format!("{hour}:{minute:02}{half}"),
+    }
+}
+
+fn twelve(minute_of_day: u16) -> (u16, &'static str) {
+    let hour = minute_of_day / 60 % 24;
+    (
+        if hour.is_multiple_of(12) { 12 } else { hour % 12 },
+        if hour < 12 { "am" } else { "pm" },
+    )
+}
+
+fn local(utc_ms: i64, zone: &TimeZone) -> Option<ZonedDateTime> {
+    Timestamp::from_millisecond(utc_ms)
+        .ok()
+        .map(|t| t.to_zoned_datetime(zone.clone()))
+}
+
+fn minute_of_day(z: &ZonedDateTime) -> u16 {
+    u16::from(z.hour().unsigned_abs()) * 60 + u16::from(z.minute().unsigned_abs())
+}
+
+fn day_index(day: Weekday) -> usize {
+    usize::from(day.to_monday_zero_offset().unsigned_abs())
+}
+
+fn day_name(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
+    }
+}
+
+fn day(word: &str) -> Result<usize, HoursError> {
+    const DAYS: [&str; 7] = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    let word = word.trim().to_ascii_lowercase();
+    DAYS.iter()
+        .position(|d| word.len() >= 3 && (d.starts_with(&word) || word == format!("{d}s")))
+        .ok_or(HoursError::Day)
+}
+
+fn day_list(text: &str) -> Result<Vec<usize>, HoursError> {
+    let mut days = Vec::new();
+    for part in text.split([',', ' ', '+']).filter(|p| !p.is_empty()) {
+        match part.to_ascii_lowercase().as_str() {
+            "daily" | "everyday" => days.extend(0..7),
+            "weekdays" => days.extend(0..5),
+            "weekend" | "weekends" => days.extend(5..7),
+            range => match range.split_once(['-', '\u{2013}']) {
+                Some((from, to)) => {
+                    let (from, to) = (day(from)?, day(to)?);
+                    days.extend((0..7).map(|i| (from + i) % 7).take((to + 7 - from) % 7 + 1));
+                }
+                None => days.push(day(range)?),
+            },
+        }
+    }
+    days.sort_unstable();
+    days.dedup();
+    if days.is_empty() {
+        Err(HoursError::Day)
+    } else {
+        Ok(days)
+    }
+}
+
+fn span_list(text: &str) -> Result<Vec<Span>, HoursError> {
+    let text = text.trim().to_ascii_lowercase();
+    match text.as_str() {
+        "closed" | "off" => return Ok(Vec::new()),
+        "24h" | "24" | "open" | "always" => {
+            return Ok(vec![Span {
+                start: 0,
+                end: DAY_MINUTES,
+            }]);
+        }
+        _ => {}
+    }
+    let mut spans = Vec::new();
+    for part in text.split([',', ';']) {
+        let (from, to) = part.split_once(['-', '\u{2013}']).ok_or(HoursError::Time)?;
+        let (start, mut end) = (minutes(from)?, minutes(to)?);
+        if start >= DAY_MINUTES || start == end {
+            return Err(HoursError::Time);
+        }
+        if end < start {
+            end += DAY_MINUTES;
+        }
+        spans.push(Span { start, end });
+    }
+    spans.sort_by_key(|s| s.start);
+    if spans.len() > RANGES_MAX {
+        Err(HoursError::TooMany)
+    } else {
+        Ok(spans)
+    }
+}
+
+/// `8`, `8:00`, `8am`, `5:30 pm`, `17:00`, `24:00`.
+fn minutes(text: &str) -> Result<u16, HoursError> {
+    let text = text.trim();
+    let (text, half) = match (text.strip_suffix("am"), text.strip_suffix("pm")) {
+        (Some(t), _) => (t.trim(), Some(0)),
+        (_, Some(t)) => (t.trim(), Some(12)),
+        (None, None) => (text, None),
+    };
+    let (hour, minute) = text.split_once([':', '.']).unwrap_or((text, "00"));
+    let number = |t: &str| -> Result<u16, HoursError> {
+        if t.is_empty() || t.len() > 2 || !t.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(HoursError::Time);
+        }
+        t.parse().map_err(|_| HoursError::Time)
+    };
+    let (mut hour, minute) = (number(hour)?, number(minute)?);
+    if let Some(half) = half {
+        if !(1..=12).contains(&hour) {
+            return Err(HoursError::Time);
+        }
+        hour = hour % 12 + half;
+    }
+    let total = hour * 60 + minute;
+    if minute > 59 || total > DAY_MINUTES {
+        Err(HoursError::Time)
+    } else {
+        Ok(total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chicago() -> TimeZone {
+        TimeZone::get("America/Chicago").unwrap()
+    }
+
+    fn at(civil: &str) -> i64 {
+        let civil: jiff::civil::DateTime = civil.parse().unwrap();
+        civil.to_zoned_datetime(chicago()).unwrap().timestamp().as_millisecond()
+    }
+
+    fn weekdays() -> OpeningHours {
+        let mut hours = OpeningHours::closed();
+        hours.set("mon-fri", "8:00-17:00").unwrap();
+        hours
+    }
+
+    #[test]
+    fn the_next_opening_is_said_in_words() {
+        // 2026-11-23 is a Monday.
+        for (now, open, words) in [
+            ("2026-11-23T07:59", false, "at 8am"),
+            ("2026-11-23T08:00", true, "tomorrow 8am"),
+            ("2026-11-23T16:59", true, "tomorrow 8am"),
+            ("2026-11-23T17:00", false, "tomorrow 8am"),
+            ("2026-11-27T18:00", false, "Monday 8am"),
+            ("2026-11-29T23:00", false, "tomorrow 8am"),
+        ] {
+            assert_eq!(weekdays().is_open(at(now), &chicago()), open, "{now}");
+            assert_eq!(weekdays().next_opening(at(now), &chicago()), words, "{now}");
+        }
+    }
+
+    #[test]
+    fn hours_may_pass_midnight() {
+        let mut hours = OpeningHours::closed();
+        hours.set("fri", "18:00-2:00").unwrap();
+        assert!(hours.is_open(at("2026-11-28T01:30"), &chicago()));
+        assert!(!hours.is_open(at("2026-11-28T02:00"), &chicago()));
+        assert!(!hours.is_open(at("2026-11-27T01:30"), &chicago()));
+    }
+
+    #[test]
+    fn several_ranges_and_half_hours() {
+        let mut hours = OpeningHours::closed();
+        hours.set("sat,sun", "8:30am-12pm, 1pm-5pm").unwrap();
+        assert!(!hours.is_open(at("2026-11-28T12:30"), &chicago()));
+        assert_eq!(hours.next_opening(at("2026-11-28T12:30"), &chicago()), "at 1pm");
+        assert_eq!(
+            hours.next_opening(at("2026-11-27T12:30"), &chicago()),
+            "tomorrow 8:30am"
+        );
+    }
+
+    #[test]
+    fn summer_time_moves_the_opening_with_the_clock_on_the_wall() {
+        let mut hours = OpeningHours::closed();
+        hours.set("sun", "2:30-5:00").unwrap();
+        // 2026-03-08 02:30 does not exist in Chicago: the opening is 03:30.
+        assert_eq!(hours.next_opening(at("2026-03-08T01:00"), &chicago()), "at 3:30am");
+        let hours = weekdays();
+        let opening = hours.next_opening_ms(at("2026-03-06T18:00"), &chicago()).unwrap();
+        assert_eq!(opening, at("2026-03-09T08:00"));
+    }
+
+    #[test]
+    fn no_hours_are_always_open_and_closed_for_good_says_soon() {
+        assert!(OpeningHours::default().is_open(at("2026-11-23T03:00"), &chicago()));
+        assert_eq!(
+            OpeningHours::closed().next_opening(at("2026-11-23T03:00"), &chicago()),
+            "soon"
+        );
+    }
+
+    #[test]
+    fn what_we_start_goes_out_between_nine_and_eight() {
+        assert_eq!(may_start(at("2026-11-23T09:00"), &chicago()), Ok(()));
+        assert_eq!(may_start(at("2026-11-23T19:59"), &chicago()), Ok(()));
+        assert_eq!(
+            may_start(at("2026-11-23T20:00"), &chicago()),
+            Err(at("2026-11-24T09:00"))
+        );
+        assert_eq!(
+            may_start(at("2026-11-23T03:00"), &chicago()),
+            Err(at("2026-11-23T09:00"))
+        );
+    }
+
+    #[test]
+    fn times_read_like_a_clock() {
+        assert_eq!(time_of_day(at("2026-11-23T14:02"), &chicago()), "2:02pm");
+        assert_eq!(time_of_day(at("2026-11-23T00:30"), &chicago()), "12:30am");
+        assert_eq!(time_of_day(0, &zone(None, -6 * 3600)), "6:00pm");
+    }
+
+    #[test]
+    fn wrong_hours_are_refused() {
+        let mut hours = OpeningHours::closed();
+        for (days, times) in [
+            ("xyz", "8-17"),
+            ("mon", "8"),
+            ("mon", "25:00-26:00"),
+            ("mon", "8:70-9"),
+            ("", "8-9"),
+            ("mon", "9-9"),
+            ("mon", "é-é"),
+        ] {
+            assert!(hours.set(days, times).is_err(), "{days} {times}");
+        }
+        assert!(hours.set("sat-mon", "24h").is_ok_and(|d| d == [0, 5, 6]));
+    }
+}

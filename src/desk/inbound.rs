@@ -1,0 +1,202 @@
+//! A PDU that came in → a whole text from somebody. Each PDU once, however often it is read; nothing disappears.
+
+use super::lines;
+use super::turn::{Done, Turn};
+use crate::clock::Steady;
+use crate::modem::Received;
+use crate::sms::{self, Address, Deliver, Tpdu};
+use crate::store::StoreError;
+use crate::store::contacts::Contact;
+use crate::store::inbound::{Concat, NewInbound};
+use crate::store::messages::NewMessage;
+use crate::store::records::About;
+use crate::store::types::{Consent, Direction, Kind, State};
+use std::fmt::Write as _;
+
+/// WAP push (OMA-WAP-PushOTA §6.4.1): a picture message announces itself there.
+const WAP_PUSH_PORTS: [u16; 2] = [2948, 2949];
+/// TP-PID "Short Message Type 0": to be acknowledged and dropped (3GPP TS 23.040 §9.2.3.9).
+const TYPE_0: u8 = 0x40;
+
+/// What a received text amounts to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Content {
+    Text(String),
+    /// A picture, group message or other thing for programs.
+    Picture,
+}
+
+impl Turn<'_> {
+    /// A PDU. Whatever it is, it is stored before the slot may be emptied.
+    pub fn received(&mut self, received: &Received) -> Done {
+        self.effects.committed.push(received.token);
+        if !received.hex {
+            return self.unreadable(received, "not in hexadecimal");
+        }
+        match sms::decode(&received.pdu) {
+            Ok(pdu) => match pdu.tpdu {
+                Tpdu::Deliver(deliver) => self.deliver(&deliver, &received.pdu),
+                Tpdu::StatusReport(report) => self.report(&report),
+                // A SUBMIT in a slot is a draft somebody left on the SIM: not a text to us.
+                Tpdu::Submit(_) => self.tx.journal(About::default(), "draft on the SIM ignored", "not a received text"),
+            },
+            Err(error) => self.unreadable(received, &error.to_string()),
+        }
+    }
+
+    fn unreadable(&mut self, received: &Received, why: &str) -> Done {
+        if self.tx.quarantine(&received.pdu, received.hex, why)? {
+            self.tx.journal(About::default(), "undecodable text kept", why)?;
+            self.alert(lines::undecodable(), None)?;
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self, deliver: &Deliver, raw: &[u8]) -> Done {
+        let sender = self.sender(&deliver.originator);
+        let concat = deliver.user_data.header().concat().filter(|c| c.total > 1).map(|c| Concat {
+            reference: c.reference.number(),
+            total: c.total,
+            part: c.part,
+        });
+        let key = part_key(&sender, deliver, concat);
+        if self.tx.inbound_known(&key)? {
+            return Ok(());
+        }
+        if deliver.pid == TYPE_0 {
+            self.tx.add_inbound(&NewInbound { key: &key, raw, sender: &sender, concat: None, message: None })?;
+            return self.tx.journal(About::default(), "silent text dropped", "type 0 is not for people");
+        }
+        match concat {
+            Some(concat) => {
+                let id =
+                    self.tx.add_inbound(&NewInbound { key: &key, raw, sender: &sender, concat: Some(concat), message: None })?;
+                self.long_part(id, &sender, concat)
+            }
+            None => {
+                let id = self.tx.add_inbound(&NewInbound { key: &key, raw, sender: &sender, concat: None, message: None })?;
+                self.whole_text(&sender, &content(deliver), 1, true, &[id])
+            }
+        }
+    }
+
+    /// A text as whole as it will be for now: recorded, then led to whoever it concerns.
+    pub fn whole_text(&mut self, sender: &str, content: &Content, parts: u8, complete: bool, rows: &[i64]) -> Done {
+        let text = match content {
+            Content::Text(text) => text.as_str(),
+            Content::Picture => "(picture or group message)",
+        };
+        let member = self.member(sender);
+        let contact = match member {
+            Some(_) => None,
+            None if sender.starts_with('+') => Some(self.tx.contact_or_new(sender)?),
+            None => None,
+        };
+        let message = self.tx.add_message(&NewMessage {
+            direction: Direction::In,
+            kind: if member.is_some() { Kind::Command } else { Kind::Forward },
+            peer: sender,
+            contact: contact.as_ref().map(|c| c.id),
+            handle: None,
+            text,
+            parts,
+            automatic: false,
+            complete,
+            state: State::Delivered,
+            about: None,
+        })?;
+        for row in rows {
+            self.tx.assign_inbound(*row, message)?;
+        }
+        match (member, contact, content) {
+            (Some(member), _, Content::Text(_)) if !complete => {
+                self.reply(&member.number, "Your long text has not arrived whole; nothing was done with it yet.")
+            }
+            (Some(member), _, Content::Text(text)) => self.owner_text(member, message, text),
+            (Some(member), _, Content::Picture) => {
+                self.reply(&member.number, "I can't pass on pictures or group messages. Text only, please.")
+            }
+            (None, Some(contact), Content::Text(text)) => self.caller_text(contact, message, text),
+            (None, Some(contact), Content::Picture) => self.caller_picture(contact, message),
+            (None, None, _) if self.is_own(sender)? => {
+                self.tx.journal(About::default(), "own text ignored", "the sender is our own number")
+            }
+            (None, None, _) => self.forward(&lines::plain(sender, text), None, message),
+        }
+    }
+
+    /// Marks that a caller spoke, giving them a handle; true if this begins a conversation.
+    pub fn heard(&mut self, contact: &mut Contact) -> Result<bool, StoreError> {
+        let now = self.now().steady;
+        let new = contact.human_at.is_none_or(|at| now.since(at) >= super::textback::ALIVE);
+        if contact.heard_at.is_none() {
+            self.tx.consent(&contact.number, Consent::Texted, "they texted")?;
+        }
+        contact.heard_at = Some(now);
+        contact.human_at = Some(now);
+        contact.waiting = true;
+        self.tx.save_contact(contact)?;
+        Ok(new)
+    }
+
+    /// Who an address is: E.164 where it makes a number, else what it says.
+    pub fn sender(&self, address: &Address) -> String {
+        if address.is_name() {
+            return printable(address.value());
+        }
+        match self.number(address.value(), address.type_of_address()) {
+            Ok(number) => number.e164().to_owned(),
+            Err(_) => printable(address.value()),
+        }
+    }
+}
+
+/// What a whole text says.
+pub(super) fn content(deliver: &Deliver) -> Content {
+    let header = deliver.user_data.header();
+    if header.ports().is_some_and(|ports| WAP_PUSH_PORTS.contains(&ports.destination)) {
+        return Content::Picture;
+    }
+    deliver.user_data.text().map_or(Content::Picture, Content::Text)
+}
+
+/// A name as it may stand at the start of a line; never empty, never with a `+` that would make it a number.
+fn printable(name: &str) -> String {
+    let plain: String = name.chars().filter(|c| !c.is_control()).collect();
+    let plain = plain.trim().trim_start_matches('+');
+    if plain.is_empty() { "unknown sender".to_owned() } else { plain.to_owned() }
+}
+
+/// The same for the same PDU however often it is read: sender, time stamp, content hash, concatenation.
+fn part_key(sender: &str, deliver: &Deliver, concat: Option<Concat>) -> String {
+    let mut key = format!("{sender}|");
+    for octet in deliver.timestamp.0 {
+        // Writing to a String does not fail.
+        let _ = write!(key, "{octet:02x}");
+    }
+    if let Some(Concat { reference, total, part }) = concat {
+        let _ = write!(key, "|{reference}/{total}/{part}");
+    }
+    let _ = write!(key, "|{:016x}", content_hash(deliver));
+    key
+}
+
+/// FNV-1a over header and content: stable over versions, unlike the standard library's.
+fn content_hash(deliver: &Deliver) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut eat = |octet: u8| hash = (hash ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3);
+    for element in deliver.user_data.header().elements() {
+        eat(element.id);
+        element.octets.iter().copied().for_each(&mut eat);
+    }
+    match deliver.user_data.content() {
+        sms::Content::Gsm7(octets) | sms::Content::Data(octets) => octets.iter().copied().for_each(&mut eat),
+        sms::Content::Ucs2(units) => units.iter().flat_map(|unit| unit.to_be_bytes()).for_each(&mut eat),
+    }
+    hash
+}
+
+/// Since when parts of the same reference belong together; references come round again.
+pub(super) fn merge_since(now: Steady) -> Steady {
+    now.minus(super::textback::ALIVE)
+}

@@ -1,0 +1,317 @@
+//! Commands from the owner's phone.
+
+use super::conversation::Addressee;
+use super::lines;
+use super::routing::snippet;
+use super::rules::Member;
+use super::turn::{Done, PAUSED_UNTIL, Turn};
+use crate::ids::{Handle, MessageId};
+use crate::store::StoreError;
+use crate::store::contacts::Contact;
+use crate::store::records::About;
+use crate::store::types::{Decision, State};
+use std::time::Duration;
+
+/// Callers shown by `LIST`.
+const LIST_MOST: u32 = 8;
+/// Characters of each caller's last text in `LIST`.
+const LIST_SNIPPET: usize = 24;
+/// What `OOPS` says to whoever got the wrong text.
+const APOLOGY: &str = "Sorry, that last text was meant for somebody else. Please ignore it.";
+/// How long a pause without a duration lasts: until `RESUME`, but not for ever.
+const PAUSE_LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
+
+impl Turn<'_> {
+    /// `STATUS`.
+    pub fn status(&mut self, member: &Member) -> Done {
+        let waiting = self.tx.waiting(LIST_MOST)?;
+        let mut handles = Vec::new();
+        for contact in &waiting {
+            if let Some(holding) = self.tx.holding_of(contact.id)? {
+                handles.push(holding.handle.to_string());
+            }
+        }
+        let mode = if self.paused()? { "Paused: callers are not texted. RESUME to go on." } else { "Working." };
+        let open = match handles.is_empty() {
+            true => "Nobody waits for an answer.".to_owned(),
+            false => format!("Waiting for your answer: {}.", handles.join(", ")),
+        };
+        self.reply(&member.number, &format!("{mode} {open}"))
+    }
+
+    /// `LIST`.
+    pub fn list(&mut self, member: &Member) -> Done {
+        let mut shown = Vec::new();
+        for contact in self.tx.waiting(LIST_MOST)? {
+            let handle = self.tx.holding_of(contact.id)?.map(|h| h.handle);
+            let said = self.tx.last_heard(contact.id, 1)?;
+            let said = said.first().map(|m| snippet(&m.text, LIST_SNIPPET)).unwrap_or_default();
+            let age = contact.heard_at.map(|at| lines::ago(self.now().steady.since(at))).unwrap_or_default();
+            shown.push(format!("{} {age}: {said}", lines::who(handle, &contact)));
+        }
+        let text = if shown.is_empty() { "Nobody waits for an answer.".to_owned() } else { shown.join("\n") };
+        self.reply(&member.number, &text)
+    }
+
+    /// `HELP`.
+    pub fn owner_help(&mut self, member: &Member) -> Done {
+        self.reply(
+            &member.number,
+            "27 your text: to caller 27. 27: last texts. STATUS LIST MORE 27, PAUSE 2h, RESUME, NAME 27 Dave, DONE 27, \
+             BLOCK 27, UNBLOCK 27, FRIEND 27, FORGET 27, WHY 27, NUM 27, OOPS 31, NO",
+        )
+    }
+
+    /// `MORE 27`: the whole of their last text, what was cut off of it first.
+    pub fn more(&mut self, member: &Member, handle: Handle) -> Done {
+        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let said = self.tx.last_heard(contact.id, 1)?;
+        match said.first() {
+            Some(message) => {
+                let shown = lines::text(handle, &contact, false, &message.text);
+                let first = super::outgoing::cap(&shown, Some(handle));
+                let kept = first.rsplit_once("... MORE").map_or(first.as_str(), |(kept, _)| kept).len();
+                match shown.get(kept..).filter(|rest| !rest.trim().is_empty()) {
+                    Some(rest) => self.reply(&member.number, &format!("{handle} ...{}", rest.trim_start())),
+                    None => self.reply(&member.number, &shown),
+                }
+            }
+            None => self.reply(&member.number, &format!("{} has not texted.", lines::who(Some(handle), &contact))),
+        }
+    }
+
+    /// `MORE`: of whoever texted last.
+    pub fn more_of_last(&mut self, member: &Member) -> Done {
+        let last = self.tx.spoken_since(crate::clock::Steady(i64::MIN), 1)?;
+        let handle = match last.first() {
+            Some(contact) => self.tx.holding_of(contact.id)?.map(|holding| holding.handle),
+            None => None,
+        };
+        match handle {
+            Some(handle) => self.more(member, handle),
+            None => self.reply(&member.number, "There is nothing more: nobody has texted."),
+        }
+    }
+
+    /// `PAUSE 2h`: callers are not texted; their texts and missed calls still come.
+    pub fn pause(&mut self, member: &Member, length: Option<Duration>) -> Done {
+        let length = length.unwrap_or(PAUSE_LONGEST).min(PAUSE_LONGEST);
+        let until = self.now().steady.plus(length);
+        self.tx.set_setting(PAUSED_UNTIL, &until.0.to_string())?;
+        self.tx.journal(About::default(), "paused", "the owner asked for it")?;
+        let words = format!("Paused for {}: callers are not texted. RESUME to go on.", lines::ago(length));
+        self.reply(&member.number, &words)
+    }
+
+    /// `RESUME`.
+    pub fn resume(&mut self, member: &Member) -> Done {
+        self.tx.drop_setting(PAUSED_UNTIL)?;
+        self.tx.journal(About::default(), "resumed", "the owner asked for it")?;
+        self.reply(&member.number, "Working again: missed callers are texted.")
+    }
+
+    /// `NAME 27 Dave`.
+    pub fn name(&mut self, member: &Member, handle: Handle, name: &str) -> Done {
+        self.change(member, handle, |contact| {
+            contact.name = Some(name.trim().to_owned()).filter(|n| !n.is_empty());
+            format!("{} is now {name}.", contact.number)
+        })
+    }
+
+    /// `DONE 27`: they no longer wait.
+    pub fn done(&mut self, member: &Member, handle: Handle) -> Done {
+        self.change(member, handle, |contact| {
+            contact.waiting = false;
+            format!("{} done.", lines::who(Some(handle), contact))
+        })
+    }
+
+    /// `BLOCK 27`: nothing goes there, nothing comes from there.
+    pub fn block(&mut self, member: &Member, handle: Handle) -> Done {
+        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        self.cancel_queued(&contact.number, "blocked")?;
+        self.change(member, handle, |contact| {
+            contact.blocked = true;
+            contact.waiting = false;
+            format!("{} blocked. UNBLOCK {handle} undoes it.", lines::who(Some(handle), contact))
+        })
+    }
+
+    /// `UNBLOCK 27`: takes back BLOCK, FRIEND, and a stop on automatic texts. Never an opt-out: that is the caller's.
+    pub fn unblock(&mut self, member: &Member, handle: Handle) -> Done {
+        self.change(member, handle, |contact| {
+            contact.blocked = false;
+            contact.friend = false;
+            contact.frozen = None;
+            contact.robot_told = false;
+            let still = if contact.opted_out { " They opted out, which only they can undo (START)." } else { "" };
+            format!("{} unblocked.{still}", lines::who(Some(handle), contact))
+        })
+    }
+
+    /// `FRIEND 27`: never texted automatically.
+    pub fn friend(&mut self, member: &Member, handle: Handle) -> Done {
+        self.change(member, handle, |contact| {
+            contact.friend = true;
+            format!("{} is a friend: never texted by me.", lines::who(Some(handle), contact))
+        })
+    }
+
+    /// `FORGET 27`: erases all but the opt-out.
+    pub fn forget(&mut self, member: &Member, handle: Handle) -> Done {
+        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        self.cancel_queued(&contact.number, "forgotten")?;
+        self.tx.forget(&contact)?;
+        self.tx.journal(About::default(), "a caller was forgotten", "the owner asked for it")?;
+        let kept = if contact.opted_out { " Their opt-out is kept." } else { "" };
+        self.reply(&member.number, &format!("{handle} forgotten: name, number and texts erased.{kept}"))
+    }
+
+    /// `WHY 27`: why they were texted or not.
+    pub fn why(&mut self, member: &Member, handle: Handle) -> Done {
+        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let who = lines::who(Some(handle), &contact);
+        let Some(call) = self.tx.last_call_of(contact.id)? else {
+            return self.reply(&member.number, &format!("{who} has not called, only texted."));
+        };
+        let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
+        let state = match call.message {
+            Some(message) => self.tx.message(message)?.map(|m| m.state),
+            None => None,
+        };
+        let what = match (call.decision, state) {
+            (Decision::Pending, _) => "still ringing".to_owned(),
+            (Decision::Skipped, _) => format!("not texted: {}", call.reason),
+            (Decision::Texted, Some(State::Delivered)) => format!("texted ({}), delivered", call.reason),
+            (Decision::Texted, Some(State::Accepted)) => format!("texted ({}), sent", call.reason),
+            (Decision::Texted, Some(State::Failed)) => "texted, but it failed".to_owned(),
+            (Decision::Texted, Some(State::InDoubt)) => "texted, but nobody knows whether it got there".to_owned(),
+            (Decision::Texted, Some(State::Queued | State::Submitting) | None) => "the text is on its way".to_owned(),
+        };
+        self.reply(&member.number, &format!("{who} called {time}: {what}."))
+    }
+
+    /// `NUM 27`: the number in full.
+    pub fn num(&mut self, member: &Member, handle: Handle) -> Done {
+        let Some(contact) = self.known(member, handle)? else { return Ok(()) };
+        let name = contact.name.as_deref().map(|n| format!(" {n}")).unwrap_or_default();
+        self.reply(&member.number, &format!("{handle}{name}: {}", contact.number))
+    }
+
+    /// `OOPS [31]`: apologises to the last recipient, and sends the text to 31 instead.
+    pub fn oops(&mut self, member: &Member, to: Option<Handle>) -> Done {
+        let state = self.tx.owner_state(&member.number)?;
+        let last = match state {
+            Some(state) => match (state.last_contact, state.last_message) {
+                (Some(contact), Some(message)) => self.tx.contact_by_id(contact)?.zip(self.tx.message(message)?),
+                (Some(_) | None, Some(_) | None) => None,
+            },
+            None => None,
+        };
+        let Some((wrong, text)) = last else {
+            return self.reply(&member.number, "Nothing to take back: you have not sent anybody a text.");
+        };
+        let right = match to {
+            None => None,
+            Some(handle) => match self.known(member, handle)? {
+                Some(right) => Some((handle, right)),
+                None => return Ok(()),
+            },
+        };
+        let sorry = match text.state {
+            // Not out yet: nobody need apologise.
+            State::Queued => {
+                self.tx.fail_queued_of(text.id, "taken back by the owner")?;
+                self.tx.refresh_message(text.id)?;
+                "taken back in time"
+            }
+            State::Submitting | State::Accepted | State::Delivered | State::Failed | State::InDoubt => {
+                self.relay(member, None, &wrong, APOLOGY)?;
+                "told it was a mistake"
+            }
+        };
+        let handle = self.tx.holding_of(wrong.id)?.map(|h| h.handle);
+        let mut said = format!("{} {sorry}.", lines::who(handle, &wrong));
+        if let Some((handle, right)) = right
+            && self.relay(member, None, &right, &text.text)?.is_some()
+        {
+            said.push_str(&format!(" Sent to {}.", lines::who(Some(handle), &right)));
+        }
+        self.reply(&member.number, &said)
+    }
+
+    /// The contact a command names, or the owner is told that there is none.
+    fn known(&mut self, member: &Member, handle: Handle) -> Result<Option<Contact>, StoreError> {
+        match self.addressee(handle)? {
+            Addressee::Contact(contact) | Addressee::Expired(contact) => Ok(Some(*contact)),
+            Addressee::Nobody => {
+                self.reply(&member.number, &format!("Nobody is {handle} now. LIST shows who is."))?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Changes a contact and says so.
+    fn change(&mut self, member: &Member, handle: Handle, apply: impl FnOnce(&mut Contact) -> String) -> Done {
+        let Some(mut contact) = self.known(member, handle)? else { return Ok(()) };
+        let said = apply(&mut contact);
+        self.tx.save_contact(&contact)?;
+        self.reply(&member.number, &said)
+    }
+
+    /// `textback send 27 TEXT` or `textback send +1… TEXT`: all rules but the cooldown apply.
+    pub fn send_by_hand(&mut self, to: &str, text: &str) -> Done {
+        let queued = self.send_to(to.trim(), text)?;
+        self.effects.queued = Some(queued);
+        Ok(())
+    }
+
+    fn send_to(&mut self, to: &str, text: &str) -> Result<Result<MessageId, String>, StoreError> {
+        if text.trim().is_empty() {
+            return Ok(Err("there is no text to send".to_owned()));
+        }
+        let contact = match self.recipient(to)? {
+            Ok(contact) => contact,
+            Err(why) => return Ok(Err(why)),
+        };
+        if let Some(why) = self.may_not_text(&contact)? {
+            return Ok(Err(format!("not sent: {why}")));
+        }
+        let handle = self.handle_for(&contact)?;
+        let out = super::outgoing::Outgoing {
+            kind: crate::store::types::Kind::Relay,
+            text,
+            priority: crate::store::types::Priority::Caller,
+            automatic: false,
+            not_before: self.now().steady,
+            about: None,
+        };
+        let message = self.text_caller(&contact, Some(handle), out)?;
+        match self.tx.message(message)? {
+            Some(recorded) if recorded.parts > 0 => Ok(Ok(message)),
+            Some(_) | None => Ok(Err("not sent: the text is too long".to_owned())),
+        }
+    }
+
+    /// Whom `to` names: a handle, or a number that may be texted.
+    fn recipient(&self, to: &str) -> Result<Result<Contact, String>, StoreError> {
+        let digits = to.trim_start_matches(['#', '@']);
+        if let Ok(handle) = digits.parse::<u16>()
+            && !to.starts_with('+')
+        {
+            return Ok(match self.addressee(Handle(handle))? {
+                Addressee::Contact(contact) | Addressee::Expired(contact) => Ok(*contact),
+                Addressee::Nobody => Err(format!("nobody has the handle {handle}")),
+            });
+        }
+        let type_of_address = if to.starts_with('+') { 145 } else { 129 };
+        let number = match self.number(to, type_of_address) {
+            Ok(number) => number,
+            Err(why) => return Ok(Err(format!("{to} can't be texted: {why}"))),
+        };
+        if let Some(why) = self.class_forbids(&number) {
+            return Ok(Err(format!("{to} is not texted: {why}")));
+        }
+        Ok(Ok(self.tx.contact_or_new(number.e164())?))
+    }
+}

@@ -1,0 +1,145 @@
+//! Outgoing texts: words → a message and its parts in the outbox. Nothing else makes outbox rows.
+
+use super::air;
+use super::turn::{Done, Turn};
+use crate::clock::Steady;
+use crate::ids::{Handle, MessageId};
+use crate::store::StoreError;
+use crate::store::contacts::Contact;
+use crate::store::messages::NewMessage;
+use crate::store::outbox::NewPart;
+use crate::store::records::About;
+use crate::store::types::{Audience, Direction, Kind, Priority, State};
+
+/// Parts a text to the owner may have; the rest is had with `MORE`.
+pub(super) const OWNER_PARTS: usize = 3;
+
+/// A text to be queued.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outgoing<'a> {
+    pub kind: Kind,
+    pub text: &'a str,
+    pub priority: Priority,
+    /// No human stands behind it; it counts for the caps.
+    pub automatic: bool,
+    pub not_before: Steady,
+    pub about: Option<MessageId>,
+}
+
+impl Turn<'_> {
+    /// Queues a text to a caller. A text that can't be encoded for that number is recorded as failed.
+    pub fn text_caller(
+        &mut self,
+        contact: &Contact,
+        handle: Option<Handle>,
+        out: Outgoing<'_>,
+    ) -> Result<MessageId, StoreError> {
+        self.queue(&contact.number, Audience::Caller, Some(contact), handle, out, 0)
+    }
+
+    /// Queues a text to one owner's phone, at most [`OWNER_PARTS`] long.
+    pub fn text_owner(
+        &mut self,
+        number: &str,
+        kind: Kind,
+        text: &str,
+        contact: Option<&Contact>,
+        about: Option<MessageId>,
+    ) -> Result<MessageId, StoreError> {
+        let handle = match contact {
+            Some(contact) => self.tx.holding_of(contact.id)?.map(|holding| holding.handle),
+            None => None,
+        };
+        let text = cap(text, handle);
+        let not_before = self.now().steady;
+        let out = Outgoing { kind, text: &text, priority: Priority::Owner, automatic: false, not_before, about };
+        self.queue(number, Audience::Owner, contact, handle, out, 0)
+    }
+
+    /// Queues a line to every owner.
+    pub fn alert(&mut self, text: &str, contact: Option<&Contact>) -> Done {
+        for member in self.rules.owners() {
+            self.text_owner(&member.number, Kind::Alert, text, contact, None)?;
+        }
+        Ok(())
+    }
+
+    /// Queues a caller's text to everybody who may answer it.
+    pub fn forward(&mut self, text: &str, contact: Option<&Contact>, about: MessageId) -> Done {
+        for member in self.rules.readers() {
+            self.text_owner(&member.number, Kind::Forward, text, contact, Some(about))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the message and its parts. `attempts` is what an earlier copy of it used up.
+    pub fn queue(
+        &mut self,
+        recipient: &str,
+        audience: Audience,
+        contact: Option<&Contact>,
+        handle: Option<Handle>,
+        out: Outgoing<'_>,
+        attempts: u32,
+    ) -> Result<MessageId, StoreError> {
+        let report = audience == Audience::Caller;
+        let encoded = air::parts(recipient, out.text, report, 0);
+        let (count, state) = match &encoded {
+            Ok(parts) => (u8::try_from(parts.len()).unwrap_or(u8::MAX), State::Queued),
+            Err(_) => (0, State::Failed),
+        };
+        let message = self.tx.add_message(&NewMessage {
+            direction: Direction::Out,
+            kind: out.kind,
+            peer: recipient,
+            contact: contact.map(|c| c.id),
+            handle,
+            text: out.text,
+            parts: count,
+            automatic: out.automatic,
+            complete: true,
+            state,
+            about: out.about,
+        })?;
+        let parts = match encoded {
+            // The reference must differ between long texts to one phone (3GPP TS 23.040 §9.2.3.24.1): the row id does.
+            Ok(parts) if parts.len() > 1 => air::parts(recipient, out.text, report, message.0),
+            other => other,
+        };
+        match parts {
+            Ok(parts) => {
+                for (part, tpdu) in (1..=u8::MAX).zip(&parts) {
+                    let new = NewPart {
+                        message,
+                        part,
+                        recipient,
+                        audience,
+                        priority: out.priority,
+                        tpdu,
+                        not_before: out.not_before,
+                        attempts,
+                    };
+                    self.tx.queue_part(&new)?;
+                }
+                self.effects.send = true;
+            }
+            Err(why) => {
+                let about = About { contact: contact.map(|c| c.id), message: Some(message), call: None };
+                self.tx.journal(about, "text not queued", &why)?;
+            }
+        }
+        Ok(message)
+    }
+}
+
+/// Cuts a line to the owner to [`OWNER_PARTS`], saying how to get the rest.
+pub(super) fn cap(text: &str, handle: Option<Handle>) -> String {
+    if air::count(text) <= OWNER_PARTS {
+        return text.to_owned();
+    }
+    let tail = match handle {
+        Some(handle) => format!("... MORE {handle}"),
+        None => "...".to_owned(),
+    };
+    air::longest_prefix(text, &tail, OWNER_PARTS)
+}

@@ -1,0 +1,140 @@
+//! A text from the team: number first is a message to that caller, a known word first is a command, nothing else is a
+//! command (product.md §3). What is not understood is said so, never relayed.
+
+use super::commands::Command;
+use super::grammar::{self, OwnerText};
+use super::rules::{Member, Role};
+use super::turn::{Done, Turn};
+use crate::ids::MessageId;
+use crate::store::records::About;
+use std::time::Duration;
+
+impl Turn<'_> {
+    /// A whole text from somebody of the team, recorded as `message`.
+    pub fn owner_text(&mut self, member: &Member, message: MessageId, text: &str) -> Done {
+        let read = grammar::read(text);
+        if !may(member.role, &read) {
+            return self.reply(&member.number, "Nothing done: that is for the owner. HELP lists what you can do.");
+        }
+        match read {
+            OwnerText::To { handle, text } => self.tagged(member, message, handle, &text),
+            OwnerText::Handle(handle) => self.bare(member, message, handle),
+            OwnerText::Untagged(text) => self.untagged(member, message, &text),
+            OwnerText::No => self.refuse_held(member),
+            OwnerText::Command(command) => self.command(member, command),
+            OwnerText::Canned { .. } => self.not_yet(member, "canned replies"),
+            OwnerText::Later { .. } => self.not_yet(member, "texts at a later time"),
+            OwnerText::DidYouMean { word, .. } => {
+                self.reply(&member.number, &format!("Nothing sent, nothing done. Did you mean {word}? Text it again."))
+            }
+            OwnerText::Usage { usage } => self.reply(&member.number, &format!("Nothing done. It goes like this: {usage}")),
+            OwnerText::OptOutWord => self.reply(
+                &member.number,
+                "Not passed on: that word would opt somebody out. BLOCK 27 stops texts to 27, PAUSE stops all automatic ones.",
+            ),
+            OwnerText::Reaction(_) => {
+                let about = About { message: Some(message), ..About::default() };
+                self.tx.journal(about, "reaction not relayed", "it is no text")
+            }
+            OwnerText::Empty => self.reply(&member.number, "That text was empty. HELP lists what I know."),
+        }
+    }
+
+    fn command(&mut self, member: &Member, command: Command) -> Done {
+        match command {
+            Command::Status => self.status(member),
+            Command::List => self.list(member),
+            Command::Help => self.owner_help(member),
+            Command::More(Some(handle)) => self.more(member, handle),
+            Command::More(None) => self.more_of_last(member),
+            Command::Pause(None) => self.pause(member, None),
+            Command::Pause(Some(length)) => match duration(&length) {
+                Some(length) => self.pause(member, Some(length)),
+                None => self.reply(&member.number, "Not paused. It goes like this: PAUSE 2h, PAUSE 30m, PAUSE 1d"),
+            },
+            Command::Resume => self.resume(member),
+            Command::Name { handle, name } => self.name(member, handle, &name),
+            Command::Done(handle) => self.done(member, handle),
+            Command::Block(handle) => self.block(member, handle),
+            Command::Unblock(handle) => self.unblock(member, handle),
+            Command::Friend(handle) => self.friend(member, handle),
+            Command::Forget(handle) => self.forget(member, handle),
+            Command::Why(handle) => self.why(member, handle),
+            Command::Num(handle) => self.num(member, handle),
+            Command::Oops(to) => self.oops(member, to),
+            Command::Away(_) => self.not_yet(member, "AWAY"),
+            Command::Later { .. } => self.not_yet(member, "LATER"),
+            Command::Won { .. } => self.not_yet(member, "WON"),
+            Command::Report => self.not_yet(member, "REPORT"),
+            Command::Test => self.not_yet(member, "TEST"),
+            Command::Undo => self.not_yet(member, "UNDO"),
+            Command::Set { .. } => self.not_yet(member, "SET"),
+            Command::OwnerAdd(_) | Command::OwnerRemove(_) => self.not_yet(member, "OWNER"),
+        }
+    }
+
+    fn not_yet(&mut self, member: &Member, what: &str) -> Done {
+        self.reply(&member.number, &format!("I don't know {what} yet. HELP lists what I know."))
+    }
+}
+
+/// What each role may do: owners all; crew answer and look; installers look at the box, not at texts.
+fn may(role: Role, read: &OwnerText) -> bool {
+    let answers = matches!(
+        read,
+        OwnerText::To { .. }
+            | OwnerText::Handle(_)
+            | OwnerText::Untagged(_)
+            | OwnerText::No
+            | OwnerText::Canned { .. }
+            | OwnerText::Later { .. }
+            | OwnerText::Command(
+                Command::List | Command::More(_) | Command::Done(_) | Command::Num(_) | Command::Oops(_)
+            )
+    );
+    let looks = matches!(
+        read,
+        OwnerText::Command(Command::Status | Command::Help | Command::Test)
+            | OwnerText::OptOutWord
+            | OwnerText::Reaction(_)
+            | OwnerText::Empty
+            | OwnerText::DidYouMean { .. }
+            | OwnerText::Usage { .. }
+    );
+    match role {
+        Role::Owner => true,
+        Role::Crew => answers || looks,
+        Role::Installer => looks,
+    }
+}
+
+/// `2h`, `30 min`, `1d`. `None`: nothing of the kind, or nothing at all.
+fn duration(text: &str) -> Option<Duration> {
+    let text = text.trim().to_lowercase();
+    let text = text.strip_prefix("for ").unwrap_or(&text);
+    let split = text.find(|c: char| !c.is_ascii_digit())?;
+    let (count, unit) = text.split_at(split);
+    let seconds = match unit.trim() {
+        "m" | "min" | "mins" | "minute" | "minutes" => 60,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 3600,
+        "d" | "day" | "days" => 86_400,
+        _ => return None,
+    };
+    let count: u64 = count.parse().ok().filter(|count| *count > 0)?;
+    Some(Duration::from_secs(count.saturating_mul(seconds)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_are_read_as_people_write_them() {
+        assert_eq!(duration("2h"), Some(Duration::from_secs(7200)));
+        assert_eq!(duration("for 30 min"), Some(Duration::from_secs(1800)));
+        assert_eq!(duration("1 day"), Some(Duration::from_secs(86_400)));
+        for no in ["", "h", "2", "two hours", "0h", "until Monday"] {
+            assert_eq!(duration(no), None, "{no}");
+        }
+    }
+}

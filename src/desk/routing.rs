@@ -1,0 +1,256 @@
+//! An owner's text to a caller: tagged, bare handle, untagged. Never guessed between two; held and asked instead.
+
+use super::conversation::Addressee;
+use super::lines;
+use super::outgoing::Outgoing;
+use super::rules::Member;
+use super::turn::{Done, Turn};
+use crate::ids::{Handle, MessageId};
+use crate::store::StoreError;
+use crate::store::contacts::{Contact, ContactId};
+use crate::store::records::About;
+use crate::store::types::{Consent, Direction, Kind, Priority, TimerKind};
+use std::time::Duration;
+
+/// A caller who spoke this recently may be whom an untagged text is for.
+const SPOKE_RECENTLY: Duration = Duration::from_secs(2 * 3600);
+/// The owner goes on writing to the same person this soon after the last text.
+const SAME_PERSON: Duration = Duration::from_secs(10 * 60);
+/// A held text is asked about this long.
+const HELD_FOR: Duration = Duration::from_secs(15 * 60);
+/// Callers offered in the question.
+const CHOICES: u32 = 4;
+/// Texts shown for a bare handle.
+const LAST_FEW: u32 = 3;
+/// Characters of each caller's last text in a list.
+const SNIPPET: usize = 20;
+/// Characters of the held text in the question.
+const HELD_SNIPPET: usize = 40;
+
+impl Turn<'_> {
+    /// `27 On my way`.
+    pub fn tagged(&mut self, member: &Member, message: MessageId, handle: Handle, body: &str) -> Done {
+        match self.addressee(handle)? {
+            Addressee::Contact(contact) => {
+                self.relay(member, Some(message), &contact, body)?;
+                Ok(())
+            }
+            Addressee::Expired(contact) => {
+                let who = lines::who(None, &contact);
+                self.reply(&member.number, &format!("Not sent: {handle} was {who}, too long ago. Call {}", contact.number))
+            }
+            Addressee::Nobody => self.unknown_handle(member, handle),
+        }
+    }
+
+    /// `27` alone: releases a held text to 27, else shows the last few.
+    pub fn bare(&mut self, member: &Member, message: MessageId, handle: Handle) -> Done {
+        let contact = match self.addressee(handle)? {
+            Addressee::Contact(contact) | Addressee::Expired(contact) => contact,
+            Addressee::Nobody => return self.unknown_handle(member, handle),
+        };
+        let Some(held) = self.tx.held(&member.number)? else {
+            return self.show_last(member, handle, &contact);
+        };
+        self.tx.release_held(held.id)?;
+        self.tx.clear_timer(TimerKind::Held, held.id)?;
+        if self.relay(member, Some(message), &contact, &held.text)?.is_some() {
+            self.reply(&member.number, &format!("Sent to {}.", lines::who(Some(handle), &contact)))?;
+        }
+        Ok(())
+    }
+
+    /// A text without a handle: to the one it can only be for, else held and asked about.
+    pub fn untagged(&mut self, member: &Member, message: MessageId, body: &str) -> Done {
+        let now = self.now().steady;
+        let state = self.tx.owner_state(&member.number)?;
+        let last_sent = state.map(|s| s.last_sent_at);
+        let since = now.minus(SPOKE_RECENTLY).max(last_sent.unwrap_or(now.minus(SPOKE_RECENTLY)));
+        let spoken = self.spoken(since, CHOICES)?;
+        let held_already = self.tx.held(&member.number)?.is_some();
+        match spoken.as_slice() {
+            [only] if !held_already => {
+                if self.relay(member, Some(message), only, body)?.is_some() {
+                    let handle = self.tx.holding_of(only.id)?.map(|h| h.handle);
+                    let other = self.another_than(only.id)?;
+                    let wrong = other.map(|h| format!(" Wrong person? OOPS {h}")).unwrap_or_default();
+                    let line = format!("Sent to {} (only open chat).{wrong}", lines::who(handle, only));
+                    self.reply(&member.number, &line)?;
+                }
+                Ok(())
+            }
+            [] if !held_already => {
+                let same = state.filter(|s| now.since(s.last_sent_at) < SAME_PERSON).and_then(|s| s.last_contact);
+                match same.map(|id| self.tx.contact_by_id(id)).transpose()?.flatten() {
+                    Some(contact) => {
+                        self.relay(member, Some(message), &contact, body)?;
+                        Ok(())
+                    }
+                    None => self.hold(member, body, now.minus(SPOKE_RECENTLY)),
+                }
+            }
+            _ => self.hold(member, body, since),
+        }
+    }
+
+    /// `NO`: the held text goes nowhere.
+    pub fn refuse_held(&mut self, member: &Member) -> Done {
+        match self.tx.held(&member.number)? {
+            Some(held) => {
+                self.tx.release_held(held.id)?;
+                self.tx.clear_timer(TimerKind::Held, held.id)?;
+                self.reply(&member.number, "OK, not sent.")
+            }
+            None => self.reply(&member.number, "Nothing is held."),
+        }
+    }
+
+    /// Nobody said in time whom a held text is for.
+    pub fn held_expired(&mut self, id: i64) -> Done {
+        let Some((owner, text)) = self.tx.held_by_id(id)? else { return Ok(()) };
+        self.tx.release_held(id)?;
+        self.reply(&owner, &format!("Dropped, not sent to anybody: \"{}\"", snippet(&text, HELD_SNIPPET)))
+    }
+
+    /// Queues the owner's words to a caller. `None`: not, and the owner was told why.
+    pub fn relay(
+        &mut self,
+        member: &Member,
+        answers: Option<MessageId>,
+        contact: &Contact,
+        body: &str,
+    ) -> Result<Option<MessageId>, StoreError> {
+        let mut contact = contact.clone();
+        let number = &contact.number;
+        if let Some(why) = self.may_not_text(&contact)? {
+            let who = lines::who(self.tx.holding_of(contact.id)?.map(|h| h.handle), &contact);
+            if contact.opted_out {
+                self.tx.consent(number, Consent::Refused, "the owner's text was not sent")?;
+            }
+            self.reply(&member.number, &format!("Not sent to {who}: {why}. To reach them call {number}"))?;
+            return Ok(None);
+        }
+        let handle = self.handle_for(&contact)?;
+        if let Some(answers) = answers {
+            self.tx.classify_message(answers, Kind::Relay, Some(contact.id), Some(handle))?;
+        }
+        let out = Outgoing {
+            kind: Kind::Relay,
+            text: body,
+            priority: Priority::Caller,
+            automatic: false,
+            not_before: self.now().steady,
+            about: answers,
+        };
+        let message = self.text_caller(&contact, Some(handle), out)?;
+        let unsendable = self.tx.message(message)?.is_some_and(|m| m.parts == 0);
+        if unsendable {
+            let who = lines::who(Some(handle), &contact);
+            self.reply(&member.number, &format!("Not sent to {who}: too long for a text. Say it in fewer words."))?;
+            return Ok(None);
+        }
+        contact.human_at = Some(self.now().steady);
+        contact.waiting = false;
+        self.tx.save_contact(&contact)?;
+        self.tx.clear_timer(TimerKind::MissedLine, contact.id.0)?;
+        self.tx.owner_wrote(&member.number, contact.id, message)?;
+        Ok(Some(message))
+    }
+
+    /// Why nothing may be sent to a contact, by anybody.
+    pub fn may_not_text(&self, contact: &Contact) -> Result<Option<&'static str>, StoreError> {
+        Ok(if contact.opted_out {
+            Some("they opted out (STOP)")
+        } else if contact.blocked {
+            Some("you blocked them")
+        } else if self.is_own(&contact.number)? {
+            Some("it is our own number")
+        } else {
+            None
+        })
+    }
+
+    /// An answer to an owner's phone.
+    pub fn reply(&mut self, number: &str, text: &str) -> Done {
+        self.text_owner(number, Kind::Answer, text, None, None)?;
+        Ok(())
+    }
+
+    pub fn unknown_handle(&mut self, member: &Member, handle: Handle) -> Done {
+        self.reply(&member.number, &format!("Nothing sent: nobody is {handle} now. LIST shows who is."))
+    }
+
+    /// Callers who texted after `since` and may be answered, latest first.
+    fn spoken(&self, since: crate::clock::Steady, limit: u32) -> Result<Vec<Contact>, StoreError> {
+        let spoken = self.tx.spoken_since(since, limit)?;
+        Ok(spoken.into_iter().filter(|c| !c.opted_out && !c.blocked).collect())
+    }
+
+    /// Somebody else who spoke lately, for `OOPS`.
+    fn another_than(&self, id: ContactId) -> Result<Option<Handle>, StoreError> {
+        let since = self.now().steady.minus(SPOKE_RECENTLY);
+        let other = self.spoken(since, CHOICES)?.into_iter().find(|c| c.id != id);
+        match other {
+            Some(contact) => Ok(self.tx.holding_of(contact.id)?.map(|h| h.handle)),
+            None => Ok(None),
+        }
+    }
+
+    /// Holds a text and asks whom it is for.
+    fn hold(&mut self, member: &Member, body: &str, since: crate::clock::Steady) -> Done {
+        if let Some(before) = self.tx.held(&member.number)? {
+            self.tx.release_held(before.id)?;
+            self.tx.clear_timer(TimerKind::Held, before.id)?;
+            let dropped = snippet(&before.text, HELD_SNIPPET);
+            self.reply(&member.number, &format!("Dropped, not sent to anybody: \"{dropped}\""))?;
+        }
+        let id = self.tx.hold(&member.number, body)?;
+        self.tx.set_timer(TimerKind::Held, id, self.now().steady.plus(HELD_FOR))?;
+        let mut choices = Vec::new();
+        let mut handles = Vec::new();
+        for contact in self.spoken(since, CHOICES)? {
+            let Some(holding) = self.tx.holding_of(contact.id)? else { continue };
+            let said = self.tx.last_heard(contact.id, 1)?;
+            let said = said.first().map(|m| format!(" ({})", snippet(&m.text, SNIPPET))).unwrap_or_default();
+            choices.push(format!("{}{said}", lines::who(Some(holding.handle), &contact)));
+            handles.push(holding.handle.to_string());
+        }
+        let held = snippet(body, HELD_SNIPPET);
+        self.tx.journal(About::default(), "held, not sent", "it could be for more than one, or for nobody")?;
+        let question = if choices.is_empty() {
+            format!("Held, not sent: \"{held}\". Who for? Reply the caller's number (LIST shows them), or NO.")
+        } else {
+            let (who, numbers) = (choices.join(" or "), handles.join(" or "));
+            format!("Held, not sent: \"{held}\". Who for? {who}. Reply {numbers}, or NO.")
+        };
+        self.reply(&member.number, &question)
+    }
+
+    /// The last few texts with a caller, oldest first.
+    fn show_last(&mut self, member: &Member, handle: Handle, contact: &Contact) -> Done {
+        let mut shown = vec![lines::who(Some(handle), contact)];
+        for message in self.tx.last_with(contact.id, LAST_FEW)?.iter().rev() {
+            let from = match message.direction {
+                Direction::In if message.peer == contact.number => "They",
+                Direction::In => continue,
+                Direction::Out => "We",
+            };
+            let time = self.rules.time_of_day(message.created_utc_ms, message.offset_s);
+            shown.push(format!("{from} {time}: {}", message.text));
+        }
+        if shown.len() == 1 {
+            shown.push("no texts yet".to_owned());
+        }
+        self.reply(&member.number, &shown.join("\n"))
+    }
+}
+
+/// The beginning of a text, on one line.
+pub(super) fn snippet(text: &str, characters: usize) -> String {
+    let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if flat.chars().count() <= characters {
+        return flat;
+    }
+    let cut: String = flat.chars().take(characters.saturating_sub(2)).collect();
+    format!("{}..", cut.trim_end())
+}

@@ -1,0 +1,177 @@
+//! The configuration as the desk needs it, ready for use.
+
+use super::limits::Limits;
+use super::template::{self, Template, Values};
+use super::textback::Choice;
+use super::hours::{self, OpeningHours};
+use crate::clock::{Now, Steady, Wall};
+use crate::config::Config;
+use crate::phone::Country;
+use jiff::tz::TimeZone;
+use std::time::Duration;
+
+pub(super) use crate::config::Role;
+
+/// Somebody whose texts are commands and answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Member {
+    pub number: String,
+    pub role: Role,
+}
+
+/// The rules.
+#[derive(Debug, Clone)]
+pub(super) struct Rules {
+    pub company: String,
+    pub country: Option<Country>,
+    /// Further countries that may be texted.
+    pub also: Vec<Country>,
+    pub delay: Duration,
+    pub cooldown: Duration,
+    pub min_ring: Duration,
+    /// Text numbers that the plan says are landlines.
+    pub landlines: bool,
+    pub automatic_per_day: u32,
+    pub limits: Limits,
+    /// Whether the owner gets a line for each missed call.
+    pub missed_calls: bool,
+    pub merge_window: Duration,
+    pub team: Vec<Member>,
+    first: Template,
+    known: Template,
+    after_hours: Template,
+    late: Template,
+    owner_name: String,
+    phone: String,
+    hours: OpeningHours,
+    zone: Option<TimeZone>,
+    /// Words that put URGENT in front of a caller's text.
+    urgent: Vec<String>,
+}
+
+impl Rules {
+    /// From the configuration.
+    pub fn new(config: &Config) -> Rules {
+        let owner = config.owner.iter().map(|number| Member { number: number.e164().to_owned(), role: Role::Owner });
+        let crew = config.crew.iter().map(|m| Member { number: m.number.e164().to_owned(), role: m.role });
+        let mut team: Vec<Member> = Vec::new();
+        for member in owner.chain(crew) {
+            if team.iter().all(|known| known.number != member.number) {
+                team.push(member);
+            }
+        }
+        let owner = config.crew.iter().find(|m| Some(&m.number) == config.owner.as_ref() || m.role == Role::Owner);
+        Rules {
+            company: config.company.clone(),
+            country: config.country,
+            also: config.text_back.countries.clone(),
+            delay: config.text_back.delay,
+            cooldown: config.text_back.cooldown,
+            min_ring: config.text_back.min_ring,
+            landlines: config.text_back.landlines,
+            automatic_per_day: config.limits.automatic_per_number_per_day,
+            limits: Limits {
+                per_minute: config.limits.per_minute,
+                per_hour: config.limits.per_hour,
+                per_day: config.limits.per_day,
+                people_per_day: config.limits.people_per_day,
+            },
+            missed_calls: config.owner_alerts.missed_calls,
+            merge_window: config.owner_alerts.merge_window,
+            team,
+            first: config.text_back.message.clone(),
+            known: config.text_back.known.clone(),
+            after_hours: config.text_back.after_hours.clone(),
+            late: config.text_back.late.clone(),
+            owner_name: owner.map(|m| m.name.clone()).unwrap_or_default(),
+            phone: config.owner.as_ref().map(|number| number.e164().to_owned()).unwrap_or_default(),
+            hours: config.hours.clone(),
+            zone: config.timezone.clone(),
+            urgent: config.owner_alerts.urgent_words.clone(),
+        }
+    }
+
+    /// Whether a caller's text has one of the urgent words in it.
+    pub fn is_urgent(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let letters = |c: char| c.is_alphanumeric();
+        self.urgent.iter().any(|word| {
+            text.match_indices(word.as_str()).any(|(at, found)| {
+                let before = text.get(..at).and_then(|t| t.chars().next_back()).is_some_and(letters);
+                let after = text.get(at + found.len()..).and_then(|t| t.chars().next()).is_some_and(letters);
+                !before && !after
+            })
+        })
+    }
+
+    /// Those who are told of everything.
+    pub fn owners(&self) -> impl Iterator<Item = &Member> + use<'_> {
+        self.team.iter().filter(|member| member.role == Role::Owner)
+    }
+
+    /// Those who get callers' texts.
+    pub fn readers(&self) -> impl Iterator<Item = &Member> + use<'_> {
+        self.team.iter().filter(|member| matches!(member.role, Role::Owner | Role::Crew))
+    }
+
+    /// The text to a missed caller.
+    pub fn text_back(&self, choice: Choice, name: Option<&str>, wall: Wall, stop: bool) -> String {
+        let template = match choice {
+            Choice::First => &self.first,
+            Choice::Known => &self.known,
+            Choice::AfterHours => &self.after_hours,
+            Choice::Late => &self.late,
+        };
+        let open = self.hours.next_opening(wall.utc_ms, &self.zone(wall));
+        template.render(&Values { name: name.unwrap_or(""), open: &open, ..self.values() }, stop)
+    }
+
+    /// The one confirmation of an opt-out.
+    pub fn opted_out(&self) -> String {
+        self.fixed(template::OPTED_OUT)
+    }
+
+    /// The confirmation of opting in again.
+    pub fn opted_in(&self) -> String {
+        self.fixed(template::OPTED_IN)
+    }
+
+    /// The answer to a caller's HELP.
+    pub fn help(&self) -> String {
+        self.fixed(template::HELP_REPLY)
+    }
+
+    /// Whether the business is open. With a clock nobody vouches for: open (architecture.md, "Clock").
+    pub fn is_open(&self, wall: Wall) -> bool {
+        wall.trust == crate::clock::Trust::Guess || self.hours.is_open(wall.utc_ms, &self.zone(wall))
+    }
+
+    /// The first moment from `now` on at which a text that we start may go out: 9:00–20:00 local.
+    pub fn polite_time(&self, now: Now) -> Steady {
+        match hours::may_start(now.wall.utc_ms, &self.zone(now.wall)) {
+            Ok(()) => now.steady,
+            Err(utc_ms) => {
+                let wait = u64::try_from(utc_ms.saturating_sub(now.wall.utc_ms)).unwrap_or(0);
+                now.steady.plus(Duration::from_millis(wait))
+            }
+        }
+    }
+
+    /// `2:02pm` where we are.
+    pub fn time_of_day(&self, utc_ms: i64, offset_s: i32) -> String {
+        hours::time_of_day(utc_ms, &hours::zone(self.zone.as_ref(), offset_s))
+    }
+
+    /// One of our own texts, filled in; as it stands if it were no template, which a test rules out.
+    fn fixed(&self, text: &str) -> String {
+        Template::parse(text).map_or_else(|_| text.to_owned(), |template| template.render(&self.values(), false))
+    }
+
+    fn zone(&self, wall: Wall) -> TimeZone {
+        hours::zone(self.zone.as_ref(), wall.offset_s)
+    }
+
+    fn values(&self) -> Values<'_> {
+        Values { company: &self.company, owner: &self.owner_name, name: "", open: "", phone: &self.phone }
+    }
+}

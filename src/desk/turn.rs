@@ -1,0 +1,127 @@
+//! One input's turn at the desk: the transaction it happens in, the rules it follows, what it may cause.
+
+use super::rules::{Member, Rules};
+use super::{Effects, Input, textback};
+use crate::clock::Now;
+use crate::modem::Identity;
+use crate::phone::{self, Country, PhoneNumber};
+use crate::store::records::About;
+use crate::store::{StoreError, Tx};
+
+/// The result of a step that has nothing to give back.
+pub(super) type Done = Result<(), StoreError>;
+
+/// Setting: the SIM's own number in E.164, from `+CNUM`.
+const OWN_NUMBER: &str = "own_number";
+/// Setting: ISO code of the SIM's country, from its IMSI.
+const SIM_COUNTRY: &str = "sim_country";
+/// Setting: automatic texts are off until this steady time, milliseconds.
+pub(super) const PAUSED_UNTIL: &str = "paused_until";
+
+/// One input in one transaction.
+#[derive(Debug)]
+pub(super) struct Turn<'a> {
+    pub tx: &'a Tx<'a>,
+    pub rules: &'a Rules,
+    pub effects: Effects,
+    /// Where we are: the configured country, else the SIM's.
+    pub country: Option<Country>,
+}
+
+impl<'a> Turn<'a> {
+    pub fn new(tx: &'a Tx<'a>, rules: &'a Rules) -> Result<Turn<'a>, StoreError> {
+        let country = match rules.country {
+            Some(country) => Some(country),
+            None => tx.setting(SIM_COUNTRY)?.and_then(|iso| Country::parse(&iso)),
+        };
+        Ok(Turn { tx, rules, effects: Effects::default(), country })
+    }
+
+    pub fn now(&self) -> Now {
+        self.tx.now()
+    }
+
+    pub fn take(&mut self, input: Input) -> Done {
+        match input {
+            Input::Started => self.started(),
+            Input::CallStarted { call } => self.call_started(call),
+            Input::CallIdentified { call, caller } => self.call_identified(call, &caller),
+            Input::CallEnded(ended) => self.call_ended(&ended),
+            Input::Received(received) => self.received(&received),
+            Input::Submitting { outbox } => self.submitting(outbox),
+            Input::Submitted { outbox, outcome } => self.submitted(outbox, outcome),
+            Input::Identity(identity) => self.identity(&identity),
+            Input::Note { what, why } => self.note(&what, &why),
+            Input::Due => self.due(),
+            Input::Send { to, text } => self.send_by_hand(&to, &text),
+        }
+    }
+
+    /// What may happen once the transaction is durable.
+    pub fn finish(mut self) -> Result<Effects, StoreError> {
+        self.effects.wake = self.tx.earliest_timer()?;
+        Ok(self.effects)
+    }
+
+    /// Reads a number as the network gave it, from where we are.
+    pub fn number(&self, digits: &str, type_of_address: u8) -> Result<PhoneNumber, phone::NumberProblem> {
+        match &self.country {
+            Some(country) => phone::interpret(digits, type_of_address, country),
+            // Until the SIM is known only international numbers mean anything.
+            None if digits.starts_with('+') => PhoneNumber::from_e164(digits),
+            None if (type_of_address >> 4) & 7 == 1 => PhoneNumber::from_e164(&format!("+{digits}")),
+            None => Err(phone::NumberProblem::NoCountry),
+        }
+    }
+
+    /// Why a number is never texted, by what kind of number it is and where.
+    pub fn class_forbids(&self, number: &PhoneNumber) -> Option<String> {
+        let home: Vec<Country> = self.country.into_iter().chain(self.rules.also.iter().copied()).collect();
+        textback::number(phone::class(number), phone::country(number), &home, self.rules.landlines)
+            .err()
+            .map(|refusal| refusal.to_string())
+    }
+
+    /// The team member with that number.
+    pub fn member(&self, number: &str) -> Option<&'a Member> {
+        self.rules.team.iter().find(|member| member.number == number)
+    }
+
+    /// Whether that is the SIM's own number.
+    pub fn is_own(&self, number: &str) -> Result<bool, StoreError> {
+        Ok(self.tx.setting(OWN_NUMBER)?.is_some_and(|own| own == number))
+    }
+
+    /// Whether automatic texts are paused by the owner.
+    pub fn paused(&self) -> Result<bool, StoreError> {
+        let until = self.tx.setting(PAUSED_UNTIL)?.and_then(|ms| ms.parse::<i64>().ok());
+        Ok(until.is_some_and(|ms| ms > self.now().steady.0))
+    }
+
+    fn identity(&mut self, identity: &Identity) -> Done {
+        if let Some(country) = identity.imsi.as_deref().and_then(Country::from_imsi) {
+            self.keep_setting(SIM_COUNTRY, country.iso())?;
+            if self.rules.country.is_none() {
+                self.country = Some(country);
+            }
+        }
+        if let Some(own) = identity.own_number.as_deref() {
+            let type_of_address = if own.starts_with('+') { 145 } else { 129 };
+            if let Ok(number) = self.number(own.trim_start_matches('+'), type_of_address) {
+                self.keep_setting(OWN_NUMBER, number.e164())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_setting(&self, key: &str, value: &str) -> Done {
+        if self.tx.setting(key)?.as_deref() != Some(value) {
+            self.tx.set_setting(key, value)?;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, what: &str, why: &str) -> Done {
+        self.tx.journal(About::default(), what, why)
+    }
+}

@@ -1,0 +1,209 @@
+//! Calls: on record from the first ring, decided once.
+
+use super::contacts::ContactId;
+use super::types::{Decision, Line, Verdict};
+use super::{StoreError, Tx};
+use crate::clock::Steady;
+use crate::ids::{CallId, CallKey, MessageId};
+use rusqlite::{OptionalExtension, Row, params};
+use std::time::Duration;
+
+/// A row of `call`, as the desk needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    pub id: CallId,
+    pub started_at: Steady,
+    pub started_utc_ms: i64,
+    pub offset_s: i32,
+    pub ended_at: Option<Steady>,
+    pub ringing: Duration,
+    pub line: Line,
+    pub caller: Option<String>,
+    pub contact: Option<ContactId>,
+    pub verdict: Option<Verdict>,
+    pub decision: Decision,
+    pub reason: String,
+    pub message: Option<MessageId>,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallEnd<'a> {
+    pub verdict: Verdict,
+    pub rings: u16,
+    pub ringing: Duration,
+    pub evidence: &'a [&'a str],
+    pub cause: Option<u8>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, started_at, started_utc, offset_s, ended_at, ring_ms, line, caller, contact_id, verdict, decision, reason, \
+         message_id"
+    };
+}
+
+pub(super) const BY_KEY: &str = concat!("SELECT ", columns!(), " FROM call WHERE run_key = ?1");
+const BY_ID: &str = concat!("SELECT ", columns!(), " FROM call WHERE id = ?1");
+pub(super) const OPEN: &str = concat!("SELECT ", columns!(), " FROM call WHERE verdict IS NULL ORDER BY id");
+pub(super) const LAST_OF: &str =
+    concat!("SELECT ", columns!(), " FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT 1");
+pub(super) const MISSED_SINCE: &str =
+    "SELECT count(*) FROM call WHERE contact_id = ?1 AND verdict = 'missed' AND ended_at > ?2";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Call> {
+    Ok(Call {
+        id: row.get(0)?,
+        started_at: row.get(1)?,
+        started_utc_ms: row.get(2)?,
+        offset_s: row.get(3)?,
+        ended_at: row.get(4)?,
+        ringing: Duration::from_millis(u64::try_from(row.get::<_, i64>(5)?).unwrap_or(0)),
+        line: row.get(6)?,
+        caller: row.get(7)?,
+        contact: row.get(8)?,
+        verdict: row.get(9)?,
+        decision: row.get(10)?,
+        reason: row.get(11)?,
+        message: row.get(12)?,
+    })
+}
+
+/// A [`CallKey`] as a column.
+fn key_column(key: CallKey) -> i64 {
+    i64::from_ne_bytes(key.0.to_ne_bytes())
+}
+
+impl Tx<'_> {
+    /// Records the first sign of a call. The same key again is the same call.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn start_call(&self, key: CallKey) -> Result<Call, StoreError> {
+        if let Some(known) = self.call_by_key(key)? {
+            return Ok(known);
+        }
+        let wall = self.now.wall;
+        self.conn
+            .prepare_cached("INSERT INTO call (run_key, started_utc, started_at, offset_s) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![key_column(key), wall.utc_ms, self.now.steady, wall.offset_s])?;
+        Ok(Call {
+            id: CallId(self.conn.last_insert_rowid()),
+            started_at: self.now.steady,
+            started_utc_ms: wall.utc_ms,
+            offset_s: wall.offset_s,
+            ended_at: None,
+            ringing: Duration::ZERO,
+            line: Line::Unavailable,
+            caller: None,
+            contact: None,
+            verdict: None,
+            decision: Decision::Pending,
+            reason: String::new(),
+            message: None,
+        })
+    }
+
+    /// The call that this run of the program knows by `key`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn call_by_key(&self, key: CallKey) -> Result<Option<Call>, StoreError> {
+        Ok(self.conn.prepare_cached(BY_KEY)?.query_row([key_column(key)], read).optional()?)
+    }
+
+    /// The call of that row.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn call(&self, id: CallId) -> Result<Option<Call>, StoreError> {
+        Ok(self.conn.prepare_cached(BY_ID)?.query_row([id], read).optional()?)
+    }
+
+    /// The latest call of a contact.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn last_call_of(&self, contact: ContactId) -> Result<Option<Call>, StoreError> {
+        Ok(self.conn.prepare_cached(LAST_OF)?.query_row([contact], read).optional()?)
+    }
+
+    /// Calls without a verdict, oldest first.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn open_calls(&self) -> Result<Vec<Call>, StoreError> {
+        let mut statement = self.conn.prepare_cached(OPEN)?;
+        let rows = statement.query_map([], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Forgets the keys of an earlier run, so that this run's keys can't be mistaken for them.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn release_call_keys(&self) -> Result<(), StoreError> {
+        self.conn.prepare_cached("UPDATE call SET run_key = NULL WHERE run_key IS NOT NULL")?.execute([])?;
+        Ok(())
+    }
+
+    /// Who calls became known.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn identify_call(
+        &self,
+        id: CallId,
+        line: Line,
+        caller: Option<&str>,
+        contact: Option<ContactId>,
+    ) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("UPDATE call SET line = ?2, caller = ?3, contact_id = ?4 WHERE id = ?1")?
+            .execute(params![id, line, caller, contact])?;
+        Ok(())
+    }
+
+    /// Records the end of a call and the decision about it.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn end_call(
+        &self,
+        id: CallId,
+        end: &CallEnd<'_>,
+        decision: Decision,
+        reason: &str,
+        message: Option<MessageId>,
+    ) -> Result<(), StoreError> {
+        let ring_ms = i64::try_from(end.ringing.as_millis()).unwrap_or(i64::MAX);
+        let evidence = serde_json::Value::from(end.evidence).to_string();
+        self.conn
+            .prepare_cached(
+                "UPDATE call SET ended_utc = ?2, ended_at = ?3, rings = ?4, ring_ms = ?5, verdict = ?6, evidence = ?7, \
+                 cause = ?8, decision = ?9, reason = ?10, message_id = ?11 WHERE id = ?1",
+            )?
+            .execute(params![
+                id,
+                self.now.wall.utc_ms,
+                self.now.steady,
+                end.rings,
+                ring_ms,
+                end.verdict,
+                evidence,
+                end.cause,
+                decision,
+                reason,
+                message,
+            ])?;
+        Ok(())
+    }
+
+    /// How often a contact was missed after `since`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn missed_since(&self, contact: ContactId, since: Steady) -> Result<u32, StoreError> {
+        Ok(self.conn.prepare_cached(MISSED_SINCE)?.query_row(params![contact, since], |row| row.get(0))?)
+    }
+}

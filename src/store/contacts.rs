@@ -1,0 +1,204 @@
+//! Contacts: one row per number that ever called or texted, with what we know and owe.
+
+use super::{StoreError, Tx};
+use crate::clock::Steady;
+use rusqlite::{OptionalExtension, Row, params};
+use serde::Serialize;
+
+/// A row of `contact`. Change fields and give it to [`Tx::save_contact`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    pub id: ContactId,
+    /// E.164 with `+`, or a short code or name exactly as the network gave it.
+    pub number: String,
+    /// What the owner called them (`NAME 27 Dave`).
+    pub name: Option<String>,
+    /// Never text them, never forward from them.
+    pub blocked: bool,
+    /// Never text them automatically; forward as usual.
+    pub friend: bool,
+    pub opted_out: bool,
+    /// Why no automatic text goes there, if so.
+    pub frozen: Option<String>,
+    /// The owner was told that a machine answers there.
+    pub robot_told: bool,
+    /// They spoke last.
+    pub waiting: bool,
+    /// When a text with the STOP line last went there.
+    pub stop_line_at: Option<Steady>,
+    /// When a human text last went either way.
+    pub human_at: Option<Steady>,
+    /// When they last texted.
+    pub heard_at: Option<Steady>,
+    /// When the owner was last told of a missed call of theirs.
+    pub told_at: Option<Steady>,
+    /// A failed report taught us that it can't get texts; until then.
+    pub landline_until: Option<Steady>,
+}
+
+/// Row id in table `contact`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ContactId(pub i64);
+
+impl rusqlite::ToSql for ContactId {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl rusqlite::types::FromSql for ContactId {
+    fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
+        i64::column_result(value).map(ContactId)
+    }
+}
+
+/// The columns of [`Contact`], in the order of `read`.
+macro_rules! columns {
+    () => {
+        "id, number, name, blocked, friend, opted_out, frozen, robot_told, waiting, stop_line_at, human_at, heard_at, \
+         told_at, landline_until"
+    };
+}
+
+pub(super) const BY_NUMBER: &str = concat!("SELECT ", columns!(), " FROM contact WHERE number = ?1");
+const BY_ID: &str = concat!("SELECT ", columns!(), " FROM contact WHERE id = ?1");
+pub(super) const SPOKEN_SINCE: &str =
+    concat!("SELECT ", columns!(), " FROM contact WHERE heard_at > ?1 ORDER BY heard_at DESC LIMIT ?2");
+pub(super) const WAITING: &str =
+    concat!("SELECT ", columns!(), " FROM contact WHERE waiting = 1 ORDER BY heard_at LIMIT ?1");
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
+    Ok(Contact {
+        id: row.get(0)?,
+        number: row.get(1)?,
+        name: row.get(2)?,
+        blocked: row.get(3)?,
+        friend: row.get(4)?,
+        opted_out: row.get(5)?,
+        frozen: row.get(6)?,
+        robot_told: row.get(7)?,
+        waiting: row.get(8)?,
+        stop_line_at: row.get(9)?,
+        human_at: row.get(10)?,
+        heard_at: row.get(11)?,
+        told_at: row.get(12)?,
+        landline_until: row.get(13)?,
+    })
+}
+
+impl Tx<'_> {
+    /// The contact with that number.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn contact(&self, number: &str) -> Result<Option<Contact>, StoreError> {
+        Ok(self.conn.prepare_cached(BY_NUMBER)?.query_row([number], read).optional()?)
+    }
+
+    /// The contact of that row.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn contact_by_id(&self, id: ContactId) -> Result<Option<Contact>, StoreError> {
+        Ok(self.conn.prepare_cached(BY_ID)?.query_row([id], read).optional()?)
+    }
+
+    /// The contact with that number, made if it is new.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn contact_or_new(&self, number: &str) -> Result<Contact, StoreError> {
+        if let Some(known) = self.contact(number)? {
+            return Ok(known);
+        }
+        self.conn
+            .prepare_cached("INSERT INTO contact (number, created_utc) VALUES (?1, ?2)")?
+            .execute(params![number, self.now.wall.utc_ms])?;
+        Ok(Contact {
+            id: ContactId(self.conn.last_insert_rowid()),
+            number: number.to_owned(),
+            name: None,
+            blocked: false,
+            friend: false,
+            opted_out: false,
+            frozen: None,
+            robot_told: false,
+            waiting: false,
+            stop_line_at: None,
+            human_at: None,
+            heard_at: None,
+            told_at: None,
+            landline_until: None,
+        })
+    }
+
+    /// Writes every field of `contact`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn save_contact(&self, contact: &Contact) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE contact SET name = ?2, blocked = ?3, friend = ?4, opted_out = ?5, frozen = ?6, robot_told = ?7, \
+                 waiting = ?8, stop_line_at = ?9, human_at = ?10, heard_at = ?11, told_at = ?12, landline_until = ?13 \
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                contact.id,
+                contact.name,
+                contact.blocked,
+                contact.friend,
+                contact.opted_out,
+                contact.frozen,
+                contact.robot_told,
+                contact.waiting,
+                contact.stop_line_at,
+                contact.human_at,
+                contact.heard_at,
+                contact.told_at,
+                contact.landline_until,
+            ])?;
+        Ok(())
+    }
+
+    /// Who texted after `since`, latest first, at most `limit`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn spoken_since(&self, since: Steady, limit: u32) -> Result<Vec<Contact>, StoreError> {
+        let mut statement = self.conn.prepare_cached(SPOKEN_SINCE)?;
+        let rows = statement.query_map(params![since, limit], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Who spoke last and waits for an answer, longest first, at most `limit`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn waiting(&self, limit: u32) -> Result<Vec<Contact>, StoreError> {
+        let mut statement = self.conn.prepare_cached(WAITING)?;
+        let rows = statement.query_map([limit], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Erases what is known of a contact: texts, calls' number, name, handle. The opt-out stays, and so does the ledger.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn forget(&self, contact: &Contact) -> Result<(), StoreError> {
+        let id = contact.id;
+        self.conn.prepare_cached("DELETE FROM journal WHERE contact_id = ?1")?.execute([id])?;
+        self.conn.prepare_cached("UPDATE call SET caller = NULL WHERE contact_id = ?1")?.execute([id])?;
+        self.conn.prepare_cached("DELETE FROM message WHERE contact_id = ?1")?.execute([id])?;
+        self.conn.prepare_cached("DELETE FROM contact WHERE id = ?1")?.execute([id])?;
+        if contact.opted_out || contact.blocked || contact.friend {
+            let mut kept = self.contact_or_new(&contact.number)?;
+            kept.opted_out = contact.opted_out;
+            kept.blocked = contact.blocked;
+            kept.friend = contact.friend;
+            self.save_contact(&kept)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+//! Messages: every text in either direction.
+
+use super::contacts::ContactId;
+use super::types::{Direction, Kind, State};
+use super::{StoreError, Tx};
+use crate::clock::Steady;
+use crate::ids::{Handle, MessageId};
+use rusqlite::{OptionalExtension, Row, params};
+
+/// A row of `message`, as the desk needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub id: MessageId,
+    pub direction: Direction,
+    pub kind: Kind,
+    pub peer: String,
+    /// The caller it is from, for, or (in lines to the owner) about.
+    pub contact: Option<ContactId>,
+    pub handle: Option<Handle>,
+    pub text: String,
+    pub parts: u8,
+    pub complete: bool,
+    pub state: State,
+    pub created_at: Steady,
+    pub created_utc_ms: i64,
+    pub offset_s: i32,
+}
+
+/// A text to be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewMessage<'a> {
+    pub direction: Direction,
+    pub kind: Kind,
+    pub peer: &'a str,
+    pub contact: Option<ContactId>,
+    pub handle: Option<Handle>,
+    pub text: &'a str,
+    pub parts: u8,
+    /// Sent to a caller without a human behind it; counts for the caps.
+    pub automatic: bool,
+    /// False for a long text of which parts are missing.
+    pub complete: bool,
+    pub state: State,
+    /// The text that this one carries on or answers.
+    pub about: Option<MessageId>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, direction, kind, peer, contact_id, handle, text, parts, complete, state, created_at, created_utc, offset_s"
+    };
+}
+
+const BY_ID: &str = concat!("SELECT ", columns!(), " FROM message WHERE id = ?1");
+pub(super) const LAST_HEARD: &str =
+    concat!("SELECT ", columns!(), " FROM message WHERE contact_id = ?1 AND direction = 'in' ORDER BY id DESC LIMIT ?2");
+pub(super) const LAST_WITH: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message WHERE contact_id = ?1 AND (direction = 'in' OR kind IN ('text_back', 'relay')) \
+     ORDER BY id DESC LIMIT ?2"
+);
+pub(super) const AUTOMATIC_SINCE: &str = "SELECT count(*) FROM message \
+     WHERE contact_id = ?1 AND automatic = 1 AND created_at > ?2 AND state <> 'failed'";
+pub(super) const LAST_TEXT_BACK: &str = "SELECT m.created_at, (SELECT max(submitted_at) FROM outbox o WHERE o.message_id = m.id) \
+     FROM message m WHERE m.contact_id = ?1 AND m.automatic = 1 AND m.kind = 'text_back' AND m.state <> 'failed' \
+     ORDER BY m.created_at DESC LIMIT 1";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
+    Ok(Message {
+        id: row.get(0)?,
+        direction: row.get(1)?,
+        kind: row.get(2)?,
+        peer: row.get(3)?,
+        contact: row.get(4)?,
+        handle: row.get(5)?,
+        text: row.get(6)?,
+        parts: row.get(7)?,
+        complete: row.get(8)?,
+        state: row.get(9)?,
+        created_at: row.get(10)?,
+        created_utc_ms: row.get(11)?,
+        offset_s: row.get(12)?,
+    })
+}
+
+impl Tx<'_> {
+    /// Records a text.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn add_message(&self, new: &NewMessage<'_>) -> Result<MessageId, StoreError> {
+        let wall = self.now.wall;
+        self.conn
+            .prepare_cached(
+                "INSERT INTO message (direction, kind, peer, contact_id, handle, text, parts, automatic, complete, \
+                 state, about, created_utc, offset_s, created_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            )?
+            .execute(params![
+                new.direction,
+                new.kind,
+                new.peer,
+                new.contact,
+                new.handle,
+                new.text,
+                new.parts,
+                new.automatic,
+                new.complete,
+                new.state,
+                new.about,
+                wall.utc_ms,
+                wall.offset_s,
+                self.now.steady,
+            ])?;
+        Ok(MessageId(self.conn.last_insert_rowid()))
+    }
+
+    /// The text of that row.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn message(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        Ok(self.conn.prepare_cached(BY_ID)?.query_row([id], read).optional()?)
+    }
+
+    /// What an incoming text turned out to be.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn classify_message(
+        &self,
+        id: MessageId,
+        kind: Kind,
+        contact: Option<ContactId>,
+        handle: Option<Handle>,
+    ) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("UPDATE message SET kind = ?2, contact_id = ?3, handle = ?4 WHERE id = ?1")?
+            .execute(params![id, kind, contact, handle])?;
+        Ok(())
+    }
+
+    /// More of a long text arrived.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn rewrite_message(&self, id: MessageId, text: &str, parts: u8, complete: bool) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("UPDATE message SET text = ?2, parts = ?3, complete = ?4 WHERE id = ?1")?
+            .execute(params![id, text, parts, complete])?;
+        Ok(())
+    }
+
+    /// The last texts of a contact to us, latest first.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn last_heard(&self, contact: ContactId, limit: u32) -> Result<Vec<Message>, StoreError> {
+        let mut statement = self.conn.prepare_cached(LAST_HEARD)?;
+        let rows = statement.query_map(params![contact, limit], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The last texts from and to a contact, latest first; not the lines about them.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn last_with(&self, contact: ContactId, limit: u32) -> Result<Vec<Message>, StoreError> {
+        let mut statement = self.conn.prepare_cached(LAST_WITH)?;
+        let rows = statement.query_map(params![contact, limit], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many automatic texts were queued for a contact after `since` and did not fail.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn automatic_since(&self, contact: ContactId, since: Steady) -> Result<u32, StoreError> {
+        Ok(self.conn.prepare_cached(AUTOMATIC_SINCE)?.query_row(params![contact, since], |row| row.get(0))?)
+    }
+
+    /// When the last text-back to a contact went out, or was queued if it has not yet.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn last_text_back(&self, contact: ContactId) -> Result<Option<Steady>, StoreError> {
+        let found = self
+            .conn
+            .prepare_cached(LAST_TEXT_BACK)?
+            .query_row([contact], |row| Ok((row.get::<_, Steady>(0)?, row.get::<_, Option<Steady>>(1)?)))
+            .optional()?;
+        Ok(found.map(|(queued, sent)| sent.unwrap_or(queued)))
+    }
+}

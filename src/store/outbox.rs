@@ -1,0 +1,357 @@
+//! The outbox: one row per part of an outgoing text. If it is not a row here, it does not go out.
+//!
+//! queued → submitting (the attempt is durable) → accepted (reference) → delivered | failed | in_doubt.
+
+use super::types::{Audience, Priority, State};
+use super::{StoreError, Tx};
+use crate::clock::Steady;
+use crate::ids::{MessageId, MessageReference, OutboxId};
+use rusqlite::{OptionalExtension, Row, params};
+
+/// A row of `outbox`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxPart {
+    pub id: OutboxId,
+    pub message: MessageId,
+    /// 1-based.
+    pub part: u8,
+    pub recipient: String,
+    pub audience: Audience,
+    pub tpdu: Vec<u8>,
+    pub state: State,
+    pub attempts: u32,
+    pub not_before: Steady,
+    /// First attempt; the validity counts from here, so that waiting for the governor loses nothing.
+    pub first_at: Option<Steady>,
+    pub submitted_at: Option<Steady>,
+}
+
+/// A part to be queued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPart<'a> {
+    pub message: MessageId,
+    pub part: u8,
+    pub recipient: &'a str,
+    pub audience: Audience,
+    pub priority: Priority,
+    pub tpdu: &'a [u8],
+    pub not_before: Steady,
+    /// Tries that an earlier copy of this text used up.
+    pub attempts: u32,
+}
+
+macro_rules! columns {
+    () => {
+        "id, message_id, part, recipient, audience, tpdu, state, attempts, not_before, first_at, submitted_at"
+    };
+}
+
+const BY_ID: &str = concat!("SELECT ", columns!(), " FROM outbox WHERE id = ?1");
+pub(super) const NEXT: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM outbox INDEXED BY outbox_queue WHERE state = 'queued' AND not_before <= ?1 ORDER BY priority, id LIMIT 1"
+);
+pub(super) const NEXT_KNOWN: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM outbox INDEXED BY outbox_queue WHERE state = 'queued' AND not_before <= ?1 AND (audience = 'owner' OR EXISTS \
+     (SELECT 1 FROM outbox s WHERE s.recipient = outbox.recipient AND s.submitted_at > ?2)) ORDER BY priority, id LIMIT 1"
+);
+pub(super) const EARLIEST: &str =
+    "SELECT min(not_before) FROM outbox INDEXED BY outbox_due WHERE state = 'queued' AND not_before > ?1";
+pub(super) const ANY_QUEUED: &str = "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_due WHERE state = 'queued')";
+pub(super) const SUBMITTING: &str =
+    concat!("SELECT ", columns!(), " FROM outbox WHERE state = 'submitting' ORDER BY id");
+pub(super) const NTH_SENT: &str =
+    "SELECT submitted_at FROM outbox WHERE submitted_at > ?1 ORDER BY submitted_at DESC LIMIT 1 OFFSET ?2";
+pub(super) const PEOPLE: &str = "SELECT count(DISTINCT recipient) FROM outbox INDEXED BY outbox_sent_people \
+     WHERE submitted_at > ?1 AND submitted_at IS NOT NULL AND audience = 'caller'";
+pub(super) const FIRST_SENT: &str = "SELECT min(submitted_at) FROM outbox INDEXED BY outbox_sent_people \
+     WHERE submitted_at > ?1 AND submitted_at IS NOT NULL AND audience = 'caller'";
+pub(super) const SENT_TO: &str = "SELECT EXISTS (SELECT 1 FROM outbox WHERE recipient = ?1 AND submitted_at > ?2)";
+pub(super) const AWAITING: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM outbox WHERE state = 'accepted' AND recipient = ?1 AND reference = ?2 AND submitted_at > ?3 \
+     ORDER BY submitted_at DESC LIMIT 1"
+);
+pub(super) const DOUBTED: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM outbox WHERE state = 'in_doubt' AND recipient = ?1 AND submitted_at > ?2 ORDER BY submitted_at LIMIT 1"
+);
+pub(super) const OF_MESSAGE: &str = "SELECT state, attempts FROM outbox WHERE message_id = ?1";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<OutboxPart> {
+    Ok(OutboxPart {
+        id: row.get(0)?,
+        message: row.get(1)?,
+        part: row.get(2)?,
+        recipient: row.get(3)?,
+        audience: row.get(4)?,
+        tpdu: row.get(5)?,
+        state: row.get(6)?,
+        attempts: row.get(7)?,
+        not_before: row.get(8)?,
+        first_at: row.get(9)?,
+        submitted_at: row.get(10)?,
+    })
+}
+
+impl Tx<'_> {
+    /// Queues one part.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn queue_part(&self, new: &NewPart<'_>) -> Result<OutboxId, StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO outbox (message_id, part, recipient, audience, priority, tpdu, not_before, attempts) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                new.message,
+                new.part,
+                new.recipient,
+                new.audience,
+                new.priority,
+                new.tpdu,
+                new.not_before,
+                new.attempts,
+            ])?;
+        Ok(OutboxId(self.conn.last_insert_rowid()))
+    }
+
+    /// The part of that row.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn outbox_part(&self, id: OutboxId) -> Result<Option<OutboxPart>, StoreError> {
+        Ok(self.conn.prepare_cached(BY_ID)?.query_row([id], read).optional()?)
+    }
+
+    /// The first queued part that may go now: by priority, then in order.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn next_part(&self) -> Result<Option<OutboxPart>, StoreError> {
+        Ok(self.conn.prepare_cached(NEXT)?.query_row([self.now.steady], read).optional()?)
+    }
+
+    /// As [`Tx::next_part`], but only to owners and to callers who got something after `since`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn next_part_to_known(&self, since: Steady) -> Result<Option<OutboxPart>, StoreError> {
+        Ok(self.conn.prepare_cached(NEXT_KNOWN)?.query_row(params![self.now.steady, since], read).optional()?)
+    }
+
+    /// When the next part that must still wait may go; `None` if none waits.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn earliest_waiting(&self) -> Result<Option<Steady>, StoreError> {
+        Ok(self.conn.prepare_cached(EARLIEST)?.query_row([self.now.steady], |row| row.get(0))?)
+    }
+
+    /// Whether anything is queued at all.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn any_queued(&self) -> Result<bool, StoreError> {
+        Ok(self.conn.prepare_cached(ANY_QUEUED)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Parts whose attempt was recorded and has no verdict.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn submitting_parts(&self) -> Result<Vec<OutboxPart>, StoreError> {
+        let mut statement = self.conn.prepare_cached(SUBMITTING)?;
+        let rows = statement.query_map([], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// When the `n`th latest submission after `since` was (1 is the latest); `None` if there were fewer.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn nth_latest_submission(&self, n: u32, since: Steady) -> Result<Option<Steady>, StoreError> {
+        let offset = n.saturating_sub(1);
+        Ok(self.conn.prepare_cached(NTH_SENT)?.query_row(params![since, offset], |row| row.get(0)).optional()?)
+    }
+
+    /// How many different callers got something after `since`, and when the first did.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn people_since(&self, since: Steady) -> Result<(u32, Option<Steady>), StoreError> {
+        let people = self.conn.prepare_cached(PEOPLE)?.query_row([since], |row| row.get(0))?;
+        let first = self.conn.prepare_cached(FIRST_SENT)?.query_row([since], |row| row.get(0))?;
+        Ok((people, first))
+    }
+
+    /// Whether anything was submitted to `recipient` after `since`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn sent_to_since(&self, recipient: &str, since: Steady) -> Result<bool, StoreError> {
+        Ok(self.conn.prepare_cached(SENT_TO)?.query_row(params![recipient, since], |row| row.get(0))?)
+    }
+
+    /// The attempt is about to be made: from here on the part may have gone.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn mark_submitting(&self, id: OutboxId) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE outbox SET state = 'submitting', attempts = attempts + 1, submitted_at = ?2, \
+                 first_at = coalesce(first_at, ?2) WHERE id = ?1",
+            )?
+            .execute(params![id, self.now.steady])?;
+        Ok(())
+    }
+
+    /// The network took it.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn mark_accepted(&self, id: OutboxId, reference: Option<MessageReference>) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE outbox SET state = 'accepted', reference = ?2, submitted_at = ?3, reason = '' WHERE id = ?1",
+            )?
+            .execute(params![id, reference, self.now.steady])?;
+        Ok(())
+    }
+
+    /// Back into the queue, not before `not_before`. `counted`: the attempt stays counted. It did not go out, so it does
+    /// not count for the governor.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn requeue_part(
+        &self,
+        id: OutboxId,
+        not_before: Steady,
+        counted: bool,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE outbox SET state = 'queued', not_before = ?2, attempts = max(0, attempts - ?3), \
+                 submitted_at = NULL, reference = NULL, reason = ?4 WHERE id = ?1",
+            )?
+            .execute(params![id, not_before, i64::from(!counted), reason])?;
+        Ok(())
+    }
+
+    /// Everything queued for `recipient` waits until `not_before` too, so that texts stay in order.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn postpone_recipient(&self, recipient: &str, not_before: Steady) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE outbox SET not_before = max(not_before, ?2) WHERE state = 'queued' AND recipient = ?1",
+            )?
+            .execute(params![recipient, not_before])?;
+        Ok(())
+    }
+
+    /// The part is settled: `delivered`, `failed` or `in_doubt`, with the reason. `gone` is false when it certainly did not
+    /// leave and must not count for the governor.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn settle_part(&self, id: OutboxId, state: State, reason: &str, gone: bool) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE outbox SET state = ?2, reason = ?3, submitted_at = iif(?4, submitted_at, NULL) WHERE id = ?1",
+            )?
+            .execute(params![id, state, reason, gone])?;
+        Ok(())
+    }
+
+    /// Fails what is still queued of a message.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn fail_queued_of(&self, message: MessageId, reason: &str) -> Result<usize, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "UPDATE outbox SET state = 'failed', reason = ?2 WHERE message_id = ?1 AND state = 'queued'",
+            )?
+            .execute(params![message, reason])?)
+    }
+
+    /// Messages with parts still queued for `recipient`, oldest first.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn queued_messages_to(&self, recipient: &str) -> Result<Vec<MessageId>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT DISTINCT message_id FROM outbox INDEXED BY outbox_queued_to WHERE state = 'queued' AND recipient = ?1",
+        )?;
+        let rows = statement.query_map([recipient], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The part that a status report with this recipient and reference is about, submitted after `since`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn awaiting_report(
+        &self,
+        recipient: &str,
+        reference: MessageReference,
+        since: Steady,
+    ) -> Result<Option<OutboxPart>, StoreError> {
+        Ok(self.conn.prepare_cached(AWAITING)?.query_row(params![recipient, reference, since], read).optional()?)
+    }
+
+    /// The oldest part in doubt to `recipient`, submitted after `since`; its reference was never learnt.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn doubted_to(&self, recipient: &str, since: Steady) -> Result<Option<OutboxPart>, StoreError> {
+        Ok(self.conn.prepare_cached(DOUBTED)?.query_row(params![recipient, since], read).optional()?)
+    }
+
+    /// Brings a message's state and attempts up to date with its parts, and returns the state.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn refresh_message(&self, message: MessageId) -> Result<State, StoreError> {
+        let mut statement = self.conn.prepare_cached(OF_MESSAGE)?;
+        let rows = statement.query_map([message], |row| Ok((row.get::<_, State>(0)?, row.get::<_, u32>(1)?)))?;
+        let mut state = State::Delivered;
+        let mut attempts = 0;
+        for row in rows {
+            let (part, tries) = row?;
+            if weight(part) > weight(state) {
+                state = part;
+            }
+            attempts = attempts.max(tries);
+        }
+        self.conn
+            .prepare_cached("UPDATE message SET state = ?2, attempts = ?3 WHERE id = ?1")?
+            .execute(params![message, state, attempts])?;
+        Ok(state)
+    }
+}
+
+/// Which part's state speaks for the whole text: the largest.
+fn weight(state: State) -> u8 {
+    match state {
+        State::Delivered => 0,
+        State::Accepted => 1,
+        State::Queued => 2,
+        State::Submitting => 3,
+        State::InDoubt => 4,
+        State::Failed => 5,
+    }
+}

@@ -1,0 +1,215 @@
+//! The smaller records: journal, consent ledger, settings, held texts, whom each owner wrote last, the last time known.
+
+use super::contacts::ContactId;
+use super::types::Consent;
+use super::{Store, StoreError, Tx};
+use crate::clock::Steady;
+use crate::ids::{CallId, MessageId};
+use rusqlite::{OptionalExtension, params};
+
+/// What a journal line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct About {
+    pub contact: Option<ContactId>,
+    pub call: Option<CallId>,
+    pub message: Option<MessageId>,
+}
+
+/// A text of the owner's that waits to be told whom it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub id: i64,
+    pub text: String,
+    pub held_at: Steady,
+}
+
+/// Whom an owner's phone wrote last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnerState {
+    pub last_contact: Option<ContactId>,
+    pub last_message: Option<MessageId>,
+    pub last_sent_at: Steady,
+}
+
+pub(super) const HELD_OF: &str = "SELECT id, text, held_at FROM held WHERE owner = ?1 ORDER BY id DESC LIMIT 1";
+
+impl Tx<'_> {
+    /// Adds a line to the journal: what was decided, and why. No numbers, no texts.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn journal(&self, about: About, what: &str, why: &str) -> Result<(), StoreError> {
+        let wall = self.now.wall;
+        self.conn
+            .prepare_cached(
+                "INSERT INTO journal (created_utc, offset_s, created_at, contact_id, call_id, message_id, what, why) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                wall.utc_ms,
+                wall.offset_s,
+                self.now.steady,
+                about.contact,
+                about.call,
+                about.message,
+                what,
+                why,
+            ])?;
+        Ok(())
+    }
+
+    /// Adds an entry to the consent ledger, with the words it rests on.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn consent(&self, number: &str, event: Consent, evidence: &str) -> Result<(), StoreError> {
+        let wall = self.now.wall;
+        self.conn
+            .prepare_cached(
+                "INSERT INTO consent (number, event, evidence, created_utc, offset_s) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![number, event, evidence, wall.utc_ms, wall.offset_s])?;
+        Ok(())
+    }
+
+    /// A setting.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT value FROM setting WHERE key = ?1")?
+            .query_row([key], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Keeps a setting.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn set_setting(&self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            )?
+            .execute(params![key, value])?;
+        Ok(())
+    }
+
+    /// Drops a setting. False if it was not set.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn drop_setting(&self, key: &str) -> Result<bool, StoreError> {
+        Ok(self.conn.prepare_cached("DELETE FROM setting WHERE key = ?1")?.execute([key])? > 0)
+    }
+
+    /// Holds a text of the owner's; it replaces one held before.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn hold(&self, owner: &str, text: &str) -> Result<i64, StoreError> {
+        self.conn
+            .prepare_cached("INSERT INTO held (owner, text, held_at) VALUES (?1, ?2, ?3)")?
+            .execute(params![owner, text, self.now.steady])?;
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    /// The text held last for that owner.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn held(&self, owner: &str) -> Result<Option<Held>, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached(HELD_OF)?
+            .query_row([owner], |row| Ok(Held { id: row.get(0)?, text: row.get(1)?, held_at: row.get(2)? }))
+            .optional()?)
+    }
+
+    /// Whose held text that is, and the text.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn held_by_id(&self, id: i64) -> Result<Option<(String, String)>, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT owner, text FROM held WHERE id = ?1")?
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?)
+    }
+
+    /// Lets go of a held text.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn release_held(&self, id: i64) -> Result<(), StoreError> {
+        self.conn.prepare_cached("DELETE FROM held WHERE id = ?1")?.execute([id])?;
+        Ok(())
+    }
+
+    /// Whom that owner's phone wrote last.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn owner_state(&self, number: &str) -> Result<Option<OwnerState>, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT last_contact, last_message, last_sent_at FROM owner_state WHERE number = ?1")?
+            .query_row([number], |row| {
+                Ok(OwnerState { last_contact: row.get(0)?, last_message: row.get(1)?, last_sent_at: row.get(2)? })
+            })
+            .optional()?)
+    }
+
+    /// That owner's phone wrote to `contact` now.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn owner_wrote(&self, number: &str, contact: ContactId, message: MessageId) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO owner_state (number, last_contact, last_message, last_sent_at) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT (number) DO UPDATE SET last_contact = excluded.last_contact, \
+                 last_message = excluded.last_message, last_sent_at = excluded.last_sent_at",
+            )?
+            .execute(params![number, contact, message, self.now.steady])?;
+        Ok(())
+    }
+
+    /// Records the time of this transaction; neither clock ever goes back in the record.
+    pub(super) fn keep_time(&self) -> Result<(), StoreError> {
+        let wall = self.now.wall;
+        self.conn
+            .prepare_cached(
+                "UPDATE meta SET steady = max(steady, ?1), utc = max(utc, ?2), offset_s = ?3 WHERE id = 1",
+            )?
+            .execute(params![self.now.steady, wall.utc_ms, wall.offset_s])?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The last time recorded: steady, UTC milliseconds, offset seconds. A new database gives zeros.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn last_time(&self) -> Result<(Steady, i64, i32), StoreError> {
+        Ok(self.conn().query_row("SELECT steady, utc, offset_s FROM meta WHERE id = 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?)
+    }
+
+    /// A setting, outside any transaction (bring-up reads the PIN that is known wrong).
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        Ok(self
+            .conn()
+            .prepare_cached("SELECT value FROM setting WHERE key = ?1")?
+            .query_row([key], |row| row.get(0))
+            .optional()?)
+    }
+}

@@ -1,0 +1,319 @@
+//! What the command line shows: calls, messages, why, counts, and the rows of an export. Read only; times as RFC 3339
+//! with the offset they had. Field names are those of interface.md.
+
+use super::types::{Consent, Decision, Direction, Kind, State, Verdict};
+use super::{Store, StoreError};
+use crate::ids::{CallId, Handle, MessageId};
+use rusqlite::{OptionalExtension, Row, params};
+use serde::Serialize;
+
+/// A call, as `calls --json` prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CallRecord {
+    pub id: CallId,
+    pub started: String,
+    pub ended: Option<String>,
+    pub rings: u16,
+    /// `null` when the number is withheld or unknown.
+    pub caller: Option<String>,
+    /// `null` while it rings.
+    pub verdict: Option<Verdict>,
+    pub evidence: Vec<String>,
+    pub decision: Decision,
+    pub reason: String,
+    pub message_id: Option<MessageId>,
+}
+
+/// A text, as `messages --json` prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MessageRecord {
+    pub id: MessageId,
+    pub direction: Direction,
+    pub kind: Kind,
+    pub peer: String,
+    pub handle: Option<Handle>,
+    pub text: String,
+    pub parts: u8,
+    pub created: String,
+    pub state: State,
+    pub attempts: u32,
+}
+
+/// An entry of the consent ledger, as `export --csv` writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConsentRecord {
+    pub id: i64,
+    pub number: String,
+    pub event: Consent,
+    pub evidence: String,
+    pub created: String,
+}
+
+/// A line of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JournalRecord {
+    pub created: String,
+    pub call_id: Option<CallId>,
+    pub what: String,
+    pub why: String,
+}
+
+/// Everything that explains one call, or one handle's latest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Why {
+    pub call: Option<CallRecord>,
+    pub handle: Option<Handle>,
+    pub number: Option<String>,
+    pub opted_out: bool,
+    pub journal: Vec<JournalRecord>,
+    pub messages: Vec<MessageRecord>,
+}
+
+/// Figures for `status`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    pub calls: u64,
+    pub queued: u64,
+    pub submitting: u64,
+    pub in_doubt: u64,
+    pub failed: u64,
+    pub waiting: u64,
+    pub opted_out: u64,
+    pub undecodable: u64,
+}
+
+/// Journal lines and texts shown by [`Store::why`].
+const WHY_LIMIT: u32 = 20;
+
+const CALL: &str = "id, started_utc, offset_s, ended_utc, rings, caller, verdict, evidence, decision, reason, message_id";
+const MESSAGE: &str = "id, direction, kind, peer, handle, text, parts, created_utc, offset_s, state, attempts";
+
+/// RFC 3339 in the offset it had, to the second; the raw figure if it is out of any calendar.
+fn rfc3339(utc_ms: i64, offset_s: i32) -> String {
+    let at = jiff::Timestamp::from_second(utc_ms.div_euclid(1000));
+    let offset = jiff::tz::Offset::from_seconds(offset_s);
+    match (at, offset) {
+        (Ok(at), Ok(offset)) => at.display_with_offset(offset).to_string(),
+        (Ok(at), Err(_)) => at.to_string(),
+        (Err(_), _) => utc_ms.to_string(),
+    }
+}
+
+fn call(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
+    let offset_s = row.get(2)?;
+    let evidence: String = row.get(7)?;
+    Ok(CallRecord {
+        id: row.get(0)?,
+        started: rfc3339(row.get(1)?, offset_s),
+        ended: row.get::<_, Option<i64>>(3)?.map(|ms| rfc3339(ms, offset_s)),
+        rings: row.get(4)?,
+        caller: row.get(5)?,
+        verdict: row.get(6)?,
+        evidence: serde_json::from_str(&evidence).unwrap_or_default(),
+        decision: row.get(8)?,
+        reason: row.get(9)?,
+        message_id: row.get(10)?,
+    })
+}
+
+fn message(row: &Row<'_>) -> rusqlite::Result<MessageRecord> {
+    Ok(MessageRecord {
+        id: row.get(0)?,
+        direction: row.get(1)?,
+        kind: row.get(2)?,
+        peer: row.get(3)?,
+        handle: row.get(4)?,
+        text: row.get(5)?,
+        parts: row.get(6)?,
+        created: rfc3339(row.get(7)?, row.get(8)?),
+        state: row.get(9)?,
+        attempts: row.get(10)?,
+    })
+}
+
+impl Store {
+    /// The last `limit` calls, newest last.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn calls(&self, limit: u32) -> Result<Vec<CallRecord>, StoreError> {
+        let sql = format!("SELECT * FROM (SELECT {CALL} FROM call ORDER BY id DESC LIMIT ?1) ORDER BY id");
+        let mut statement = self.conn().prepare_cached(&sql)?;
+        let rows = statement.query_map([limit], call)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The last `limit` texts, newest last.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn messages(&self, limit: u32) -> Result<Vec<MessageRecord>, StoreError> {
+        let sql = format!("SELECT * FROM (SELECT {MESSAGE} FROM message ORDER BY id DESC LIMIT ?1) ORDER BY id");
+        let mut statement = self.conn().prepare_cached(&sql)?;
+        let rows = statement.query_map([limit], message)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Why the call with that id was texted or not. `None` if there is no such call.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn why_call(&self, id: CallId) -> Result<Option<Why>, StoreError> {
+        let sql = format!("SELECT {CALL} FROM call WHERE id = ?1");
+        let Some(record) = self.conn().prepare_cached(&sql)?.query_row([id], call).optional()? else {
+            return Ok(None);
+        };
+        let contact: Option<i64> =
+            self.conn().query_row("SELECT contact_id FROM call WHERE id = ?1", [id], |row| row.get(0))?;
+        let journal = self.journal_of("call_id", id.0)?;
+        let mut why = self.why_contact(contact)?;
+        why.call = Some(record);
+        why.journal = journal;
+        Ok(Some(why))
+    }
+
+    /// The latest about the caller with that handle. `None` if nobody has it.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn why_handle(&self, handle: Handle) -> Result<Option<Why>, StoreError> {
+        let contact: Option<i64> = self
+            .conn()
+            .query_row("SELECT contact_id FROM handle WHERE handle = ?1", [handle], |row| row.get(0))
+            .optional()?
+            .flatten();
+        if contact.is_none() {
+            return Ok(None);
+        }
+        let sql = format!("SELECT {CALL} FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT 1");
+        let mut why = self.why_contact(contact)?;
+        why.call = self.conn().prepare_cached(&sql)?.query_row([contact], call).optional()?;
+        Ok(Some(why))
+    }
+
+    /// What a person means by `why 27` or `why 1041`: a handle if somebody has it, else a call.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn why(&self, call_or_handle: i64) -> Result<Option<Why>, StoreError> {
+        if let Ok(handle) = u16::try_from(call_or_handle)
+            && let Some(why) = self.why_handle(Handle(handle))?
+        {
+            return Ok(Some(why));
+        }
+        self.why_call(CallId(call_or_handle))
+    }
+
+    /// Figures for `status`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        let one = |sql: &str| -> Result<u64, StoreError> {
+            Ok(self.conn().prepare_cached(sql)?.query_row([], |row| row.get::<_, Option<i64>>(0))?.unwrap_or(0).max(0)
+                as u64)
+        };
+        Ok(Counts {
+            calls: one("SELECT max(id) FROM call")?,
+            queued: one("SELECT count(*) FROM message WHERE state = 'queued'")?,
+            submitting: one("SELECT count(*) FROM message WHERE state = 'submitting'")?,
+            in_doubt: one("SELECT count(*) FROM message WHERE state = 'in_doubt'")?,
+            failed: one("SELECT count(*) FROM message WHERE state = 'failed'")?,
+            waiting: one("SELECT count(*) FROM contact WHERE waiting = 1")?,
+            opted_out: one("SELECT count(*) FROM contact WHERE opted_out = 1")?,
+            undecodable: one("SELECT count(*) FROM undecodable")?,
+        })
+    }
+
+    /// Every call, oldest first, one at a time, for an export of any size.
+    ///
+    /// # Errors
+    /// SQLite's own, or what `row` returns.
+    pub fn each_call<E: From<StoreError>>(&self, row: impl FnMut(CallRecord) -> Result<(), E>) -> Result<(), E> {
+        self.each(&format!("SELECT {CALL} FROM call ORDER BY id"), call, row)
+    }
+
+    /// Every text, oldest first.
+    ///
+    /// # Errors
+    /// SQLite's own, or what `row` returns.
+    pub fn each_message<E: From<StoreError>>(&self, row: impl FnMut(MessageRecord) -> Result<(), E>) -> Result<(), E> {
+        self.each(&format!("SELECT {MESSAGE} FROM message ORDER BY id"), message, row)
+    }
+
+    /// Every entry of the consent ledger, oldest first.
+    ///
+    /// # Errors
+    /// SQLite's own, or what `row` returns.
+    pub fn each_consent<E: From<StoreError>>(&self, row: impl FnMut(ConsentRecord) -> Result<(), E>) -> Result<(), E> {
+        let read = |row: &Row<'_>| {
+            Ok(ConsentRecord {
+                id: row.get(0)?,
+                number: row.get(1)?,
+                event: row.get(2)?,
+                evidence: row.get(3)?,
+                created: rfc3339(row.get(4)?, row.get(5)?),
+            })
+        };
+        self.each("SELECT id, number, event, evidence, created_utc, offset_s FROM consent ORDER BY id", read, row)
+    }
+
+    fn each<T, E: From<StoreError>>(
+        &self,
+        sql: &str,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self.conn().prepare(sql).map_err(StoreError::from)?;
+        let mut rows = statement.query([]).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            take(read(row).map_err(StoreError::from)?)?;
+        }
+        Ok(())
+    }
+
+    fn why_contact(&self, contact: Option<i64>) -> Result<Why, StoreError> {
+        let mut why = Why {
+            call: None,
+            handle: None,
+            number: None,
+            opted_out: false,
+            journal: Vec::new(),
+            messages: Vec::new(),
+        };
+        let Some(contact) = contact else { return Ok(why) };
+        why.handle = self
+            .conn()
+            .query_row("SELECT handle FROM handle WHERE contact_id = ?1", [contact], |row| row.get(0))
+            .optional()?;
+        (why.number, why.opted_out) =
+            self.conn().query_row("SELECT number, opted_out FROM contact WHERE id = ?1", [contact], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        why.journal = self.journal_of("contact_id", contact)?;
+        let sql = format!(
+            "SELECT * FROM (SELECT {MESSAGE} FROM message WHERE contact_id = ?1 ORDER BY id DESC LIMIT ?2) ORDER BY id"
+        );
+        let mut statement = self.conn().prepare_cached(&sql)?;
+        let rows = statement.query_map(params![contact, WHY_LIMIT], message)?;
+        why.messages = rows.collect::<Result<_, _>>()?;
+        Ok(why)
+    }
+
+    fn journal_of(&self, column: &'static str, id: i64) -> Result<Vec<JournalRecord>, StoreError> {
+        let sql = format!(
+            "SELECT * FROM (SELECT created_utc, offset_s, call_id, what, why, id FROM journal WHERE {column} = ?1 \
+             ORDER BY id DESC LIMIT ?2) ORDER BY id"
+        );
+        let mut statement = self.conn().prepare_cached(&sql)?;
+        let rows = statement.query_map(params![id, WHY_LIMIT], |row| {
+            Ok(JournalRecord {
+                created: rfc3339(row.get(0)?, row.get(1)?),
+                call_id: row.get(2)?,
+                what: row.get(3)?,
+                why: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

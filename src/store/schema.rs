@@ -1,0 +1,285 @@
+//! Tables and migrations.
+//!
+//! `PRAGMA user_version` counts the entries of [`MIGRATIONS`] that were applied. An entry is never changed once
+//! released; a change is a new entry. Columns `*_utc` are wall time in milliseconds since 1970 with `offset_s`, for
+//! people; columns `*_at`, `due`, `not_before` are steady milliseconds ([`crate::clock::Steady`]), for decisions.
+
+use super::StoreError;
+use rusqlite::{Connection, TransactionBehavior};
+
+/// What each version adds to the one before.
+pub const MIGRATIONS: &[&str] = &[V1];
+
+/// The version this program writes.
+pub const LATEST: i64 = MIGRATIONS.len() as i64;
+
+const V1: &str = "
+CREATE TABLE meta (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    steady INTEGER NOT NULL,
+    utc INTEGER NOT NULL,
+    offset_s INTEGER NOT NULL
+) STRICT;
+INSERT INTO meta (id, steady, utc, offset_s) VALUES (1, 0, 0, 0);
+
+CREATE TABLE contact (
+    id INTEGER PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    name TEXT,
+    blocked INTEGER NOT NULL DEFAULT 0 CHECK (blocked IN (0, 1)),
+    friend INTEGER NOT NULL DEFAULT 0 CHECK (friend IN (0, 1)),
+    opted_out INTEGER NOT NULL DEFAULT 0 CHECK (opted_out IN (0, 1)),
+    frozen TEXT,
+    robot_told INTEGER NOT NULL DEFAULT 0 CHECK (robot_told IN (0, 1)),
+    waiting INTEGER NOT NULL DEFAULT 0 CHECK (waiting IN (0, 1)),
+    stop_line_at INTEGER,
+    human_at INTEGER,
+    heard_at INTEGER,
+    told_at INTEGER,
+    landline_until INTEGER,
+    created_utc INTEGER NOT NULL
+) STRICT;
+CREATE INDEX contact_heard ON contact (heard_at) WHERE heard_at IS NOT NULL;
+CREATE INDEX contact_waiting ON contact (heard_at) WHERE waiting = 1;
+
+CREATE TABLE handle (
+    handle INTEGER PRIMARY KEY CHECK (handle BETWEEN 13 AND 999),
+    contact_id INTEGER REFERENCES contact (id) ON DELETE SET NULL,
+    used_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX handle_contact ON handle (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX handle_short_used ON handle (used_at) WHERE handle <= 99;
+CREATE INDEX handle_used ON handle (used_at);
+
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY,
+    direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+    kind TEXT NOT NULL CHECK (kind IN ('text_back', 'forward', 'relay', 'command', 'answer', 'alert')),
+    peer TEXT NOT NULL,
+    contact_id INTEGER REFERENCES contact (id) ON DELETE CASCADE,
+    handle INTEGER,
+    text TEXT NOT NULL,
+    parts INTEGER NOT NULL CHECK (parts >= 0),
+    automatic INTEGER NOT NULL DEFAULT 0 CHECK (automatic IN (0, 1)),
+    complete INTEGER NOT NULL DEFAULT 1 CHECK (complete IN (0, 1)),
+    state TEXT NOT NULL
+        CHECK (state IN ('queued', 'submitting', 'accepted', 'delivered', 'failed', 'in_doubt')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    about INTEGER REFERENCES message (id) ON DELETE SET NULL,
+    created_utc INTEGER NOT NULL,
+    offset_s INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX message_contact ON message (contact_id, id);
+CREATE INDEX message_heard ON message (contact_id, id) WHERE direction = 'in';
+CREATE INDEX message_automatic ON message (contact_id, created_at) WHERE automatic = 1;
+CREATE INDEX message_about ON message (about) WHERE about IS NOT NULL;
+CREATE INDEX message_state ON message (state, id) WHERE state IN ('queued', 'submitting', 'in_doubt', 'failed');
+CREATE INDEX message_body ON message (created_at) WHERE text <> '';
+
+CREATE TABLE call (
+    id INTEGER PRIMARY KEY,
+    run_key INTEGER,
+    started_utc INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    offset_s INTEGER NOT NULL,
+    ended_utc INTEGER,
+    ended_at INTEGER,
+    rings INTEGER NOT NULL DEFAULT 0,
+    ring_ms INTEGER NOT NULL DEFAULT 0,
+    line TEXT NOT NULL DEFAULT 'unavailable' CHECK (line IN ('number', 'withheld', 'unavailable')),
+    caller TEXT,
+    contact_id INTEGER REFERENCES contact (id) ON DELETE SET NULL,
+    verdict TEXT CHECK (verdict IN ('missed', 'answered', 'rejected')),
+    evidence TEXT NOT NULL DEFAULT '[]',
+    cause INTEGER,
+    decision TEXT NOT NULL DEFAULT 'pending' CHECK (decision IN ('texted', 'skipped', 'pending')),
+    reason TEXT NOT NULL DEFAULT '',
+    message_id INTEGER REFERENCES message (id) ON DELETE SET NULL,
+    CHECK ((verdict IS NULL) = (ended_utc IS NULL)),
+    CHECK ((verdict IS NULL) = (ended_at IS NULL))
+) STRICT;
+CREATE INDEX call_open ON call (id) WHERE verdict IS NULL;
+CREATE UNIQUE INDEX call_run ON call (run_key) WHERE run_key IS NOT NULL;
+CREATE INDEX call_missed ON call (contact_id, ended_at) WHERE verdict = 'missed';
+CREATE INDEX call_contact ON call (contact_id, id);
+CREATE INDEX call_message ON call (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX call_ended ON call (ended_at);
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    part INTEGER NOT NULL CHECK (part >= 1),
+    recipient TEXT NOT NULL,
+    audience TEXT NOT NULL CHECK (audience IN ('caller', 'owner')),
+    priority INTEGER NOT NULL CHECK (priority IN (0, 1, 2)),
+    tpdu BLOB NOT NULL,
+    state TEXT NOT NULL DEFAULT 'queued'
+        CHECK (state IN ('queued', 'submitting', 'accepted', 'delivered', 'failed', 'in_doubt')),
+    reason TEXT NOT NULL DEFAULT '',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    not_before INTEGER NOT NULL,
+    first_at INTEGER,
+    submitted_at INTEGER,
+    reference INTEGER CHECK (reference BETWEEN 0 AND 255),
+    UNIQUE (message_id, part)
+) STRICT;
+CREATE INDEX outbox_queue ON outbox (priority, id) WHERE state = 'queued';
+CREATE INDEX outbox_due ON outbox (not_before) WHERE state = 'queued';
+CREATE INDEX outbox_queued_to ON outbox (recipient, id) WHERE state = 'queued';
+CREATE INDEX outbox_open ON outbox (id) WHERE state = 'submitting';
+CREATE INDEX outbox_doubt ON outbox (recipient, submitted_at) WHERE state = 'in_doubt';
+CREATE INDEX outbox_awaits ON outbox (recipient, reference, submitted_at) WHERE state = 'accepted';
+CREATE INDEX outbox_sent ON outbox (submitted_at, recipient) WHERE submitted_at IS NOT NULL;
+CREATE INDEX outbox_sent_to ON outbox (recipient, submitted_at) WHERE submitted_at IS NOT NULL;
+CREATE INDEX outbox_sent_people ON outbox (submitted_at, recipient)
+    WHERE submitted_at IS NOT NULL AND audience = 'caller';
+
+CREATE TABLE inbound_part (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    raw BLOB NOT NULL,
+    sender TEXT NOT NULL,
+    concat_ref INTEGER,
+    total INTEGER,
+    part INTEGER,
+    message_id INTEGER REFERENCES message (id) ON DELETE CASCADE,
+    received_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX inbound_concat ON inbound_part (sender, concat_ref, total, received_at) WHERE concat_ref IS NOT NULL;
+CREATE INDEX inbound_message ON inbound_part (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX inbound_received ON inbound_part (received_at);
+
+CREATE TABLE undecodable (
+    id INTEGER PRIMARY KEY,
+    raw BLOB NOT NULL UNIQUE,
+    hex INTEGER NOT NULL CHECK (hex IN (0, 1)),
+    why TEXT NOT NULL,
+    received_utc INTEGER NOT NULL,
+    received_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE held (
+    id INTEGER PRIMARY KEY,
+    owner TEXT NOT NULL,
+    text TEXT NOT NULL,
+    held_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX held_owner ON held (owner, id);
+
+CREATE TABLE owner_state (
+    number TEXT PRIMARY KEY,
+    last_contact INTEGER REFERENCES contact (id) ON DELETE SET NULL,
+    last_message INTEGER REFERENCES message (id) ON DELETE SET NULL,
+    last_sent_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE timer (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('missed_line', 'held', 'incomplete', 'in_doubt', 'purge')),
+    due INTEGER NOT NULL,
+    subject INTEGER NOT NULL,
+    UNIQUE (kind, subject)
+) STRICT;
+CREATE INDEX timer_due ON timer (due);
+
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY,
+    created_utc INTEGER NOT NULL,
+    offset_s INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    contact_id INTEGER REFERENCES contact (id) ON DELETE CASCADE,
+    call_id INTEGER REFERENCES call (id) ON DELETE CASCADE,
+    message_id INTEGER REFERENCES message (id) ON DELETE SET NULL,
+    what TEXT NOT NULL,
+    why TEXT NOT NULL
+) STRICT;
+CREATE INDEX journal_contact ON journal (contact_id, id) WHERE contact_id IS NOT NULL;
+CREATE INDEX journal_call ON journal (call_id, id) WHERE call_id IS NOT NULL;
+CREATE INDEX journal_message ON journal (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX journal_created ON journal (created_at);
+
+CREATE TABLE setting (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE consent (
+    id INTEGER PRIMARY KEY,
+    number TEXT NOT NULL,
+    event TEXT NOT NULL CHECK (event IN ('opt_out', 'opt_in', 'called', 'texted', 'refused')),
+    evidence TEXT NOT NULL,
+    created_utc INTEGER NOT NULL,
+    offset_s INTEGER NOT NULL
+) STRICT;
+CREATE INDEX consent_number ON consent (number, id);
+CREATE TRIGGER consent_is_append_only_update BEFORE UPDATE ON consent
+    BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
+CREATE TRIGGER consent_is_append_only_delete BEFORE DELETE ON consent
+    BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
+";
+
+/// `PRAGMA user_version`.
+pub(super) fn version(conn: &Connection) -> Result<i64, StoreError> {
+    Ok(conn.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+/// Applies what is missing, each step with its version number in one transaction.
+pub(super) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
+    migrate_to(conn, LATEST)
+}
+
+fn migrate_to(conn: &mut Connection, target: i64) -> Result<(), StoreError> {
+    for (step, sql) in (1..=target).zip(MIGRATIONS) {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if version(&tx)? < step {
+            tx.execute_batch(sql)?;
+            tx.pragma_update(None, "user_version", step)?;
+        }
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Data as a database of that version may hold it.
+    const DATA: &[&str] = &[
+        "",
+        "INSERT INTO contact (id, number, opted_out, created_utc) VALUES (1, '+15551234567', 1, 0);
+         INSERT INTO consent (number, event, evidence, created_utc, offset_s)
+             VALUES ('+15551234567', 'opt_out', 'STOP', 0, 0);
+         INSERT INTO message (direction, kind, peer, contact_id, text, parts, state, created_utc, offset_s, created_at)
+             VALUES ('in', 'forward', '+15551234567', 1, 'STOP', 1, 'delivered', 0, 0, 0);",
+    ];
+
+    #[test]
+    fn every_earlier_version_migrates_with_its_data() {
+        assert_eq!(DATA.len(), MIGRATIONS.len() + 1, "a new version needs its data here");
+        for (from, data) in (0..).zip(DATA) {
+            let mut conn = Connection::open_in_memory().unwrap();
+            migrate_to(&mut conn, from).unwrap();
+            conn.execute_batch(data).unwrap();
+            migrate(&mut conn).unwrap();
+            assert_eq!(version(&conn).unwrap(), LATEST);
+            if from >= 1 {
+                let out: i64 = conn.query_row("SELECT opted_out FROM contact", [], |r| r.get(0)).unwrap();
+                assert_eq!(out, 1, "the opt-out survives from version {from}");
+            }
+            let wrong: i64 =
+                conn.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0)).unwrap();
+            assert_eq!(wrong, 0);
+        }
+    }
+
+    #[test]
+    fn the_consent_ledger_can_only_grow() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn).unwrap();
+        conn.execute_batch(DATA[1]).unwrap();
+        assert!(conn.execute("UPDATE consent SET event = 'opt_in'", []).is_err());
+        assert!(conn.execute("DELETE FROM consent", []).is_err());
+    }
+}

@@ -1,0 +1,219 @@
+//! The words that columns may hold. Each enum here has its CHECK constraint in [`super::schema`]; a test keeps them alike.
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use serde::Serialize;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// Every value, in the order of the schema.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The word in the database and in JSON.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::from(self.as_str()))
+            }
+        }
+
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                let word = value.as_str()?;
+                $name::ALL.iter().copied().find(|v| v.as_str() == word).ok_or(FromSqlError::InvalidType)
+            }
+        }
+    };
+}
+
+words!(
+    /// What is known of who called.
+    Line {
+        /// The network gave a number.
+        Number = "number",
+        /// The caller withheld it.
+        Withheld = "withheld",
+        /// The network could not say.
+        Unavailable = "unavailable",
+    }
+);
+words!(
+    /// How a call ended.
+    Verdict {
+        Missed = "missed",
+        Answered = "answered",
+        Rejected = "rejected",
+    }
+);
+words!(
+    /// What was decided about a call.
+    Decision {
+        /// A text to the caller was queued in the same transaction.
+        Texted = "texted",
+        /// None will be, for the recorded reason.
+        Skipped = "skipped",
+        /// Still ringing.
+        Pending = "pending",
+    }
+);
+words!(
+    /// Which way a text went.
+    Direction {
+        In = "in",
+        Out = "out",
+    }
+);
+words!(
+    /// What a text is for.
+    Kind {
+        /// The automatic text to a missed caller.
+        TextBack = "text_back",
+        /// A caller's text, and what carries it to the owner.
+        Forward = "forward",
+        /// The owner's text to a caller.
+        Relay = "relay",
+        /// A command from the owner.
+        Command = "command",
+        /// Our answer to a command, to STOP, START or HELP.
+        Answer = "answer",
+        /// A line to the owner that nobody asked for.
+        Alert = "alert",
+    }
+);
+words!(
+    /// Where a text, or one part of it, is on its way.
+    State {
+        Queued = "queued",
+        /// `AT+CMGS` was given; the attempt is on record.
+        Submitting = "submitting",
+        /// The network took it.
+        Accepted = "accepted",
+        /// A status report said so; for a text that came in: it is here.
+        Delivered = "delivered",
+        Failed = "failed",
+        /// It left, and no verdict came. Never sent again blindly.
+        InDoubt = "in_doubt",
+    }
+);
+words!(
+    /// Whom an outgoing part is for; the governor and the retry rules differ.
+    Audience {
+        Caller = "caller",
+        Owner = "owner",
+    }
+);
+words!(
+    /// What a timer is for.
+    TimerKind {
+        /// The "Missed 27 …" line waits for a first reply to merge with.
+        MissedLine = "missed_line",
+        /// A held text is asked about no longer.
+        Held = "held",
+        /// A long text stays incomplete.
+        Incomplete = "incomplete",
+        /// Nothing settled a text in doubt.
+        InDoubt = "in_doubt",
+        /// Old bodies are to be erased.
+        Purge = "purge",
+    }
+);
+words!(
+    /// An entry of the consent ledger.
+    Consent {
+        OptOut = "opt_out",
+        OptIn = "opt_in",
+        /// They called: the consent the first text rests on.
+        Called = "called",
+        /// They texted first.
+        Texted = "texted",
+        /// The owner sent something that was refused because of the opt-out.
+        Refused = "refused",
+    }
+);
+
+/// Who goes first when several texts are due. Smaller goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// Texts to callers: text-backs and the owner's answers.
+    Caller = 0,
+    /// Confirmations of an opt-out and the like.
+    Confirmation = 1,
+    /// Everything to the owner.
+    Owner = 2,
+}
+
+impl ToSql for Priority {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(*self as i64))
+    }
+}
+
+macro_rules! id_column {
+    ($($name:ident: $inner:ty),+) => {$(
+        impl ToSql for crate::ids::$name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                self.0.to_sql()
+            }
+        }
+        impl FromSql for crate::ids::$name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                <$inner>::column_result(value).map(crate::ids::$name)
+            }
+        }
+    )+};
+}
+id_column!(CallId: i64, MessageId: i64, OutboxId: i64, Handle: u16, MessageReference: u8);
+
+impl ToSql for crate::clock::Steady {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl FromSql for crate::clock::Steady {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        i64::column_result(value).map(crate::clock::Steady)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The CHECK constraint of `table.column` must list exactly the words of the enum.
+    fn check_lists(column: &str, words: &[&str]) {
+        let list = words.iter().map(|w| format!("'{w}'")).collect::<Vec<_>>().join(", ");
+        let wanted = format!("{column} IN ({list})");
+        assert!(super::super::schema::MIGRATIONS.concat().contains(&wanted), "no CHECK ({wanted}) in the schema");
+    }
+
+    #[test]
+    fn every_word_has_its_check_in_the_schema() {
+        check_lists("line", &Line::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+        check_lists("verdict", &Verdict::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+        check_lists("decision", &Decision::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+        check_lists("direction", &Direction::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+        check_lists("kind", &Kind::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+        check_lists("state", &State::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+        check_lists("audience", &Audience::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+        check_lists("kind", &TimerKind::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+        check_lists("event", &Consent::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+    }
+}

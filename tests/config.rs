@@ -1,0 +1,130 @@
+//! textback.toml as people write it.
+
+use std::time::Duration;
+use textback::config::{Config, DEFAULT_FILE, LoadError, Role, Topology};
+
+const LEAST: &str = "company = \"Hill Country Plumbing\"\nowner = \"+15125550100\"\n";
+
+#[test]
+fn the_shipped_file_says_the_defaults() {
+    let shipped = Config::parse(DEFAULT_FILE).unwrap();
+    let least = Config::parse("company = \"Your Company\"").unwrap();
+    assert_eq!(shipped, least);
+}
+
+#[test]
+fn company_and_owner_are_enough() {
+    let config = Config::parse(LEAST).unwrap();
+    assert_eq!(config.text_back.delay, Duration::from_secs(3));
+    assert_eq!(config.text_back.cooldown, Duration::from_secs(86_400));
+    assert_eq!(config.text_back.reject_after, None);
+    assert_eq!(config.topology, Topology::Dedicated);
+    assert_eq!(config.limits.per_day, 200);
+    assert!(Config::check(LEAST).warnings.is_empty());
+}
+
+#[test]
+fn without_an_owner_the_box_waits_to_be_claimed() {
+    let checked = Config::check("company = \"X\"");
+    assert!(checked.ok);
+    assert_eq!(checked.warnings[0].key, "owner");
+}
+
+#[test]
+fn what_windows_and_phones_do_to_a_file_is_accepted() {
+    let text = "\u{feff}company = \u{201c}Joe\u{2019}s Plumbing\u{201d}\r\nowner = \u{2018}+15125550100\u{2019}\r\n[text_back]\r\n\
+                delay = \u{201c}5s\u{201d}\r\ncountries = [\u{201c}CA\u{201d}]\r\n";
+    let config = Config::parse(text).unwrap();
+    assert_eq!(config.company, "Joe's Plumbing");
+    assert_eq!(config.text_back.delay, Duration::from_secs(5));
+}
+
+#[test]
+fn everything_wrong_is_named_at_once_with_its_line() {
+    let text = "config_version = 2\ncompany = \"\"\nowner = \"12\"\ncuntry = \"US\"\ntimezone = \"Texas\"\ntopology = \"dedicatd\"\n\
+                [text_back]\nmessage = \"Hi {nmae}\"\nafter_hours = \"Hi\"\ndelay = \"11m\"\n[hours]\nmon-fry = \"8-17\"\nsat = 5\n\
+                [limits]\nper_minute = 0\n[[crew]]\nname = \"Sam\"\nrole = \"boss\"\n";
+    let mistakes = Config::parse(text).unwrap_err();
+    let found: Vec<(usize, &str)> = mistakes.iter().map(|m| (m.line, m.key.as_str())).collect();
+    for wanted in [
+        (2, "company"),
+        (3, "owner"),
+        (4, "cuntry"),
+        (5, "timezone"),
+        (6, "topology"),
+        (8, "text_back.message"),
+        (9, "text_back.after_hours"),
+        (10, "text_back.delay"),
+        (12, "hours.mon-fry"),
+        (13, "hours.sat"),
+        (15, "limits.per_minute"),
+        (18, "crew.role"),
+        (16, "crew.number"),
+    ] {
+        assert!(found.contains(&wanted), "{wanted:?} in {mistakes:#?}");
+    }
+    let words = mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    for said in [
+        "did you mean country?",
+        "did you mean \"dedicated\"?",
+        "{nmae} is unknown",
+        "{company} must appear",
+        "from \"0s\" to \"10m\"",
+    ] {
+        assert!(words.contains(said), "{said} in {words}");
+    }
+}
+
+#[test]
+fn broken_syntax_is_named_with_its_line() {
+    let mistakes = Config::parse("company = \"X\"\nowner = +1512\n\n[text_back\n").unwrap_err();
+    assert!(mistakes.iter().any(|m| m.line == 2), "{mistakes:?}");
+    let mistakes = Config::parse("company = \"X\"\ncompany = \"Y\"\n").unwrap_err();
+    assert!(mistakes.iter().any(|m| m.line == 2), "{mistakes:?}");
+}
+
+#[test]
+fn a_company_of_53_characters_fits_and_54_does_not() {
+    assert!(Config::parse(&format!("company = \"{}\"", "x".repeat(53))).is_ok());
+    let mistakes = Config::parse(&format!("company = \"{}\"", "x".repeat(54))).unwrap_err();
+    assert!(mistakes[0].what.contains("53"));
+}
+
+#[test]
+fn a_national_owner_number_needs_the_country() {
+    assert!(Config::parse("company = \"X\"\nowner = \"(512) 555-0100\"").is_err());
+    let config = Config::parse("company = \"X\"\ncountry = \"US\"\nowner = \"(512) 555-0100\"").unwrap();
+    assert_eq!(config.owner.unwrap().e164(), "+15125550100");
+}
+
+#[test]
+fn crew_have_roles_and_numbers_of_their_own() {
+    let one = "[[crew]]\nname = \"Sam\"\nnumber = \"+15125550101\"\nrole = \"installer\"\n";
+    let config = Config::parse(&format!("{LEAST}{one}")).unwrap();
+    assert_eq!(config.crew[0].role, Role::Installer);
+    assert!(Config::parse(&format!("{LEAST}{one}{one}")).is_err());
+}
+
+#[test]
+fn a_file_is_found_under_the_name_windows_gave_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("textback.toml");
+    let missing = Config::load(&path).unwrap_err();
+    assert!(matches!(missing, LoadError::Unreadable { .. }) && missing.to_string().contains("--config"));
+    std::fs::write(dir.path().join("textback.toml.txt"), LEAST).unwrap();
+    assert!(Config::load(&path).is_ok());
+    std::fs::write(&path, "compny = 1").unwrap();
+    assert!(
+        Config::load(&path)
+            .unwrap_err()
+            .to_string()
+            .contains("did you mean company?")
+    );
+}
+
+#[test]
+fn the_pin_is_never_shown() {
+    let config = Config::parse(&format!("{LEAST}[modem]\npin = \"4711\"\n")).unwrap();
+    assert!(!format!("{config:?}").contains("4711"));
+    assert!(!format!("{config:?}").contains("5125550100"));
+}
