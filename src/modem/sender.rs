@@ -167,7 +167,12 @@ impl Sender {
             State::Commanded {
                 submission, permitted, ..
             } if submission.outbox == id => *permitted = true,
-            _ => return Action::Nothing,
+            State::Idle
+            | State::Queued { .. }
+            | State::Commanded { .. }
+            | State::Withdrawn { .. }
+            | State::Supplied { .. }
+            | State::Overdue { .. } => return Action::Nothing,
         }
         self.supply(at)
     }
@@ -192,7 +197,12 @@ impl Sender {
                 };
                 Action::Abort
             }
-            _ => Action::Nothing,
+            State::Idle
+            | State::Queued { .. }
+            | State::Commanded { .. }
+            | State::Withdrawn { .. }
+            | State::Supplied { .. }
+            | State::Overdue { .. } => Action::Nothing,
         }
     }
 
