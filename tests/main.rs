@@ -1,5 +1,4 @@
 //! The one integration binary; each module is one file, named after the room it watches.
-//! The one integration binary; each module is one file.
 
 mod at;
 mod cli;
