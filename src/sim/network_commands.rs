@@ -100,6 +100,9 @@ impl Modem {
             }),
             ("+CSQ", Form::Test) => line("+CSQ: (0-31,99),(0-7,99)"),
             ("+CESQ", Form::Execute) => line("+CESQ: 99,99,255,255,22,52"),
+            ("+CGATT", Form::Read) => line(format!("+CGATT: {}", u8::from(self.is_registered()))),
+            ("+CGATT", Form::Test) => line("+CGATT: (0,1)"),
+            ("+CGATT", Form::Set(_)) => Some(Answer::Ok),
             ("+CBC", Form::Execute) => line("+CBC: 0,100"),
             ("+CNUM", Form::Execute) => line(format!(
                 "+CNUM: \"\",\"{}\",{}",
