@@ -1,10 +1,11 @@
 //! A TPDU arrives from the network: stored and announced, or handed on at once, as `+CNMI` says (TS 27.005 §3.4.1).
 
+use super::address::semi_octets;
 use super::modem::{Due, Modem};
 use super::profiles::Release;
 use super::storage::{Status, Stored};
 use super::text_mode;
-use super::tpdu::{hex, semi_octets};
+use super::tpdu::hex;
 use std::time::{Duration, Instant};
 
 /// With `+CSMS=1` the client has this long for `+CNMA` (TS 27.005 §3.4.4; TS 24.011 leaves it to the modem).
