@@ -1,8 +1,9 @@
 //! Commands about calls: V.250 §6.3, 3GPP TS 27.007 §6 and §7.
 
+use super::agenda::Request;
 use super::calls::{Call, State};
 use super::command_line::{Command, Form};
-use super::modem::{Modem, Request};
+use super::modem::Modem;
 use super::network::CallRef;
 use super::phone::{Caller, Number};
 use super::profiles::Release;

@@ -1,6 +1,7 @@
 //! Calls as the modem sees them, and what each family says while one rings and when it is over (`modem-facts.md` §2.2).
 
-use super::modem::{Due, Modem, Request};
+use super::agenda::{Due, Request};
+use super::modem::Modem;
 use super::network::CallRef;
 use super::phone::{Caller, Number};
 use super::profiles::{Clip, Release};

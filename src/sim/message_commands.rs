@@ -1,7 +1,8 @@
 //! Settings of and access to the message memories: TS 27.005 §3.2–3.4, in PDU mode (§4) and text mode.
 
+use super::agenda::Request;
 use super::command_line::{Argument, Command, Form};
-use super::modem::{Modem, Request};
+use super::modem::Modem;
 use super::phone::Number;
 use super::profiles::CnmiRule;
 use super::reply::{Answer, cms, line};

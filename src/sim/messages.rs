@@ -1,7 +1,8 @@
 //! A TPDU arrives from the network: stored and announced, or handed on at once, as `+CNMI` says (TS 27.005 §3.4.1).
 
 use super::address::semi_octets;
-use super::modem::{Due, Modem};
+use super::agenda::Due;
+use super::modem::Modem;
 use super::profiles::Release;
 use super::storage::{Status, Stored};
 use super::text_mode;
@@ -144,7 +145,7 @@ impl Modem {
     pub(super) fn give_up_acknowledgement(&mut self) {
         if std::mem::take(&mut self.unacknowledged) {
             (self.notify[1], self.notify[3]) = (0, 0);
-            self.requests.push_back(super::modem::Request::Ready);
+            self.requests.push_back(super::agenda::Request::Ready);
         }
     }
 

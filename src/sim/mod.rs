@@ -12,6 +12,7 @@
 //! readings of TS 23.040 that check one another, so that one mistake cannot cancel itself out.
 
 mod address;
+mod agenda;
 mod calendar;
 mod call_commands;
 mod calls;
@@ -39,13 +40,15 @@ mod send_commands;
 mod storage;
 mod text_mode;
 pub mod tpdu;
+mod user_data;
 mod vendor_commands;
 mod wire;
 mod world;
 
+pub use agenda::Latency;
 pub use event::{Event, What};
 pub use fault::Fault;
-pub use modem::{Latency, Modem};
+pub use modem::Modem;
 pub use network::{CallRef, Network};
 pub use phone::{Caller, Number, Phone, Text};
 pub use profiles::Family;

@@ -1,8 +1,8 @@
 //! The network: service centre and calls, between the modem's SIM and the phones.
 
+use super::agenda::Latency;
 use super::calendar::Calendar;
 use super::event::{Event, What};
-use super::modem::Latency;
 use super::phone::{Caller, Number, Phone};
 use super::prng::Prng;
 use super::tpdu::{self, Submit};

@@ -1,7 +1,8 @@
 //! The SIM, the network, signal, clock and phonebook: TS 27.007 §5.13–§8.
 
+use super::agenda::Due;
 use super::command_line::{Argument, Command, Form};
-use super::modem::{Due, Modem};
+use super::modem::Modem;
 use super::reply::{Answer, FinalResult, bad_parameter, cme, line};
 use super::text_mode::Charset;
 use std::time::Duration;
@@ -177,7 +178,7 @@ impl Modem {
             self.pin.tries -= 1;
             return if self.pin.tries == 0 { cme(12) } else { cme(16) };
         }
-        self.pin = super::modem::Pin {
+        self.pin = super::agenda::Pin {
             needed: false,
             tries: 3,
         };

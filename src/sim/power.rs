@@ -1,7 +1,8 @@
 //! The modem's condition: restart, defaults, registration, and what a [`Fault`] does to it.
 
+use super::agenda::{Due, Input, Phase, Pin, Request};
 use super::fault::{Fault, Faults};
-use super::modem::{Due, Input, Modem, Phase, Pin, Request};
+use super::modem::Modem;
 use super::parameters::Parameters;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

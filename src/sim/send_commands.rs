@@ -1,7 +1,8 @@
 //! `+CMGS`, `+CMGW`, `+CMSS` and what is typed behind the prompt (TS 27.005 §3.5.1–3, §4.3–4.4).
 
+use super::agenda::{Request, Waiting};
 use super::command_line::{Argument, Command, Form};
-use super::modem::{Modem, Request, Waiting};
+use super::modem::Modem;
 use super::phone::Number;
 use super::reply::{Answer, FinalResult, cms};
 use super::storage::{Status, Stored};
