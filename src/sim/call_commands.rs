@@ -44,7 +44,13 @@ impl Modem {
             }
             ("+CHUP" | "+CEER" | "+CPAS", Form::Test) => Some(Answer::Ok),
             ("+CLCC", Form::Execute) => {
-                let rows: Vec<_> = self.calls.iter().map(|c| c.row(c.state.code())).collect();
+                let phantom = self.faults.phantom_call.then(|| "+CLCC: 7,1,0,1,0,\"\",128".to_owned());
+                let rows: Vec<_> = self
+                    .calls
+                    .iter()
+                    .map(|c| c.row(c.state.code()))
+                    .chain(phantom)
+                    .collect();
                 Some(if rows.is_empty() {
                     Answer::Ok
                 } else {

@@ -309,6 +309,9 @@ impl Modem {
     }
 
     fn run(&mut self, command: &Command) -> Answer {
+        if self.sim_is_busy_for(command) {
+            return Answer::Final(FinalResult::Cme(14));
+        }
         let known = self
             .general_command(command)
             .or_else(|| self.network_command(command))
@@ -317,6 +320,15 @@ impl Modem {
             .or_else(|| self.message_command(command))
             .or_else(|| self.vendor_command(command));
         known.unwrap_or(Answer::Final(FinalResult::Unknown))
+    }
+
+    /// Whatever reads the SIM waits for it (TS 27.007 §9.2.1, code 14).
+    fn sim_is_busy_for(&self, command: &Command) -> bool {
+        const READ_THE_SIM: [&str; 9] = [
+            "+CPIN", "+CIMI", "+CNUM", "+CSCA", "+CPMS", "+CMGL", "+CMGR", "+CMGD", "+CNMI",
+        ];
+        let busy = self.faults.sim_busy_until.is_some_and(|until| self.now < until);
+        busy && matches!(command, Command::Extended { name, .. } if READ_THE_SIM.contains(&name.as_str()))
     }
 
     fn conclude(&mut self, answer: Answer) {

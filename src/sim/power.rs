@@ -101,6 +101,10 @@ impl Modem {
             Fault::AthIgnored => f.ath_ignored = true,
             Fault::NoClip => f.no_clip = true,
             Fault::NoRelease => f.no_release = true,
+            Fault::ClipFirst => f.clip_first = true,
+            Fault::PhantomCall => f.phantom_call = true,
+            Fault::SimBusy(time) => f.sim_busy_until = Some(at + time),
+            Fault::Registration(stat) => self.set_registration(stat),
         }
     }
 }
