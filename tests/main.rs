@@ -6,6 +6,7 @@ mod config;
 mod job;
 mod modem;
 mod peers;
+mod desk;
 mod rules;
 mod sim;
 mod sms;

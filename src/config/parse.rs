@@ -413,10 +413,10 @@ fn hours(section: Section<'_, '_>, findings: &mut Findings<'_>) -> OpeningHours 
 fn limits(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> Limits {
     let default = Limits::default();
     let limits = Limits {
-        per_minute: section.integer("per_minute", default.per_minute, 1..=60, findings),
-        per_hour: section.integer("per_hour", default.per_hour, 1..=1000, findings),
-        per_day: section.integer("per_day", default.per_day, 1..=10_000, findings),
-        people_per_day: section.integer("people_per_day", default.people_per_day, 1..=10_000, findings),
+        per_minute: section.integer("per_minute", default.per_minute, 1..=10_000, findings),
+        per_hour: section.integer("per_hour", default.per_hour, 1..=100_000, findings),
+        per_day: section.integer("per_day", default.per_day, 1..=100_000, findings),
+        people_per_day: section.integer("people_per_day", default.people_per_day, 1..=100_000, findings),
         automatic_per_number_per_day: section.integer(
             "automatic_per_number_per_day",
             default.automatic_per_number_per_day,

@@ -96,6 +96,7 @@ mod tests {
             calls::MISSED_SINCE,
             messages::LAST_HEARD,
             messages::LAST_WITH,
+            messages::FORWARD_OF,
             messages::AUTOMATIC_SINCE,
             messages::LAST_TEXT_BACK,
             outbox::NEXT,
