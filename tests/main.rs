@@ -3,10 +3,10 @@
 mod at;
 mod cli;
 mod config;
+mod desk;
 mod job;
 mod modem;
 mod peers;
-mod desk;
 mod rules;
 mod sim;
 mod sms;
