@@ -1,1 +1,87 @@
-fn main() {}
+//! `textback`: parse the command line, set up logging, dispatch, exit code. No decisions here.
+
+mod cli;
+
+use clap::{Parser, Subcommand};
+use cli::Exit;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Texts back the callers you could not answer.
+#[derive(Debug, Parser)]
+#[command(name = "textback", version, about, long_about = None, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon
+    Run(cli::ConfigFile),
+    /// Watch the whole job against a simulated modem and network; no config, no hardware
+    Demo(cli::demo::Arguments),
+    /// A simulated modem on a PTY, for any AT client
+    Sim(cli::sim::Arguments),
+    /// Read the config, say everything that is wrong with it, touch nothing
+    Check(cli::Asking),
+    /// What is: modem, network, today's counts
+    Status(cli::Asking),
+    /// Recent calls, newest last
+    Calls(cli::Listing),
+    /// Recent texts, newest last
+    Messages(cli::Listing),
+    /// Why a call (by its id) or a caller (by handle or number) was or wasn't texted
+    Why {
+        /// A call's id, a handle, or a number
+        what: String,
+        #[command(flatten)]
+        asking: cli::Asking,
+    },
+    /// Queue a text by hand (all rules but the cooldown apply)
+    Send {
+        /// A handle or a number
+        to: String,
+        /// What to say
+        text: String,
+        #[command(flatten)]
+        config: cli::ConfigFile,
+    },
+    /// Calls, messages and the consent ledger as CSV files
+    Export {
+        /// The folder to write into; made if it isn't there
+        #[arg(long, value_name = "DIR")]
+        csv: PathBuf,
+        #[command(flatten)]
+        config: cli::ConfigFile,
+    },
+    /// Take PDUs apart, or make them
+    #[command(subcommand)]
+    Pdu(cli::pdu::Command),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Run(config) => cli::run::run(&config),
+        Command::Demo(demo) => cli::demo::run(&demo),
+        Command::Sim(sim) => cli::sim::run(&sim),
+        Command::Check(asking) => cli::check::run(&asking),
+        Command::Status(asking) => cli::status::run(&asking),
+        Command::Calls(listing) => cli::calls::run(&listing),
+        Command::Messages(listing) => cli::messages::run(&listing),
+        Command::Why { what, asking } => cli::why::run(&what, &asking),
+        Command::Send { to, text, config } => cli::send::run(&to, &text, &config),
+        Command::Export { csv, config } => cli::export::run(&csv, &config),
+        Command::Pdu(command) => cli::pdu::run(&command),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Exit { code, why }) => {
+            if !why.is_empty() {
+                eprintln!("textback: {why}");
+            }
+            ExitCode::from(code)
+        }
+    }
+}

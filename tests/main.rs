@@ -1,6 +1,12 @@
-//! The one integration binary; each module is one file.
+//! The one integration binary; each module is one file, named after the room it watches.
 
+mod at;
+mod cli;
 mod config;
 mod desk;
+mod job;
+mod modem;
+mod peers;
 mod rules;
+mod sim;
 mod sms;

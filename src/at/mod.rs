@@ -2,47 +2,29 @@
 //!
 //! One [`Engine`] per open port. One command in flight at a time; every line that the command does not claim by prefix is
 //! unsolicited. Deadlines are absolute: no amount of noise extends them.
+//!
+//! ```text
+//! octets ─▶ framer ─▶ lines, prompts ─▶ engine ─▶ Urc          (urc: one line; two_line: a header and its PDU)
+//!                                          │  └──▶ Outcome ─▶ reply::… (typed answers), result (error codes)
+//! octets ◀─────────── command ◀────────────┘
+//! ```
 
-use std::time::{Duration, Instant};
-
+mod command;
+mod engine;
+pub mod fields;
+mod framer;
+pub mod reply;
+pub mod result;
+pub mod trace;
+mod two_line;
 pub mod urc;
-pub use urc::Urc;
 
-/// A command, typed; `Command::bytes` writes it through `at_commands`, `Command::prefixes` says which lines are its own,
-/// `Command::timeout` how long the slowest documented modem may take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Plain `AT`.
-    Attention,
-    /// A fixed command from the init tables: `AT+CMEE=1`, `ATE0` … Text after `AT`, and the prefix its reply lines carry, if any.
-    Plain {
-        text: &'static str,
-        prefix: Option<&'static str>,
-        timeout: Duration,
-    },
-    /// `AT+CGMI/CGMM/CGMR/CGSN/CIMI`, `ATI`: free information text, every line up to the final result.
-    Identify(&'static str),
-    /// `AT+CPIN?`
-    PinState,
-    /// `AT+CPIN="1234"`: four to eight digits.
-    EnterPin(String),
-    /// `AT+CLCC`
-    ListCalls,
-    /// `AT+CMGL=4`
-    ListMessages,
-    /// `AT+CMGR=<index>`
-    ReadMessage(u16),
-    /// `AT+CMGD=<index>`
-    DeleteMessage(u16),
-    /// `AT+CPMS="SM","SM","SM"`
-    MessageStorage(String),
-    /// `AT+CPMS?`
-    MessageStorageState,
-    /// `AT+CMGS=<length>`, then the prompt, then the PDU and Ctrl-Z.
-    SendMessage { tpdu_length: u8 },
-    /// `AT+CHUP`
-    HangUp,
-}
+pub use command::*;
+pub use engine::*;
+pub use fields::{FIELDS_MAX, Fields};
+pub use framer::LINE_MAX;
+pub use two_line::{HEADERS_MAX, SECOND_LINE_TIMEOUT};
+pub use urc::Urc;
 
 /// What the engine says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,71 +57,20 @@ pub enum Failure {
     Cms(CodeOrWords),
     /// NO CARRIER, BUSY, NO ANSWER, NO DIALTONE, COMMAND NOT SUPPORT …, as the final result of this command.
     Other(String),
+    /// No final result by the deadline. After the supply the text may or may not have gone.
     TimedOut {
         after_prompt: bool,
         after_supply: bool,
     },
     /// We gave it up (ESC), and the modem said so or fell silent.
     Aborted,
+    /// [`Engine::reset`].
     PortLost,
 }
 
+/// What follows `+CME ERROR:` or `+CMS ERROR:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeOrWords {
     Code(u16),
     Words(String),
-}
-
-/// The dialogue with one modem on one open port. (API; the body is the engine's.)
-pub struct Engine {
-    _todo: (),
-}
-
-#[allow(unused_variables, missing_docs, clippy::all)]
-impl Engine {
-    pub fn new() -> Self {
-        unimplemented!()
-    }
-    /// Gives a command. Err(command) if one is in flight.
-    pub fn send(&mut self, command: Command, at: Instant) -> Result<(), Command> {
-        unimplemented!()
-    }
-    /// ESC outside any command: frees a prompt stuck from before.
-    pub fn escape(&mut self) {
-        unimplemented!()
-    }
-    pub fn is_idle(&self) -> bool {
-        unimplemented!()
-    }
-    pub fn in_flight(&self) -> Option<&Command> {
-        unimplemented!()
-    }
-    /// After [`Event::Prompt`]: hex of the PDU; Ctrl-Z is added. The result deadline starts.
-    pub fn supply(&mut self, pdu: &[u8], at: Instant) {
-        unimplemented!()
-    }
-    /// After [`Event::Prompt`] or while waiting for it: ESC. Ends in [`Failure::Aborted`]; an OK is not success.
-    pub fn abort(&mut self, at: Instant) {
-        unimplemented!()
-    }
-    pub fn receive(&mut self, bytes: &[u8], at: Instant) {
-        unimplemented!()
-    }
-    /// Lets deadlines pass.
-    pub fn tick(&mut self, at: Instant) {
-        unimplemented!()
-    }
-    pub fn deadline(&self) -> Option<Instant> {
-        unimplemented!()
-    }
-    pub fn poll_event(&mut self) -> Option<Event> {
-        unimplemented!()
-    }
-    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
-        unimplemented!()
-    }
-    /// The port was lost: the command in flight ends in [`Failure::PortLost`], half lines are forgotten.
-    pub fn reset(&mut self) {
-        unimplemented!()
-    }
 }

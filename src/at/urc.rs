@@ -1,10 +1,31 @@
-//! Unsolicited results of every family, typed (`modem-facts.md` §2–4).
+//! Unsolicited results of every family, typed.
+//!
+//! [`parse`] tries calls, then messages, then network and power; what none of them knows is [`Urc::Other`]. A line that is
+//! damaged is never half believed: fields that must be there and aren't make it [`Urc::Other`] too.
 
-/// A number as the modem gave it: digits (perhaps with `+`), type of address octet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+mod calls;
+mod messages;
+mod network;
+mod number;
+
+pub use calls::call_list_row;
+pub(super) use network::{Reading, instant_of, quarters, stamp_of};
+pub use network::{registration_stat, signal_dbm};
+pub(super) use number::raw as raw_number;
+
+use super::fields::Fields;
+
+/// A number as the modem gave it: digits (perhaps with `+`), type of address octet. Its `Debug` shows only how long it is.
+#[derive(Clone, PartialEq, Eq)]
 pub struct RawNumber {
     pub digits: String,
     pub toa: u8,
+}
+
+impl std::fmt::Debug for RawNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RawNumber({} digits, type {})", self.digits.len(), self.toa)
+    }
 }
 
 /// `<CLI validity>` of +CLIP, 3GPP TS 27.007 §7.6.
@@ -51,6 +72,7 @@ pub struct CallReport {
     pub cause: Option<u8>,
 }
 
+/// One unsolicited result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Urc {
     /// RING, +CRING: VOICE.
@@ -70,6 +92,8 @@ pub enum Urc {
     /// VOICE CALL: BEGIN, ^CONN.
     CallConnected { id: Option<u8> },
     /// VOICE CALL: END, ^CEND (id, duration, cause), MISSED_CALL (number), HANGUP, NO CARRIER / BUSY / NO ANSWER outside a dial.
+    /// `evidence` is one of `no_carrier`, `busy`, `no_answer`, `no_dialtone`, `missed_call`, `cend`, `voice_call_end`, `hangup`,
+    /// `wind`, `ciev_call`.
     CallReleased {
         evidence: &'static str,
         id: Option<u8>,
@@ -85,6 +109,8 @@ pub enum Urc {
     MessageDirect { pdu: String },
     /// +CDS: the PDU line that followed.
     ReportDirect { pdu: String },
+    /// `+CMGS: <mr>` that no command in flight waits for: the verdict on a text whose command timed out.
+    LateSubmit { reference: u8 },
     /// ^SMMEMFULL, +SMS FULL, +QIND "smsfull", +CIEV smsfull.
     StorageFull { storage: Option<String> },
     /// +CREG/+CGREG/+CEREG unsolicited.
@@ -109,9 +135,50 @@ pub enum Urc {
     Other(String),
 }
 
+/// Which registration: `+CREG` circuit-switched, `+CGREG` packet, `+CEREG` LTE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Domain {
     Cs,
     Ps,
     Eps,
 }
+
+/// Reads one line. Two-line results are put together by the engine; their headers alone come out as [`Urc::Other`].
+#[must_use]
+pub fn parse(line: &str) -> Urc {
+    calls::parse(line)
+        .or_else(|| messages::parse(line))
+        .or_else(|| network::parse(line))
+        .unwrap_or_else(|| Urc::Other(line.to_owned()))
+}
+
+/// Whether the line starts with the name of a result (`+CREG:`, `^HWNAT:06`, `*ISIMAID:`), known or not.
+#[must_use]
+pub fn carries_name(line: &str) -> bool {
+    let Some(rest) = line.strip_prefix(['+', '^', '*', '#', '_', '%', '$', '!']) else {
+        return false;
+    };
+    let name = rest.split([':', ',']).next().unwrap_or(rest).trim_end();
+    name.len() >= 2
+        && name
+            .bytes()
+            .all(|octet| octet.is_ascii_alphanumeric() || b" _-".contains(&octet))
+}
+
+/// True if the line has the name of a reply but the fields of the unsolicited result.
+pub(super) fn only_looks_like_reply(name: &str, fields: &Fields<'_>) -> bool {
+    match name {
+        // Reply `<n>,<stat>…`, unsolicited `<stat>…`.
+        "+CREG" | "+CGREG" | "+CEREG" => !network::is_registration_reply(fields),
+        // Reply `<n>,<m>`, unsolicited `<number>,<type>…`.
+        "+CLIP" | "+CCWA" => fields.is_quoted(0) || fields.text(0).len() != 1,
+        // Reply to a read or test command `(0-1)` or `<n>`, unsolicited a call.
+        "+CLCC" | "^DSCI" => fields.len() >= 5,
+        "#ECAM" => fields.len() >= 3,
+        "+UCALLSTAT" => fields.len() >= 2,
+        _others_have_one_form => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -182,7 +182,7 @@ pub fn help() -> String {
 
 impl Word {
     fn read(&self, rest: &str) -> Read {
-        let plain = rest.trim_end_matches(['.', '!', ',']).trim();
+        let plain = rest.trim_end_matches(['.', '!', ',', '?']).trim();
         let command = match self.shape {
             Shape::Alone(make) => plain.is_empty().then(make),
             Shape::MaybeHandle(make) if plain.is_empty() => Some(make(None)),

@@ -194,7 +194,7 @@ fn clock_words(minute_of_day: u16) -> String {
 fn twelve(minute_of_day: u16) -> (u16, &'static str) {
     let hour = minute_of_day / 60 % 24;
     (
-        if hour % 12 == 0 { 12 } else { hour % 12 },
+        if hour.is_multiple_of(12) { 12 } else { hour % 12 },
         if hour < 12 { "am" } else { "pm" },
     )
 }

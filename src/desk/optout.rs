@@ -252,7 +252,7 @@ fn is_stop(joined: &str) -> bool {
         || STOP_SLIPS.contains(&joined)
         || (joined != "subscribe" && joined.len() >= 9 && one_slip(joined, "unsubscribe"))
         || (joined.starts_with("stop") && joined[4..].chars().all(|c| c == 'p'))
-        || (joined.len() <= 12 && joined.len() % 4 == 0 && joined.as_bytes().chunks(4).all(|c| c == b"stop"))
+        || (joined.len() <= 12 && joined.len().is_multiple_of(4) && joined.as_bytes().chunks(4).all(|c| c == b"stop"))
 }
 
 /// STOP first or last, with only fillers around it.

@@ -2,6 +2,7 @@
 //!
 //! Values put in are never looked at again for blanks: a caller who is named `{owner}` stays that.
 
+use crate::sms;
 use thiserror::Error;
 
 /// Text to a first-time caller in opening hours (product.md §2).
@@ -160,6 +161,12 @@ impl Template {
         })
     }
 
+    /// How many parts the network bills for the text with these values (a STOP line included if `stop`).
+    #[must_use]
+    pub fn parts(&self, values: &Values<'_>, stop: bool) -> usize {
+        sms::cost(&self.render(values, stop)).parts
+    }
+
     /// The text, with the STOP line at its end if `stop` and it does not say so itself.
     #[must_use]
     pub fn render(&self, values: &Values<'_>, stop: bool) -> String {
@@ -182,38 +189,16 @@ impl Template {
     }
 }
 
-/// Curly quotes, dashes, ellipses and hard spaces as their plain GSM-7 selves (3GPP TS 23.038 §6.2.1): one of them would
-/// turn the whole text into UCS-2 and double its price.
+/// With curly quotes, dashes and the like as their plain GSM-7 selves (3GPP TS 23.038 §6.2.1): one of them would turn the
+/// whole text into UCS-2 and double its price.
 pub(crate) fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' | '\u{0060}' | '\u{00b4}' => out.push('\''),
-            '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{00ab}' | '\u{00bb}' => out.push('"'),
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => out.push('-'),
-            '\u{2026}' => out.push_str("..."),
-            '\u{00a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}' | '\t' => out.push(' '),
-            '\u{200b}'..='\u{200f}' | '\u{feff}' => {}
-            other => out.push(other),
-        }
-    }
-    out
+    sms::to_gsm7_lossy(text).text
 }
 
-/// How many septets a text takes in the GSM 7 bit default alphabet (3GPP TS 23.038 §6.2.1), its extension counted
-/// double; `None` if a character is in neither.
+/// How many septets a text takes in the GSM 7 bit default alphabet; `None` if it does not fit that alphabet.
 pub(crate) fn septets(text: &str) -> Option<usize> {
-    const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ÄÖÑÜ§¿äöñüà";
-    const EXTENSION: &str = "^{}\\[~]|€";
-    text.chars().try_fold(0, |sum, c| {
-        if c.is_ascii_alphabetic() || BASIC.contains(c) {
-            Some(sum + 1)
-        } else if EXTENSION.contains(c) {
-            Some(sum + 2)
-        } else {
-            None
-        }
-    })
+    let cost = sms::cost(text);
+    (cost.encoding == sms::Encoding::Gsm7).then_some(cost.units)
 }
 
 #[cfg(test)]

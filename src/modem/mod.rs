@@ -6,7 +6,20 @@
 use crate::ids::{CallKey, MessageReference, OutboxId, SlotToken};
 use std::time::{Duration, Instant};
 
+mod bringup;
+mod calls;
 pub mod families;
+mod health;
+mod inbox;
+mod machine;
+mod redacted;
+pub mod refusals;
+mod replies;
+mod sender;
+mod status;
+mod timers;
+
+pub use machine::Modem;
 
 /// What the outside tells the modem.
 #[derive(Debug)]
@@ -32,7 +45,7 @@ pub enum Input<'a> {
 }
 
 /// One part of one outgoing text: what goes between the prompt and Ctrl-Z.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Submission {
     pub outbox: OutboxId,
     /// SMS-SUBMIT TPDU, without the service centre (3GPP TS 23.040 §9.2.2.2). The modem layer puts `00` before it.
@@ -41,6 +54,10 @@ pub struct Submission {
 
 /// What the modem wants from the outside.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is alive at a time, on the stack of the loop that polls"
+)]
 pub enum Output {
     Transmit(Vec<u8>),
     Event(Event),
@@ -84,7 +101,7 @@ pub enum Event {
 }
 
 /// Caller identity exactly as the network gave it; the desk makes a number of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum CallerLine {
     /// Digits and type of address (3GPP TS 24.008 §10.5.4.7: 129 unknown, 145 international, 161 national …).
     Number { digits: String, toa: u8 },
@@ -122,7 +139,7 @@ pub enum Verdict {
 }
 
 /// A PDU from the network.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Received {
     pub token: SlotToken,
     /// The whole PDU with its SMSC part, as bytes; if the modem's line was not hex, the raw line's bytes and `hex` false.
@@ -197,7 +214,7 @@ pub enum Limit {
     NoSms,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Identity {
     pub family: String,
     pub manufacturer: String,
@@ -231,7 +248,7 @@ pub struct Signal {
 }
 
 /// What the modem layer must be told, from the configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Options {
     /// SIM PIN, tried at most once ever per value and never with fewer than two tries left.
     pub pin: Option<String>,

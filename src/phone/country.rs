@@ -117,10 +117,10 @@ impl Country {
         COUNTRIES.get(usize::from(self.0)).unwrap_or(&COUNTRIES[0])
     }
 
-    fn find(mut wanted: impl FnMut(&Row) -> bool) -> Option<Country> {
+    fn find(wanted: impl FnMut(&Row) -> bool) -> Option<Country> {
         COUNTRIES
             .iter()
-            .position(|row| wanted(row))
+            .position(wanted)
             .and_then(|i| u8::try_from(i).ok())
             .map(Country)
     }

@@ -29,6 +29,10 @@ pub enum NumberProblem {
 const TWO_DIGIT_CODES: &str = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 \
     64 65 66 81 82 84 86 90 91 92 93 94 95 98";
 
+/// Calling codes whose national significant numbers may begin with 0: Benin, Côte d'Ivoire, Gabon, Congo, Italy, Norway,
+/// San Marino.
+const ZERO_KEPT: &[u16] = &[229, 225, 241, 242, 39, 47, 378];
+
 /// How many leading digits are the country code.
 pub(super) fn calling_code_length(digits: &str) -> usize {
     match digits.as_bytes() {
@@ -156,9 +160,11 @@ pub(super) fn international(digits: &str) -> Result<PhoneNumber, NumberProblem> 
         national = national.strip_prefix('1').unwrap_or(national);
     }
     let Some(country) = Country::of_calling_code(code) else {
-        // Satellite and other non-geographic codes (8xx): real, but no country's.
-        let shared = matches!(code, 800 | 808 | 870 | 878 | 881 | 882 | 883 | 888 | 979);
-        let possible = shared && digits.len() <= E164_DIGITS_MAX && national.len() >= 7;
+        // Satellite and other non-geographic codes: real, but no country's.
+        let shared = matches!(code, 800 | 808 | 870 | 878 | 881 | 882 | 883 | 888 | 979) && national.len() >= 7;
+        // Small islands that are in no table of ours: Diego Garcia, Ascension, St Helena, the Falklands, Norfolk …
+        let island = matches!(code, 246 | 247 | 290 | 500 | 508 | 672 | 681 | 683 | 690) && national.len() >= 4;
+        let possible = (shared || island) && digits.len() <= E164_DIGITS_MAX;
         return if possible {
             Ok(PhoneNumber(format!("+{digits}")))
         } else {
@@ -180,6 +186,9 @@ pub(super) fn international(digits: &str) -> Result<PhoneNumber, NumberProblem> 
 fn possible(code: u16, national: &str, country: Country) -> bool {
     let (least, most) = country.digits();
     let n = national.len();
+    if national.starts_with('0') && !ZERO_KEPT.contains(&code) {
+        return false;
+    }
     match code {
         // NANP: area codes begin with 2–9. The rest is not checked: new codes appear every year.
         1 => n == 10 && national.as_bytes().first().is_some_and(|b| (b'2'..=b'9').contains(b)),

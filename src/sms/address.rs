@@ -79,6 +79,9 @@ impl Address {
         if digits.is_empty() {
             return Err(AddressError::Empty);
         }
+        if let Some(letter) = digits.chars().find(char::is_ascii_alphabetic) {
+            return Err(AddressError::NotADigit(letter));
+        }
         Address::number(type_of_address, digits)
     }
 
@@ -218,11 +221,10 @@ impl Address {
         }))
     }
 
-    /// The SMSC part of an address made by [`Address::number`] or [`Address::dialled`]; a name cannot be a service
-    /// centre, and is written as none.
+    /// A name cannot be a service centre, and is written as none.
     pub(super) fn write_smsc(smsc: Option<&Address>, out: &mut Vec<u8>) {
         match smsc {
-            Some(address) if !address.is_name() => {
+            Some(address) if address.value.chars().all(|c| DIGITS.contains(&c)) => {
                 out.push(u8::try_from(1 + address.value.len().div_ceil(2)).unwrap_or(u8::MAX));
                 out.push(address.type_of_address);
                 write_digits(&address.value, out);
@@ -363,6 +365,7 @@ mod tests {
     #[test]
     fn what_cannot_be_dialled_is_refused() {
         assert_eq!(Address::dialled("+"), Err(AddressError::Empty));
+        assert_eq!(Address::dialled("abc"), Err(AddressError::NotADigit('a')));
         assert_eq!(Address::dialled("+1 555"), Err(AddressError::NotADigit(' ')));
         assert_eq!(
             Address::dialled("123456789012345678901"),

@@ -2,6 +2,7 @@
 //! §9.2.3.24.1.
 
 use super::{Address, ConcatReference, Content, Shifts, UserData, gsm7};
+use std::fmt;
 
 /// What the parts of one message have in common. References come round again, so whoever stores parts also bounds how
 /// long they wait for each other.
@@ -15,12 +16,25 @@ pub struct ConcatKey {
 /// A message as far as its parts are there.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Assembled {
-    /// The text, with `[…part 2 of 3 missing…]` where one is.
+    /// The text, with `(part 2 of 3 missing)` where one is: in characters that do not make a forward dearer.
     pub text: String,
     /// 8-bit content of all parts that have it, in order. Empty for a text.
     pub data: Vec<u8>,
     /// Numbers of the parts that are not there, rising.
     pub missing: Vec<u8>,
+}
+
+/// Lengths only: a text has no place in a log.
+impl fmt::Debug for Assembled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Assembled { text, data, missing } = self;
+        write!(
+            f,
+            "Assembled({} bytes of text, {} of data, missing {missing:?})",
+            text.len(),
+            data.len()
+        )
+    }
 }
 
 impl Assembled {
@@ -55,9 +69,7 @@ pub fn assemble<'a>(total: u8, parts: impl IntoIterator<Item = (u8, &'a UserData
             },
             None => {
                 run.end(&mut assembled.text);
-                assembled
-                    .text
-                    .push_str(&format!("[…part {number} of {total} missing…]"));
+                assembled.text.push_str(&format!("(part {number} of {total} missing)"));
                 assembled.missing.push(number);
             }
         }
@@ -128,7 +140,7 @@ mod tests {
     fn a_missing_part_is_marked_where_it_is_missing() {
         let (a, c) = (gsm7(b"one "), gsm7(b" three"));
         let assembled = assemble(3, [(1, &a), (3, &c)]);
-        assert_eq!(assembled.text, "one […part 2 of 3 missing…] three");
+        assert_eq!(assembled.text, "one (part 2 of 3 missing) three");
         assert_eq!(assembled.missing, [2]);
         assert_eq!(assemble(255, []).missing.len(), 255);
     }
@@ -137,7 +149,7 @@ mod tests {
     fn a_surrogate_pair_split_between_parts_is_one_emoji_again() {
         let (a, b) = (ucs2(&[0x41, 0xD83D]), ucs2(&[0xDE00, 0x42]));
         assert_eq!(assemble(2, [(1, &a), (2, &b)]).text, "A😀B");
-        assert_eq!(assemble(2, [(1, &a)]).text, "A\u{FFFD}[…part 2 of 2 missing…]");
+        assert_eq!(assemble(2, [(1, &a)]).text, "A\u{FFFD}(part 2 of 2 missing)");
     }
 
     #[test]

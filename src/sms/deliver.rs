@@ -31,6 +31,22 @@ pub struct Deliver {
 }
 
 impl Deliver {
+    /// A plain text: no flag set, no class, the DCS its user data asks for.
+    #[must_use]
+    pub fn new(originator: Address, timestamp: Timestamp, user_data: UserData) -> Deliver {
+        Deliver {
+            originator,
+            pid: 0,
+            dcs: Dcs::plain(user_data.encoding()),
+            timestamp,
+            more_messages: false,
+            loop_prevention: false,
+            reply_path: false,
+            status_report_indication: false,
+            user_data,
+        }
+    }
+
     /// What the parts of this message have in common; `None` for a message of one part.
     #[must_use]
     pub fn concat_key(&self) -> Option<ConcatKey> {

@@ -33,7 +33,8 @@ pub(super) fn pack(septets: &[u8], skip: usize, out: &mut Vec<u8>) {
             bits -= 8;
         }
     }
-    if bits > 0 && !septets.is_empty() {
+    // Also when there are no septets: the fill after a header belongs to its last septet.
+    if bits > 0 {
         out.push((held & 0xFF) as u8);
     }
 }

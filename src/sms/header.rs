@@ -46,6 +46,14 @@ pub struct Ports {
     pub source: u16,
 }
 
+impl Ports {
+    /// WAP push, plain and secure: what a picture message announces itself by. Not a text.
+    #[must_use]
+    pub fn is_wap_push(self) -> bool {
+        matches!(self.destination, 2948 | 2949)
+    }
+}
+
 /// One information element, as it came.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Element {
@@ -319,6 +327,7 @@ mod tests {
             }),
             wap
         );
+        assert!(wap.ports().is_some_and(Ports::is_wap_push));
         let eight = Header::read(&[4, 4, 2, 240, 1], 0).unwrap();
         assert_eq!(
             eight.ports(),

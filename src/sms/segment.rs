@@ -169,19 +169,10 @@ impl Plan {
     /// Fewest parts wins; of equals, the plainest: default alphabet, then national tables, then UCS-2.
     fn cheapest(text: &str, options: SegmentOptions) -> Plan {
         let default = Plan::within(Alphabet::Gsm7(Shifts::DEFAULT), text, options);
-        if let Some(plan) = default {
-            return plan;
-        }
-        let ucs2 = Plan::within(Alphabet::Ucs2, text, options).unwrap_or(Plan {
-            // Not reached: UCS-2 has every character.
-            alphabet: Alphabet::Ucs2,
-            cuts: Vec::new(),
-            units: 0,
-        });
         if !options.national_tables {
-            return ucs2;
+            return default.unwrap_or_else(|| Plan::ucs2(text, options));
         }
-        let best = Language::ALL
+        let national = Language::ALL
             .into_iter()
             .flat_map(|language| {
                 let (locking, single) = (Some(language), Some(language));
@@ -193,10 +184,23 @@ impl Plan {
             })
             .filter_map(|shifts| Plan::within(Alphabet::Gsm7(shifts), text, options))
             .min_by_key(|plan| (plan.cuts.len(), plan.units));
-        match best {
+        // The first of equals is taken.
+        let gsm7 = default.into_iter().chain(national).min_by_key(|plan| plan.cuts.len());
+        let ucs2 = Plan::ucs2(text, options);
+        match gsm7 {
             Some(plan) if plan.cuts.len() <= ucs2.cuts.len() => plan,
             Some(_) | None => ucs2,
         }
+    }
+
+    /// Every character has UTF-16 units, so this is always a plan.
+    fn ucs2(text: &str, options: SegmentOptions) -> Plan {
+        let none = Plan {
+            alphabet: Alphabet::Ucs2,
+            cuts: Vec::new(),
+            units: 0,
+        };
+        Plan::within(Alphabet::Ucs2, text, options).unwrap_or(none)
     }
 
     fn within(alphabet: Alphabet, text: &str, options: SegmentOptions) -> Option<Plan> {
@@ -204,7 +208,7 @@ impl Plan {
         if units <= alphabet.room(alphabet.header(None).len()) {
             return Some(Plan {
                 alphabet,
-                cuts: Vec::from([0..text.len()]),
+                cuts: std::iter::once(0..text.len()).collect(),
                 units,
             });
         }

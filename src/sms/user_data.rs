@@ -187,6 +187,20 @@ mod tests {
     }
 
     #[test]
+    fn a_header_without_text_has_its_whole_septets() {
+        let header = Header::NONE.with_concat(Concat {
+            reference: Eight(1),
+            total: 1,
+            part: 1,
+        });
+        let user_data = UserData::new(header, Content::Gsm7(Vec::new())).unwrap();
+        let mut out = Vec::new();
+        user_data.write(&mut out);
+        assert_eq!(out, [7, 5, 0, 3, 1, 1, 1, 0]);
+        assert_eq!(read(&out, 0, true), Ok(user_data));
+    }
+
+    #[test]
     fn user_data_cut_short_is_named_and_padding_is_not_minded() {
         let error = read(&[5, 0xC8, 0xF7], 0, false).unwrap_err();
         assert_eq!(

@@ -1,0 +1,186 @@
+//! One file per subcommand, and what they share: which configuration, how to ask, how to fail.
+
+use clap::Args;
+use std::io::Write;
+use std::path::PathBuf;
+use textback::config::Config;
+use textback::daemon::control::{self, Answer, Question};
+use textback::daemon::state::with_counts;
+use textback::daemon::why_number;
+use textback::store::{Store, StoreError};
+
+pub mod calls;
+pub mod check;
+pub mod demo;
+pub mod export;
+pub mod messages;
+pub mod pdu;
+pub mod run;
+pub mod send;
+pub mod sim;
+pub mod status;
+pub mod why;
+
+/// Where the configuration is unless told otherwise.
+const DEFAULT_CONFIG: &str = "/etc/textback/textback.toml";
+
+/// Something went wrong.
+pub const FAILED: u8 = 1;
+/// The configuration is wrong.
+pub const CONFIG_WRONG: u8 = 64;
+/// A needed thing (port, database) is not there.
+pub const UNAVAILABLE: u8 = 69;
+/// The modem or SIM cannot do this job.
+pub const CANNOT: u8 = 78;
+
+/// How a command ends when it doesn't end well.
+#[derive(Debug)]
+pub struct Exit {
+    pub code: u8,
+    /// What was tried, what happened, what to do. Empty: it was already said.
+    pub why: String,
+}
+
+impl Exit {
+    pub fn new(code: u8, why: impl Into<String>) -> Self {
+        Exit { code, why: why.into() }
+    }
+}
+
+impl From<anyhow::Error> for Exit {
+    fn from(error: anyhow::Error) -> Self {
+        Exit::new(FAILED, format!("{error:#}"))
+    }
+}
+
+impl From<std::io::Error> for Exit {
+    fn from(error: std::io::Error) -> Self {
+        // A reader that has seen enough (`textback calls | head`) is not a failure worth words.
+        let why = if error.kind() == std::io::ErrorKind::BrokenPipe {
+            String::new()
+        } else {
+            error.to_string()
+        };
+        Exit::new(FAILED, why)
+    }
+}
+
+impl From<StoreError> for Exit {
+    fn from(error: StoreError) -> Self {
+        Exit::new(UNAVAILABLE, error.to_string())
+    }
+}
+
+/// Which configuration file.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigFile {
+    /// The configuration file
+    #[arg(long, value_name = "FILE", env = "TEXTBACK_CONFIG", default_value = DEFAULT_CONFIG)]
+    pub config: PathBuf,
+}
+
+/// A command that asks, for people or for programs.
+#[derive(Debug, Clone, Args)]
+pub struct Asking {
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A command that lists.
+#[derive(Debug, Clone, Args)]
+pub struct Listing {
+    #[command(flatten)]
+    pub asking: Asking,
+    /// How many, at most
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub limit: u32,
+}
+
+impl ConfigFile {
+    /// Reads the configuration; every mistake goes to stderr.
+    pub fn read(&self) -> Result<Config, Exit> {
+        let (config, warnings) =
+            Config::load(&self.config).map_err(|error| Exit::new(CONFIG_WRONG, error.to_string()))?;
+        for warning in warnings {
+            eprintln!("textback: {}: {warning}", self.config.display());
+        }
+        Ok(config)
+    }
+
+    /// The answer to a question: from the running daemon, else from the database, read-only.
+    pub fn ask(&self, question: &Question) -> Result<serde_json::Value, Exit> {
+        let config = self.read()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let asked = runtime.block_on(control::ask(&config.store, question));
+        match asked {
+            Ok(Some(Answer::Ok(value))) => Ok(value),
+            Ok(Some(Answer::Error(why))) => Err(Exit::new(FAILED, why)),
+            Ok(None) => look(&Store::open_read_only(&config.store)?, question),
+            Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
+        }
+    }
+}
+
+/// Answers from the database alone.
+fn look(store: &Store, question: &Question) -> Result<serde_json::Value, Exit> {
+    Ok(match question {
+        Question::Status => with_counts(
+            serde_json::json!({
+                "version": env!("CARGO_PKG_VERSION"), "running": false, "ready": false, "summary": "the daemon is not running"
+            }),
+            store,
+        )?,
+        Question::Calls { limit } => serde_json::json!(store.calls(*limit)?),
+        Question::Messages { limit } => serde_json::json!(store.messages(*limit)?),
+        Question::Why { what } => {
+            serde_json::json!(store.why(why_number(what).map_err(|why| Exit::new(FAILED, why))?)?)
+        }
+        Question::Send { .. } => {
+            return Err(Exit::new(
+                UNAVAILABLE,
+                "the daemon is not running, so nothing can be sent (`systemctl start textback`)",
+            ));
+        }
+    })
+}
+
+/// Prints a value as JSON, or with `human` for people.
+pub fn print(
+    value: &serde_json::Value,
+    json: bool,
+    human: impl FnOnce(&serde_json::Value, &mut dyn Write) -> std::io::Result<()>,
+) -> Result<(), Exit> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        human(value, &mut out)?;
+    }
+    Ok(())
+}
+
+/// A field of a JSON object as text; `-` where there is none. Control characters never reach the terminal.
+pub fn field(value: &serde_json::Value, key: &str) -> String {
+    let text = match &value[key] {
+        serde_json::Value::Null => "-".to_owned(),
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(items) => items
+            .iter()
+            .map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(","),
+        other @ (serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::Object(_)) => {
+            other.to_string()
+        }
+    };
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A time stamp without its fraction and zone, for columns.
+pub fn short_time(value: &serde_json::Value, key: &str) -> String {
+    field(value, key).chars().take(19).collect::<String>().replace('T', " ")
+}

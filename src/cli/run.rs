@@ -1,0 +1,124 @@
+//! `textback run`: the daemon.
+
+use super::{CANNOT, ConfigFile, Exit, UNAVAILABLE};
+use std::path::Path;
+use textback::daemon::port::SerialOpener;
+use textback::daemon::{self, Order, control};
+use textback::store::Store;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::prelude::*;
+
+pub fn run(file: &ConfigFile) -> Result<(), Exit> {
+    log_to();
+    let config = file.read()?;
+    let _lock = lock(&config.store)?;
+    let store = Store::open(&config.store).map_err(|error| Exit::new(UNAVAILABLE, error.to_string()))?;
+    let listener_path = config.store.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let result = runtime.block_on(async {
+        let listener = match control::Listener::bind(&listener_path) {
+            Ok(listener) => Some(listener),
+            Err(error) => {
+                tracing::warn!(%error, "no control socket: `textback status` will look at the database only");
+                None
+            }
+        };
+        let (give, mut orders) = mpsc::channel(4);
+        let signals = listen(file, give)?;
+        let opener = SerialOpener::new(config.modem.port.clone(), config.modem.baud);
+        let daemon = daemon::run(&config, store, opener, &mut orders, listener, |summary| {
+            eprintln!("textback: {summary}")
+        });
+        tokio::select! {
+            result = daemon => result,
+            () = signals => Ok(daemon::Ended::Stopped),
+        }
+    });
+    match result? {
+        daemon::Ended::Stopped => Ok(()),
+        daemon::Ended::Cannot(limit) => Err(Exit::new(CANNOT, daemon::state::limit_in_words(limit))),
+    }
+}
+
+/// One daemon per database: two would each send what the other queued. Held until the process ends.
+fn lock(database: &Path) -> Result<std::fs::File, Exit> {
+    let path = database.with_extension("lock");
+    let cannot = |error: std::io::Error| {
+        Exit::new(
+            UNAVAILABLE,
+            format!(
+                "cannot use the database {}: {}: {error}",
+                database.display(),
+                path.display()
+            ),
+        )
+    };
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(cannot)?;
+    match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(Exit::new(
+            UNAVAILABLE,
+            format!(
+                "another textback already runs on {}: `textback status` talks to it",
+                database.display()
+            ),
+        )),
+        Err(error) => Err(cannot(error.into())),
+    }
+}
+
+/// Turns signals into orders, for ever.
+fn listen(file: &ConfigFile, give: mpsc::Sender<Order>) -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let file = file.clone();
+    Ok(async move {
+        loop {
+            let order = tokio::select! {
+                _ = terminate.recv() => Order::Stop,
+                _ = interrupt.recv() => Order::Stop,
+                _ = hang_up.recv() => match file.read() {
+                    Ok(config) => Order::Reload(Box::new(config)),
+                    Err(Exit { why, .. }) => {
+                        tracing::error!(%why, "the configuration was not read again: it has mistakes; the old one stays in force");
+                        continue;
+                    }
+                },
+            };
+            if give.send(order).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    })
+}
+
+/// To journald under systemd, else to stderr. `TEXTBACK_LOG` sets the level (error, warn, info, debug, trace).
+fn log_to() {
+    let wanted = std::env::var("TEXTBACK_LOG").ok();
+    let level = wanted
+        .as_deref()
+        .map_or(Ok(LevelFilter::INFO), str::parse::<LevelFilter>);
+    let filter = level.as_ref().copied().unwrap_or(LevelFilter::INFO);
+    let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok());
+    let on_terminal = journal.is_none().then(|| {
+        tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .with_target(false)
+    });
+    tracing_subscriber::registry()
+        .with(journal.with_filter(filter))
+        .with(on_terminal.with_filter(filter))
+        .init();
+    if level.is_err() {
+        tracing::warn!("TEXTBACK_LOG is not one of error, warn, info, debug, trace: using info");
+    }
+}

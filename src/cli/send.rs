@@ -1,0 +1,16 @@
+//! `textback send HANDLE|NUMBER TEXT`.
+
+use super::{ConfigFile, Exit};
+use textback::daemon::control::Question;
+
+pub fn run(to: &str, text: &str, config: &ConfigFile) -> Result<(), Exit> {
+    let value = config.ask(&Question::Send {
+        to: to.to_owned(),
+        text: text.to_owned(),
+    })?;
+    println!(
+        "Queued as message {}. `textback messages` shows what becomes of it.",
+        super::field(&value, "message_id")
+    );
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! The one place that opens the modem's port, and says in words why it can't.
+//!
+//! A port that is absent, busy or forbidden is a state, never an exit. While there is none we wait for its folder to change
+//! (inotify: the kernel or udev makes the node or the symlink), with a slow poll behind it for what inotify can't see.
+
+use rustix::fs::inotify;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_serial::SerialPortBuilderExt;
+
+/// How long to wait before looking for the port again when nothing announces it. Half a minute keeps an empty box asleep.
+const FALLBACK_POLL: Duration = Duration::from_secs(30);
+/// udev makes the node, then sets its rights and symlinks: look again this long after the folder changed.
+const SETTLE: Duration = Duration::from_millis(300);
+/// How often to look when the port is there but held or forbidden: nothing announces that it becomes free.
+const RETRY_HELD: Duration = Duration::from_secs(12);
+
+/// Anything a modem can be spoken to over. A serial port, a PTY, or one end of `tokio::io::duplex` in tests.
+pub trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Line for T {}
+
+/// Where lines come from.
+pub trait Opener {
+    /// Opens the line now.
+    ///
+    /// # Errors
+    /// Why it can't be opened, in words that tell the fix.
+    fn open(&mut self) -> Result<Box<dyn Line>, Trouble>;
+    /// Resolves when it is worth trying again.
+    fn wait(&mut self, trouble: Option<&Trouble>) -> impl Future<Output = ()>;
+}
+
+/// Why a port can't be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    Absent { path: PathBuf },
+    Busy { path: PathBuf, holder: Option<Holder> },
+    Forbidden { path: PathBuf },
+    Other { path: PathBuf, reason: String },
+}
+
+/// The process that holds a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    pub pid: u32,
+    pub name: String,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Trouble::Absent { path } => write!(
+                f,
+                "{} is not there: is the modem plugged in and powered? (`lsusb`; a stick in CD-ROM mode needs usb_modeswitch)",
+                path.display()
+            ),
+            Trouble::Busy {
+                path,
+                holder: Some(holder),
+            } => {
+                write!(
+                    f,
+                    "{} is held by {} (pid {}): {}",
+                    path.display(),
+                    holder.name,
+                    holder.pid,
+                    holder.fix()
+                )
+            }
+            Trouble::Busy { path, holder: None } => {
+                write!(
+                    f,
+                    "{0} is held by another program: `sudo fuser -v {0}` names it",
+                    path.display()
+                )
+            }
+            Trouble::Forbidden { path } => write!(
+                f,
+                "no right to open {}: add the user to the group that owns it (`sudo usermod -aG dialout $USER`, then log in again)",
+                path.display()
+            ),
+            Trouble::Other { path, reason } => write!(f, "{} can't be opened: {reason}", path.display()),
+        }
+    }
+}
+
+impl Holder {
+    fn fix(&self) -> String {
+        match self.name.as_str() {
+            "ModemManager" => {
+                "`sudo systemctl stop ModemManager`, and install the udev rule that keeps it off".to_owned()
+            }
+            "agetty" | "getty" => "`sudo systemctl disable --now serial-getty@<port>`".to_owned(),
+            "brltty" => "`sudo apt remove brltty`".to_owned(),
+            "gammu-smsd" => "`sudo systemctl disable --now gammu-smsd`".to_owned(),
+            _ => format!("stop it (`sudo kill {}`)", self.pid),
+        }
+    }
+}
+
+/// The serial port of the configuration.
+#[derive(Debug)]
+pub struct SerialOpener {
+    path: PathBuf,
+    baud: u32,
+}
+
+impl SerialOpener {
+    #[must_use]
+    pub fn new(path: PathBuf, baud: u32) -> Self {
+        SerialOpener { path, baud }
+    }
+
+    fn diagnose(&self, error: &tokio_serial::Error) -> Trouble {
+        let path = self.path.clone();
+        let Ok(real) = std::fs::canonicalize(&path) else {
+            return Trouble::Absent { path };
+        };
+        if let Some(holder) = holder_of(&real) {
+            return Trouble::Busy {
+                path,
+                holder: Some(holder),
+            };
+        }
+        if rustix::fs::access(&real, rustix::fs::Access::READ_OK | rustix::fs::Access::WRITE_OK).is_err() {
+            return Trouble::Forbidden { path };
+        }
+        let reason = error.to_string();
+        if reason.contains("busy") || reason.contains("exclusive lock") {
+            return Trouble::Busy { path, holder: None };
+        }
+        Trouble::Other { path, reason }
+    }
+}
+
+impl Opener for SerialOpener {
+    fn open(&mut self) -> Result<Box<dyn Line>, Trouble> {
+        let shown = self.path.to_string_lossy();
+        // 8N1, no flow control. The kernel raises DTR on open; it must stay up: EC2x hangs up and hides texts without it.
+        match tokio_serial::new(shown.as_ref(), self.baud).open_native_async() {
+            Ok(stream) => Ok(Box::new(stream)),
+            Err(error) => Err(self.diagnose(&error)),
+        }
+    }
+
+    async fn wait(&mut self, trouble: Option<&Trouble>) {
+        let pause = match trouble {
+            None | Some(Trouble::Absent { .. }) => FALLBACK_POLL,
+            Some(Trouble::Busy { .. } | Trouble::Forbidden { .. } | Trouble::Other { .. }) => RETRY_HELD,
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = folder_changed(&self.path) => tokio::time::sleep(SETTLE).await,
+        }
+    }
+}
+
+/// Resolves when something with the port's name is made or changes rights in its folder; never, if the folder can't be watched.
+async fn folder_changed(path: &Path) {
+    if watch(path).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn watch(path: &Path) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let fd = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC)?;
+    let what = inotify::WatchFlags::CREATE | inotify::WatchFlags::MOVED_TO | inotify::WatchFlags::ATTRIB;
+    inotify::add_watch(&fd, folder, what)?;
+    // SAFETY: `fd` is an OwnedFd: open, its own, and the same until AsyncFd, which owns it from here, drops it.
+    let fd = unsafe { AsyncFd::register(fd) }?;
+    loop {
+        let mut ready = fd.readable().await?;
+        let mut space = [std::mem::MaybeUninit::uninit(); 1024];
+        let mut events = inotify::Reader::new(fd.get_ref(), &mut space);
+        loop {
+            match events.next() {
+                Ok(event) => {
+                    if event
+                        .file_name()
+                        .is_some_and(|n| n.to_bytes() == name.as_encoded_bytes())
+                    {
+                        return Ok(());
+                    }
+                }
+                Err(rustix::io::Errno::WOULDBLOCK) => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        ready.clear_ready();
+    }
+}
+
+/// Who has `device` open, as far as `/proc` lets us see (all processes for root, our own otherwise).
+fn holder_of(device: &Path) -> Option<Holder> {
+    let own = std::process::id();
+    for entry in std::fs::read_dir("/proc").ok()?.flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else {
+            continue;
+        };
+        if pid == own {
+            continue;
+        }
+        let Ok(open) = std::fs::read_dir(entry.path().join("fd")) else {
+            continue;
+        };
+        if open
+            .flatten()
+            .any(|fd| std::fs::read_link(fd.path()).is_ok_and(|target| target == device))
+        {
+            let name = std::fs::read_to_string(entry.path().join("comm"))
+                .unwrap_or_default()
+                .trim()
+                .to_owned();
+            return Some(Holder { pid, name });
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_port_names_its_holder_and_the_fix() {
+        let holder = Some(Holder {
+            pid: 612,
+            name: "ModemManager".into(),
+        });
+        let text = Trouble::Busy {
+            path: "/dev/ttyUSB2".into(),
+            holder,
+        }
+        .to_string();
+        assert!(text.contains("ModemManager (pid 612)"), "{text}");
+        assert!(text.contains("systemctl stop ModemManager"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_missing_port_is_a_state_with_advice() {
+        let mut opener = SerialOpener::new("/nonexistent/modem".into(), 115_200);
+        let Err(trouble) = opener.open() else {
+            panic!("opened a port that is not there")
+        };
+        assert!(matches!(trouble, Trouble::Absent { .. }), "{trouble:?}");
+        assert!(trouble.to_string().contains("plugged in"));
+    }
+}

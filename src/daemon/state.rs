@@ -1,0 +1,258 @@
+//! What the daemon knows of itself, for `textback status`, `systemctl status` and the log.
+
+use super::port::Trouble;
+use crate::clock::{Steady, Trust, Wall};
+use crate::modem::{Condition, Event, Identity, Limit, Registration, Signal};
+use crate::store::{Store, StoreError};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// Condition of port, modem, network and disk as last learnt.
+#[derive(Debug)]
+pub struct State {
+    since: Instant,
+    trouble: Option<Trouble>,
+    condition: Condition,
+    identity: Identity,
+    registration: Registration,
+    signal: Signal,
+    storage: Option<(u16, u16)>,
+    disk: Option<String>,
+    changed: bool,
+}
+
+impl State {
+    #[must_use]
+    pub fn new(since: Instant) -> Self {
+        State {
+            since,
+            trouble: None,
+            condition: Condition::NoPort,
+            identity: Identity::default(),
+            registration: Registration::default(),
+            signal: Signal::default(),
+            storage: None,
+            disk: None,
+            changed: true,
+        }
+    }
+
+    /// The port opened (`None`) or why not. True if that is news.
+    pub fn port(&mut self, trouble: Option<Trouble>) -> bool {
+        let news = self.trouble != trouble;
+        self.changed |= news;
+        self.trouble = trouble;
+        news
+    }
+
+    #[must_use]
+    pub fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
+    /// The disk refuses (why), or obeys again.
+    pub fn storage(&mut self, why: Option<String>) {
+        self.changed |= self.disk != why;
+        self.disk = why;
+    }
+
+    /// Takes from an event what is worth knowing later.
+    pub fn learn(&mut self, event: &Event) {
+        match event {
+            Event::Condition(condition) => {
+                self.changed |= self.condition != *condition;
+                self.condition = condition.clone();
+            }
+            Event::Identity(identity) => self.identity = identity.clone(),
+            Event::Registration(registration) => self.registration = *registration,
+            Event::Signal(signal) => self.signal = *signal,
+            Event::Storage { used, total, .. } => self.storage = Some((*used, *total)),
+            Event::CallStarted { .. }
+            | Event::CallIdentified { .. }
+            | Event::CallEnded(_)
+            | Event::Received(_)
+            | Event::ReadyToSubmit
+            | Event::Submitting { .. }
+            | Event::Submitted { .. }
+            | Event::NetworkTime { .. }
+            | Event::Note { .. } => {}
+        }
+    }
+
+    /// True once after each change that a person would want to see.
+    pub fn take_change(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Calls can be taken.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.trouble.is_none() && self.condition == Condition::Ready
+    }
+
+    /// Why this modem or SIM can never do the job, if so: stop rather than try on (a wrong PIN is tried once, ever).
+    #[must_use]
+    pub fn hopeless(&self) -> Option<Limit> {
+        let Condition::Limited { why } = self.condition else {
+            return None;
+        };
+        match why {
+            Limit::PinWrong | Limit::PinTriesLow | Limit::PukRequired | Limit::NoVoice => Some(why),
+            Limit::NoSim
+            | Limit::PinRequired
+            | Limit::NotRegistered
+            | Limit::RegistrationDenied
+            | Limit::SmsOnly
+            | Limit::NoSms => None,
+        }
+    }
+
+    /// One line a person understands.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        if let Some(why) = &self.disk {
+            return format!("DATABASE: {why}");
+        }
+        if let Some(trouble) = &self.trouble {
+            return format!("no modem: {trouble}");
+        }
+        match &self.condition {
+            Condition::NoPort => "waiting for the modem".to_owned(),
+            Condition::BringUp { step } => format!("setting the modem up: {step}"),
+            Condition::Mute { rung } => format!("the modem does not answer; trying {rung}"),
+            Condition::Limited { why } => limit_in_words(*why).to_owned(),
+            Condition::Ready => {
+                let operator = self.identity.operator.as_deref().unwrap_or("network");
+                format!(
+                    "ready: {} on {operator}, signal {}",
+                    self.model(),
+                    signal_in_words(self.signal)
+                )
+            }
+        }
+    }
+
+    fn model(&self) -> &str {
+        if self.identity.model.is_empty() {
+            "modem"
+        } else {
+            &self.identity.model
+        }
+    }
+
+    /// The `status --json` object, without the counts that the store adds.
+    #[must_use]
+    pub fn json(&self, at: Instant) -> Value {
+        json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "running": true,
+            "ready": self.is_ready(),
+            "summary": self.summary(),
+            "up_seconds": at.saturating_duration_since(self.since).as_secs(),
+            "modem": {
+                "family": self.identity.family,
+                "manufacturer": self.identity.manufacturer,
+                "model": self.identity.model,
+                "revision": self.identity.revision,
+                "imei": self.identity.imei,
+            },
+            "sim": { "iccid": self.identity.iccid, "own_number": self.identity.own_number, "smsc": self.identity.smsc },
+            "network": {
+                "operator": self.identity.operator,
+                "creg": self.registration.cs,
+                "cgreg": self.registration.ps,
+                "cereg": self.registration.eps,
+                "signal_dbm": self.signal.dbm,
+                "signal": signal_in_words(self.signal),
+            },
+            "storage": self.storage.map(|(used, total)| json!({ "used": used, "total": total })),
+        })
+    }
+}
+
+/// Adds what the store counts to a status object.
+///
+/// # Errors
+/// If the database can't be read.
+pub fn with_counts(mut status: Value, store: &Store) -> Result<Value, StoreError> {
+    if let Some(object) = status.as_object_mut() {
+        object.insert("counts".to_owned(), json!(store.counts()?));
+    }
+    Ok(status)
+}
+
+/// Where the steady clock goes on after a restart: the last reading, plus the time we were away where both ends of it are
+/// known. Without a trustworthy wall clock the time away counts as nothing: timers are late rather than early.
+#[must_use]
+pub fn resume_steady(last: Steady, wall_ms: i64, now: Wall) -> Steady {
+    if now.trust == Trust::Guess || wall_ms == 0 {
+        return last;
+    }
+    last.plus(Duration::from_millis(
+        u64::try_from(now.utc_ms.saturating_sub(wall_ms)).unwrap_or(0),
+    ))
+}
+
+/// Why the modem can't do its job, and what to do, in words.
+#[must_use]
+pub fn limit_in_words(limit: Limit) -> &'static str {
+    match limit {
+        Limit::NoSim => "no SIM: put it in (contacts down), then power the modem off and on",
+        Limit::PinRequired => "the SIM asks for its PIN: set `pin` under [modem]",
+        Limit::PinWrong => "the SIM refused the PIN; it is not tried again. Correct `pin` under [modem]",
+        Limit::PinTriesLow => "the SIM has too few PIN tries left to risk one: enter the PIN in a phone first",
+        Limit::PukRequired => "the SIM is blocked and asks for its PUK: unblock it in a phone",
+        Limit::NotRegistered => "no network yet: check antenna and coverage",
+        Limit::RegistrationDenied => "the network refuses this SIM or modem: ask the operator",
+        Limit::SmsOnly => "registered for texts only: calls cannot reach this modem (needs VoLTE or a 2G/3G fallback)",
+        Limit::NoVoice => "this model has no voice: it can never see a call. See the README for models that can",
+        Limit::NoSms => "the modem refuses the set-up for texts (CMGF/CPMS/CNMI)",
+    }
+}
+
+/// Signal as a person says it, by RSSI in dBm.
+#[must_use]
+pub fn signal_in_words(signal: Signal) -> &'static str {
+    match signal.dbm {
+        None => "unknown",
+        Some(dbm) if dbm >= -73 => "excellent",
+        Some(dbm) if dbm >= -85 => "good",
+        Some(dbm) if dbm >= -95 => "fair",
+        Some(dbm) if dbm >= -105 => "weak",
+        Some(_) => "hardly any",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wall(utc_ms: i64, trust: Trust) -> Wall {
+        Wall {
+            utc_ms,
+            offset_s: 0,
+            trust,
+        }
+    }
+
+    #[test]
+    fn the_steady_clock_goes_on_over_a_restart_and_never_back() {
+        let resume = |now| resume_steady(Steady(5_000), 1_000_000, now);
+        assert_eq!(resume(wall(1_060_000, Trust::Synchronised)), Steady(65_000));
+        assert_eq!(resume(wall(1_060_000, Trust::Guess)), Steady(5_000));
+        assert_eq!(resume(wall(3_000, Trust::Network)), Steady(5_000));
+        assert_eq!(resume_steady(Steady(0), 0, wall(3_000, Trust::Network)), Steady(0));
+    }
+
+    #[test]
+    fn a_change_is_told_once() {
+        let mut state = State::new(Instant::now());
+        assert!(state.take_change());
+        assert!(!state.take_change());
+        state.learn(&Event::Condition(Condition::Limited { why: Limit::NoSim }));
+        assert!(state.take_change());
+        assert!(state.summary().contains("no SIM"));
+        state.learn(&Event::Condition(Condition::Limited { why: Limit::NoSim }));
+        assert!(!state.take_change());
+    }
+}

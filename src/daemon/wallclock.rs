@@ -1,0 +1,137 @@
+//! The wall clock of the daemon: what the system says, corrected by better sources, and how far it is to be trusted.
+
+use crate::clock::{Trust, Wall};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// 2024-01-01T00:00:00Z. Before it, a system clock is a Pi's that has never been set.
+const NOT_BEFORE_MS: i64 = 1_704_067_200_000;
+/// systemd-timesyncd makes this when the clock is synchronised.
+const SYNCHRONISED_MARK: &str = "/run/systemd/timesync/synchronized";
+/// How often the mark is looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// Keeps the best known wall time. Never goes back in what it reports.
+#[derive(Debug)]
+pub struct WallClock {
+    zone: Option<jiff::tz::TimeZone>,
+    /// UTC ms at an instant, from the network, and its local offset.
+    network: Option<(i64, Instant, i32)>,
+    synchronised: bool,
+    looked: Option<Instant>,
+    floor_ms: i64,
+}
+
+impl WallClock {
+    /// `floor_ms`: the last time stored; nothing earlier is ever reported.
+    #[must_use]
+    pub fn new(zone: Option<jiff::tz::TimeZone>, floor_ms: i64) -> Self {
+        WallClock {
+            zone,
+            network: None,
+            synchronised: false,
+            looked: None,
+            floor_ms,
+        }
+    }
+
+    /// The zone of a configuration that was read again.
+    pub fn set_zone(&mut self, zone: Option<jiff::tz::TimeZone>) {
+        self.zone = zone;
+    }
+
+    /// Network time from the modem, at `at`. Modems whose clock was never set say 1970, 1980 or 2004: not believed.
+    pub fn network_time(&mut self, utc_ms: i64, offset_s: i32, at: Instant) {
+        if utc_ms >= NOT_BEFORE_MS {
+            self.network = Some((utc_ms, at, offset_s));
+        }
+    }
+
+    /// The wall time now.
+    pub fn now(&mut self, at: Instant) -> Wall {
+        if self
+            .looked
+            .is_none_or(|l| at.saturating_duration_since(l) >= LOOK_EVERY)
+        {
+            self.looked = Some(at);
+            self.synchronised = std::path::Path::new(SYNCHRONISED_MARK).exists();
+        }
+        self.read(at, SystemTime::now())
+    }
+
+    fn read(&mut self, at: Instant, system: SystemTime) -> Wall {
+        let system_ms = system
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX));
+        let network_ms = self.network.map(|(ms, then, _)| {
+            ms.saturating_add(i64::try_from(at.saturating_duration_since(then).as_millis()).unwrap_or(0))
+        });
+        let (utc_ms, trust) = match (self.synchronised, network_ms) {
+            (true, _) => (system_ms, Trust::Synchronised),
+            (false, Some(ms)) => (ms, Trust::Network),
+            // A desktop or server keeps its clock in an RTC: believable, though nobody vouches for it.
+            (false, None) if system_ms >= NOT_BEFORE_MS && system_ms >= self.floor_ms => {
+                (system_ms, Trust::ServiceCentre)
+            }
+            (false, None) => (system_ms, Trust::Guess),
+        };
+        let utc_ms = utc_ms.max(self.floor_ms);
+        self.floor_ms = utc_ms;
+        Wall {
+            utc_ms,
+            offset_s: self.offset_s(utc_ms),
+            trust,
+        }
+    }
+
+    /// Local minus UTC: the configured zone, else the network's, else the system's.
+    fn offset_s(&self, utc_ms: i64) -> i32 {
+        let stamp = jiff::Timestamp::from_millisecond(utc_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        match (&self.zone, self.network) {
+            (Some(zone), _) => zone.to_offset(stamp).seconds(),
+            (None, Some((_, _, offset_s))) => offset_s,
+            (None, None) => jiff::tz::TimeZone::system().to_offset(stamp).seconds(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn system(ms: i64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap())
+    }
+
+    #[test]
+    fn a_pi_that_boots_in_the_past_reports_at_least_the_last_time_stored_and_calls_it_a_guess() {
+        let mut clock = WallClock::new(None, NOT_BEFORE_MS + 5_000);
+        let wall = clock.read(Instant::now(), system(1_000));
+        assert_eq!((wall.utc_ms, wall.trust), (NOT_BEFORE_MS + 5_000, Trust::Guess));
+    }
+
+    #[test]
+    fn network_time_is_believed_unless_the_modem_was_never_told() {
+        let at = Instant::now();
+        let mut clock = WallClock::new(None, 0);
+        clock.network_time(315_964_800_000, 0, at);
+        assert_eq!(clock.read(at, system(0)).trust, Trust::Guess);
+        clock.network_time(NOT_BEFORE_MS + 60_000, -18_000, at);
+        let later = clock.read(at + Duration::from_secs(2), system(0));
+        assert_eq!(
+            later,
+            Wall {
+                utc_ms: NOT_BEFORE_MS + 62_000,
+                offset_s: -18_000,
+                trust: Trust::Network
+            }
+        );
+    }
+
+    #[test]
+    fn records_never_go_back_when_the_system_clock_is_stepped_back() {
+        let at = Instant::now();
+        let mut clock = WallClock::new(None, 0);
+        let first = clock.read(at, system(NOT_BEFORE_MS + 9_000)).utc_ms;
+        assert_eq!(clock.read(at, system(NOT_BEFORE_MS + 1_000)).utc_ms, first);
+    }
+}

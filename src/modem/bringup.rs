@@ -1,0 +1,404 @@
+//! Bring-up: from an open port to a modem that is ready for calls and texts. `modem-facts.md` §4.2.
+//!
+//! A list of steps, each a state that owns its data. Optional steps may fail or stay unanswered. Nothing here is needed
+//! to see a call: a RING during bring-up is a call like any other.
+
+use super::families::{Family, GENERIC, Line, Voice};
+use super::{Event, Identity, Limit, Options};
+use crate::at::Command;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+mod answers;
+mod script;
+use script::{BASICS, IDENTITY, RADIO, RADIO_ON, SETTINGS, SURVEY};
+
+/// `AT` is tried this often before the recovery ladder takes over.
+pub const AWAKEN_TRIES: u8 = 5;
+/// A busy SIM (`+CME ERROR: 14`) is asked again after this …
+const BUSY_WAIT: Duration = Duration::from_secs(2);
+/// … this often, before it is called missing.
+const BUSY_TRIES: u8 = 10;
+/// So often ERROR to `+CPIN?`, and the question is given up.
+const UNKNOWN_TRIES: u8 = 2;
+/// A SIM that is missing or locked is looked at this often: two commands a minute.
+const LIMITED_EVERY: Duration = Duration::from_secs(30);
+/// After a restart, texts become ready within this.
+const SMS_READY_WAIT: Duration = Duration::from_secs(10);
+/// Commands that touch neither network nor SIM.
+const QUICK: Duration = Duration::from_secs(5);
+/// Commands that may touch the network (EC2x documents 15 s for +CLIP).
+const SLOW: Duration = Duration::from_secs(15);
+/// Fewer PIN tries left than this: hands off.
+const PIN_TRIES_NEEDED: u16 = 2;
+
+/// Where bring-up stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// No port.
+    Off,
+    /// ESC, then `AT` until it answers.
+    Awaken {
+        tries: u8,
+    },
+    Basics {
+        next: usize,
+    },
+    Identify {
+        next: usize,
+    },
+    /// `AT+CFUN?`: some sticks start with the radio off.
+    Radio,
+    /// `AT+CFUN=1`.
+    RadioOn,
+    /// `AT+CPIN?`.
+    Sim {
+        busy: u8,
+    },
+    /// How many tries for the PIN are left; the family's ways to ask, one after another.
+    CountTries {
+        next: usize,
+    },
+    /// The PIN is being entered, once.
+    Unlock,
+    Settings {
+        next: usize,
+    },
+    Extras {
+        step: usize,
+        line: usize,
+    },
+    /// Waiting for `SMS DONE` after a restart, but not beyond this.
+    AwaitTexts {
+        until: Instant,
+    },
+    PduMode {
+        busy: u8,
+    },
+    Storage {
+        next: usize,
+    },
+    Notify {
+        rung: usize,
+    },
+    NotifyCheck {
+        rung: usize,
+    },
+    Survey {
+        next: usize,
+    },
+    Iccid {
+        line: usize,
+    },
+    Ready,
+    /// Can't go on; from the SIM on it is tried again at the pause's end.
+    Limited(Limit),
+    /// `AT` found nobody: the ladder's turn.
+    Mute,
+}
+
+/// What bring-up wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    Send(Command),
+    /// ESC first, then this.
+    EscapeThenSend(Command),
+    Wait,
+}
+
+/// See the module.
+pub struct Bringup {
+    state: State,
+    pause: Option<Instant>,
+    options: Options,
+    pin_spent: bool,
+    restarted: bool,
+    sms_ready: bool,
+    family: &'static Family,
+    identity: Identity,
+    about: String,
+    storage: Option<&'static str>,
+    notify: bool,
+    clip: bool,
+    told: Identity,
+    events: VecDeque<Event>,
+}
+
+impl Bringup {
+    pub fn new(options: Options) -> Self {
+        Bringup {
+            state: State::Off,
+            pause: None,
+            pin_spent: options.pin_known_wrong,
+            options,
+            restarted: false,
+            sms_ready: false,
+            family: &GENERIC,
+            identity: Identity::default(),
+            about: String::new(),
+            storage: None,
+            notify: false,
+            clip: false,
+            told: Identity::default(),
+            events: VecDeque::new(),
+        }
+    }
+
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    pub fn family(&self) -> &'static Family {
+        self.family
+    }
+
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The memory that new texts go to, once chosen.
+    pub fn storage(&self) -> Option<&'static str> {
+        self.storage
+    }
+
+    /// The modem announces texts; if not, only sweeps find them.
+    pub fn announces_texts(&self) -> bool {
+        self.notify
+    }
+
+    /// `AT+CLIP=1` was accepted.
+    pub fn shows_callers(&self) -> bool {
+        self.clip
+    }
+
+    pub fn is_ready(&self) -> bool {
+        self.state == State::Ready
+    }
+
+    /// No answer is expected yet, or nobody is there to give one.
+    pub fn is_knocking(&self) -> bool {
+        matches!(self.state, State::Off | State::Awaken { .. } | State::Mute)
+    }
+
+    /// Nobody answers `AT`.
+    pub fn is_mute(&self) -> bool {
+        self.state == State::Mute
+    }
+
+    pub fn limit(&self) -> Option<Limit> {
+        match self.state {
+            State::Limited(why) => Some(why),
+            State::Ready if self.family.voice == Voice::No => Some(Limit::NoVoice),
+            _otherwise => None,
+        }
+    }
+
+    /// What it is doing, in a word.
+    pub fn step(&self) -> &'static str {
+        match self.state {
+            State::Off => "off",
+            State::Awaken { .. } | State::Mute => "knocking",
+            State::Basics { .. } => "settling",
+            State::Identify { .. } => "identifying",
+            State::Radio | State::RadioOn => "radio",
+            State::Sim { .. } | State::CountTries { .. } | State::Unlock | State::Limited(_) => "sim",
+            State::Settings { .. } | State::Extras { .. } => "calls",
+            State::AwaitTexts { .. }
+            | State::PduMode { .. }
+            | State::Storage { .. }
+            | State::Notify { .. }
+            | State::NotifyCheck { .. } => "texts",
+            State::Survey { .. } | State::Iccid { .. } => "network",
+            State::Ready => "ready",
+        }
+    }
+
+    /// A port was opened: everything from the start. `restarted`: the modem said so itself.
+    pub fn start(&mut self, restarted: bool) {
+        self.restarted = restarted;
+        self.sms_ready = false;
+        self.notify = false;
+        self.clip = false;
+        self.storage = None;
+        self.enter(State::Awaken { tries: 0 });
+    }
+
+    pub fn stop(&mut self) {
+        self.enter(State::Off);
+    }
+
+    /// The modem started anew. While it is still being knocked at, that is no news.
+    pub fn restart(&mut self) {
+        match self.state {
+            State::Off => {}
+            State::Awaken { .. } => self.restarted = true,
+            _later => self.start(true),
+        }
+    }
+
+    /// `+CPIN: …` unasked.
+    pub fn sim_state(&mut self, state: &str) {
+        let ready = state.trim().eq_ignore_ascii_case("READY");
+        match self.state {
+            // A SIM that was gone is back: nothing that was set for it holds.
+            State::Ready | State::Limited(_) if ready => self.start(self.restarted),
+            State::Ready => self.enter(State::Sim { busy: 0 }),
+            _underway => {}
+        }
+    }
+
+    /// `SMS DONE`, `SMS Ready`.
+    pub fn texts_ready(&mut self) {
+        self.sms_ready = true;
+        if let State::AwaitTexts { .. } = self.state {
+            self.enter(State::PduMode { busy: 0 });
+        }
+    }
+
+    fn enter(&mut self, next: State) {
+        self.state = next;
+        self.pause = None;
+    }
+
+    fn limited(&mut self, why: Limit, at: Instant) {
+        self.enter(State::Limited(why));
+        self.pause = Some(at + LIMITED_EVERY);
+    }
+
+    /// When a pause is over.
+    pub fn deadline(&self) -> Option<Instant> {
+        match self.state {
+            State::AwaitTexts { until } => Some(until),
+            _otherwise => self.pause,
+        }
+    }
+
+    /// The next command.
+    pub fn next(&mut self, at: Instant) -> Next {
+        if self.pause.is_some_and(|until| at < until) {
+            return Next::Wait;
+        }
+        self.pause = None;
+        // Some steps have nothing to send for this family; the loop is as long as the list of steps.
+        loop {
+            let (command, otherwise) = match self.state {
+                State::Off | State::Ready | State::Mute => return Next::Wait,
+                State::Limited(Limit::NoSms) => {
+                    self.enter(State::PduMode { busy: 0 });
+                    continue;
+                }
+                State::Limited(_) => {
+                    self.enter(State::Sim { busy: BUSY_TRIES });
+                    continue;
+                }
+                State::AwaitTexts { until } if at < until => return Next::Wait,
+                State::AwaitTexts { .. } => {
+                    self.enter(State::PduMode { busy: 0 });
+                    continue;
+                }
+                State::Awaken { .. } => return Next::EscapeThenSend(Command::Attention),
+                State::Basics { next } => (BASICS.get(next).map(|l| plain(l, QUICK)), State::Identify { next: 0 }),
+                State::Identify { next } => (IDENTITY.get(next).map(|text| Command::Identify(text)), State::Radio),
+                State::Radio => (Some(plain(&RADIO, QUICK)), State::Sim { busy: 0 }),
+                State::RadioOn => (Some(plain(&RADIO_ON, SLOW)), State::Sim { busy: 0 }),
+                State::Sim { .. } => (Some(Command::PinState), State::Ready),
+                State::CountTries { next } => (
+                    self.family.pin_counters.get(next).map(|c| plain(&c.ask, QUICK)),
+                    State::Unlock,
+                ),
+                State::Unlock => match (&self.options.pin, self.pin_spent) {
+                    (Some(pin), false) => {
+                        // Spent before it is sent: whatever comes of it, it is not tried again.
+                        self.pin_spent = true;
+                        return Next::Send(Command::EnterPin(pin.clone()));
+                    }
+                    (Some(_), true) => {
+                        self.limited(Limit::PinWrong, at);
+                        return Next::Wait;
+                    }
+                    (None, _) => {
+                        self.limited(Limit::PinRequired, at);
+                        return Next::Wait;
+                    }
+                },
+                State::Settings { next } => (
+                    SETTINGS.get(next).map(|l| plain(l, SLOW)),
+                    State::Extras { step: 0, line: 0 },
+                ),
+                State::Extras { step, line } => match self.family.extras.get(step) {
+                    Some(extra) => (
+                        extra.0.get(line).map(|l| plain(l, QUICK)),
+                        State::Extras {
+                            step: step + 1,
+                            line: 0,
+                        },
+                    ),
+                    None if self.family.says_sms_ready && self.restarted && !self.sms_ready => (
+                        None,
+                        State::AwaitTexts {
+                            until: at + SMS_READY_WAIT,
+                        },
+                    ),
+                    None => (None, State::PduMode { busy: 0 }),
+                },
+                State::PduMode { .. } => {
+                    let line = Line {
+                        text: "+CMGF=0",
+                        prefix: None,
+                    };
+                    (Some(plain(&line, SLOW)), State::Ready)
+                }
+                State::Storage { next } => (
+                    self.family
+                        .storage
+                        .get(next)
+                        .map(|s| Command::MessageStorage((*s).to_string())),
+                    State::Notify { rung: 0 },
+                ),
+                State::Notify { rung } => {
+                    let line = self.family.notify.get(rung).map(|text| Line { text, prefix: None });
+                    if line.is_none() {
+                        let why = "every +CNMI setting was refused; texts are found by looking for them".to_string();
+                        self.events.push_back(Event::Note {
+                            what: "no_notifications",
+                            why,
+                        });
+                    }
+                    (line.map(|l| plain(&l, QUICK)), State::Survey { next: 0 })
+                }
+                State::NotifyCheck { .. } => {
+                    let line = Line {
+                        text: "+CNMI?",
+                        prefix: Some("+CNMI:"),
+                    };
+                    (Some(plain(&line, QUICK)), State::Survey { next: 0 })
+                }
+                State::Survey { next } => {
+                    let asked = SURVEY.get(next).map(|ask| match ask {
+                        script::Ask::Free(text) => Command::Identify(text),
+                        script::Ask::Named(line) => plain(line, SLOW),
+                    });
+                    (asked, State::Iccid { line: 0 })
+                }
+                State::Iccid { line } => (self.family.iccid.get(line).map(|l| plain(l, QUICK)), State::Ready),
+            };
+            match command {
+                Some(command) => return Next::Send(command),
+                None => {
+                    self.enter(otherwise);
+                    if otherwise == State::Ready {
+                        self.tell_identity();
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn plain(line: &Line, timeout: Duration) -> Command {
+    Command::Plain {
+        text: line.text,
+        prefix: line.prefix,
+        timeout,
+    }
+}

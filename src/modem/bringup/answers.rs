@@ -1,0 +1,251 @@
+//! What the modem answered to bring-up's commands, and the step that follows. 27.007 §8.3 (PIN), §9.2 (errors).
+
+use super::super::replies::{digits, free_text, pin_state, text_field};
+use super::super::{Event, Limit, families};
+use super::script::{IDENTITY, SETTINGS, SURVEY};
+use super::{AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, LIMITED_EVERY, PIN_TRIES_NEEDED, State, UNKNOWN_TRIES};
+use crate::at::{CodeOrWords, Failure, Outcome};
+use std::time::Instant;
+
+impl Bringup {
+    /// The command of [`Bringup::next`] is over.
+    pub fn done(&mut self, outcome: &Outcome, at: Instant) {
+        if outcome.result == Err(Failure::PortLost) {
+            return;
+        }
+        let accepted = outcome.result.is_ok();
+        match self.state {
+            State::Off | State::Ready | State::Limited(_) | State::Mute | State::AwaitTexts { .. } => {}
+            State::Awaken { tries } => {
+                // An error is an answer too: somebody is there.
+                if !matches!(outcome.result, Err(Failure::TimedOut { .. })) {
+                    self.enter(State::Basics { next: 0 });
+                } else if tries + 1 >= AWAKEN_TRIES {
+                    self.enter(State::Mute);
+                } else {
+                    self.enter(State::Awaken { tries: tries + 1 });
+                }
+            }
+            State::Basics { next } => self.enter(State::Basics { next: next + 1 }),
+            State::Identify { next } => {
+                self.identified(next, outcome);
+                self.enter(State::Identify { next: next + 1 });
+            }
+            State::Radio => {
+                // 0 minimum, 4 flight mode; anything else, or no answer, is taken for on.
+                let off = matches!(text_field(outcome, "+CFUN", 0).as_deref(), Some("0" | "4"));
+                if off {
+                    let why = "the modem came up with its radio off; switched on".to_string();
+                    self.events.push_back(Event::Note { what: "radio_on", why });
+                }
+                self.enter(if off { State::RadioOn } else { State::Sim { busy: 0 } });
+            }
+            State::RadioOn => self.enter(State::Sim { busy: 0 }),
+            State::Sim { busy } => self.sim(busy, outcome, at),
+            State::CountTries { next } => self.counted(next, outcome, at),
+            State::Unlock => self.unlocked(outcome, at),
+            State::Settings { next } => {
+                if SETTINGS.get(next).is_some_and(|line| line.text == "+CLIP=1") {
+                    self.clip = accepted;
+                }
+                self.enter(State::Settings { next: next + 1 });
+            }
+            State::Extras { step, line } => {
+                self.enter(if accepted {
+                    State::Extras {
+                        step: step + 1,
+                        line: 0,
+                    }
+                } else {
+                    State::Extras { step, line: line + 1 }
+                });
+            }
+            State::PduMode { busy } => {
+                if accepted {
+                    self.enter(State::Storage { next: 0 });
+                } else if busy < BUSY_TRIES && is_busy(&outcome.result) {
+                    self.enter(State::PduMode { busy: busy + 1 });
+                    self.pause = Some(at + BUSY_WAIT);
+                } else {
+                    self.limited(Limit::NoSms, at);
+                }
+            }
+            State::Storage { next } => {
+                if accepted {
+                    self.storage = self.family.storage.get(next).copied();
+                    self.enter(State::Notify { rung: 0 });
+                } else {
+                    self.enter(State::Storage { next: next + 1 });
+                }
+            }
+            State::Notify { rung } => {
+                self.enter(if accepted {
+                    State::NotifyCheck { rung }
+                } else {
+                    State::Notify { rung: rung + 1 }
+                });
+            }
+            State::NotifyCheck { rung } => {
+                // Accepted and not done is refused: <mt> 0 announces nothing (27.005 §3.4.1). Not readable is believed.
+                self.notify = text_field(outcome, "+CNMI", 1).is_none_or(|mt| mt != "0");
+                self.enter(if self.notify {
+                    State::Survey { next: 0 }
+                } else {
+                    State::Notify { rung: rung + 1 }
+                });
+            }
+            State::Survey { next } => {
+                self.surveyed(next, outcome);
+                self.enter(State::Survey { next: next + 1 });
+            }
+            State::Iccid { line } => {
+                self.identity.iccid = digits(outcome, 18, 22).or(self.identity.iccid.take());
+                self.enter(if accepted {
+                    State::Ready
+                } else {
+                    State::Iccid { line: line + 1 }
+                });
+                if accepted {
+                    self.tell_identity();
+                }
+            }
+        }
+    }
+
+    fn identified(&mut self, next: usize, outcome: &Outcome) {
+        let text = free_text(outcome);
+        match IDENTITY.get(next).copied() {
+            Some("+CGMI") => self.identity.manufacturer = text,
+            Some("+CGMM") => self.identity.model = text,
+            Some("+CGMR") => self.identity.revision = text,
+            Some("I") => self.about = text,
+            Some(_) => self.identity.imei = digits(outcome, 14, 17),
+            None => {}
+        }
+        if next + 1 == IDENTITY.len() {
+            self.family = families::detect(&self.identity.manufacturer, &self.identity.model, &self.about);
+            self.identity.family = self.family.name.to_string();
+            self.tell_identity();
+        }
+    }
+
+    pub(super) fn tell_identity(&mut self) {
+        if self.told != self.identity {
+            self.told = self.identity.clone();
+            self.events.push_back(Event::Identity(self.identity.clone()));
+        }
+    }
+
+    /// `+CPIN?` has been answered. 27.007 §8.3, §9.2.
+    fn sim(&mut self, busy: u8, outcome: &Outcome, at: Instant) {
+        if let Some(state) = pin_state(outcome) {
+            match state.as_str() {
+                "READY" => self.enter(State::Settings { next: 0 }),
+                "SIM PIN" => self.pin_wanted(at),
+                "SIM PUK" => self.limited(Limit::PukRequired, at),
+                // PIN2, PUK2 and the locks of the phone side keep neither calls nor texts from us.
+                "SIM PIN2" | "SIM PUK2" => self.enter(State::Settings { next: 0 }),
+                "NOT INSERTED" => self.limited(Limit::NoSim, at),
+                _unknown => self.sim_busy(busy, Limit::NoSim, at),
+            }
+            return;
+        }
+        let code = match &outcome.result {
+            Err(Failure::Cme(code)) => code.cme().map(|e| e.0),
+            Ok(()) | Err(_) => None,
+        };
+        match code {
+            Some(10) => self.limited(Limit::NoSim, at),
+            Some(11) => self.pin_wanted(at),
+            Some(12) => self.limited(Limit::PukRequired, at),
+            Some(16) => self.limited(Limit::PinWrong, at),
+            // With +CMEE=1 a SIM's trouble has a number: a bare ERROR, again and again, is a modem that doesn't know the
+            // question. The steps that follow tell whether there is a SIM.
+            None if busy >= UNKNOWN_TRIES && matches!(outcome.result, Err(Failure::Error | Failure::Other(_))) => {
+                self.enter(State::Settings { next: 0 });
+            }
+            // Neither yes nor no: a SIM that needs time.
+            _unclear => self.sim_busy(busy, Limit::NoSim, at),
+        }
+    }
+
+    fn sim_busy(&mut self, busy: u8, otherwise: Limit, at: Instant) {
+        if busy < BUSY_TRIES {
+            self.enter(State::Sim { busy: busy + 1 });
+            self.pause = Some(at + BUSY_WAIT);
+        } else {
+            self.limited(otherwise, at);
+        }
+    }
+
+    fn pin_wanted(&mut self, at: Instant) {
+        match (&self.options.pin, self.pin_spent) {
+            (None, _) => self.limited(Limit::PinRequired, at),
+            (Some(_), true) => self.limited(Limit::PinWrong, at),
+            (Some(_), false) => self.enter(State::CountTries { next: 0 }),
+        }
+    }
+
+    fn counted(&mut self, next: usize, outcome: &Outcome, at: Instant) {
+        let left = self.family.pin_counters.get(next).and_then(|counter| {
+            let name = counter.ask.prefix.unwrap_or("").trim_end_matches(':');
+            text_field(outcome, name, counter.field)?.trim().parse::<u16>().ok()
+        });
+        match left {
+            Some(left) if left < PIN_TRIES_NEEDED => {
+                let why = format!("{left} try left for the SIM PIN: it is not tried; unlock the SIM in a phone");
+                self.events.push_back(Event::Note {
+                    what: "pin_tries_low",
+                    why,
+                });
+                self.limited(Limit::PinTriesLow, at);
+                // Two commands each time.
+                self.pause = Some(at + LIMITED_EVERY * 2);
+            }
+            Some(_) => self.enter(State::Unlock),
+            None => self.enter(State::CountTries { next: next + 1 }),
+        }
+    }
+
+    fn unlocked(&mut self, outcome: &Outcome, at: Instant) {
+        match &outcome.result {
+            Ok(()) => {
+                self.enter(State::Sim { busy: 0 });
+                self.pause = Some(at + BUSY_WAIT);
+            }
+            Err(failure) => {
+                let why = match failure {
+                    Failure::Cme(CodeOrWords::Code(code)) => {
+                        format!("the SIM PIN was refused (CME {code}); not tried again")
+                    }
+                    _other => "the SIM PIN was not accepted; not tried again".to_string(),
+                };
+                self.events.push_back(Event::Note {
+                    what: "pin_refused",
+                    why,
+                });
+                self.limited(Limit::PinWrong, at);
+            }
+        }
+    }
+
+    fn surveyed(&mut self, next: usize, outcome: &Outcome) {
+        let Some(ask) = SURVEY.get(next) else { return };
+        match ask.text() {
+            "+CSCA?" => self.identity.smsc = text_field(outcome, "+CSCA", 0).or(self.identity.smsc.take()),
+            "+CIMI" => self.identity.imsi = digits(outcome, 14, 15).or(self.identity.imsi.take()),
+            "+CNUM" => self.identity.own_number = text_field(outcome, "+CNUM", 1).or(self.identity.own_number.take()),
+            "+COPS?" => self.identity.operator = text_field(outcome, "+COPS", 2).or(self.identity.operator.take()),
+            _other => {}
+        }
+    }
+}
+
+/// SIM or modem busy: 27.007 §9.2 14, 27.005 §3.2.5 314, and the codes makers use for "not yet".
+fn is_busy(result: &Result<(), Failure>) -> bool {
+    match result {
+        Err(Failure::Cme(code)) => matches!(code.cme().map(|e| e.0), Some(13 | 14 | 100 | 515)),
+        Err(Failure::Cms(code)) => matches!(code.cms().map(|e| e.0), Some(302 | 313 | 314 | 500 | 515)),
+        Ok(()) | Err(_) => false,
+    }
+}

@@ -1,0 +1,67 @@
+//! The fixed part of bring-up: what every modem is told and asked, in order. `modem-facts.md` §4.2.
+
+use super::super::families::Line;
+
+const fn line(text: &'static str) -> Line {
+    Line { text, prefix: None }
+}
+
+const fn asks(text: &'static str, prefix: &'static str) -> Line {
+    Line {
+        text,
+        prefix: Some(prefix),
+    }
+}
+
+/// So that we understand each other: no echo, words for results, errors as numbers (V.250 §6.2, 27.007 §9.1).
+pub const BASICS: &[Line] = &[line("E0"), line("V1"), line("Q0"), line("+CMEE=1")];
+
+/// Who it is; the last answer decides on the family.
+pub const IDENTITY: &[&str] = &["+CGMI", "+CGMM", "+CGMR", "I", "+CGSN"];
+
+/// Is the radio on? 27.007 §8.2.
+pub const RADIO: Line = asks("+CFUN?", "+CFUN:");
+/// Full functionality. Only given where it is off: on some modems it looks like a restart.
+pub const RADIO_ON: Line = line("+CFUN=1");
+
+/// What shows us calls first, then what keeps them ours: never answer by itself (S0), hanging up works (CVHU, 27.007 §6.20),
+/// numbers come as they are (CSCS), registration is told (CREG …).
+pub const SETTINGS: &[Line] = &[
+    line("+CLIP=1"),
+    line("+CRC=1"),
+    line("S0=0"),
+    line("+CVHU=0"),
+    line("+CSCS=\"GSM\""),
+    line("+CREG=2"),
+    line("+CGREG=2"),
+    line("+CEREG=2"),
+];
+
+/// A question of the survey.
+#[derive(Debug, Clone, Copy)]
+pub enum Ask {
+    Free(&'static str),
+    Named(Line),
+}
+
+impl Ask {
+    /// What is asked, after `AT`.
+    pub fn text(&self) -> &'static str {
+        match self {
+            Ask::Free(text) => text,
+            Ask::Named(line) => line.text,
+        }
+    }
+}
+
+/// What is good to know and never necessary.
+pub const SURVEY: &[Ask] = &[
+    Ask::Named(asks("+CREG?", "+CREG:")),
+    Ask::Named(asks("+CEREG?", "+CEREG:")),
+    Ask::Named(asks("+CSQ", "+CSQ:")),
+    Ask::Named(asks("+CSCA?", "+CSCA:")),
+    Ask::Free("+CIMI"),
+    Ask::Named(asks("+CNUM", "+CNUM:")),
+    Ask::Named(line("+COPS=3,0")),
+    Ask::Named(asks("+COPS?", "+COPS:")),
+];

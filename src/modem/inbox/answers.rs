@@ -1,0 +1,239 @@
+//! What the message memory answered, and what follows from it.
+
+use super::super::replies::decode_hex;
+use super::super::{Event, Received};
+use super::{Ask, EMPTY_TRIES, Held, Inbox, MAX_HELD, READ_TRIES, Slot, Stage, TRY_AGAIN};
+use crate::at::fields::Fields;
+use crate::at::{CodeOrWords, Failure, Outcome};
+use crate::ids::SlotToken;
+use std::time::Instant;
+
+impl Inbox {
+    /// An ask has been answered.
+    pub fn done(&mut self, ask: &Ask, outcome: &Outcome, at: Instant) {
+        if outcome.result == Err(Failure::PortLost) {
+            return;
+        }
+        match ask {
+            Ask::Select(storage) => self.selected_done(storage, outcome, at),
+            Ask::Read(slot) => self.read_done(slot, outcome, at),
+            Ask::Verify(token, _) => self.verify_done(*token, outcome, at),
+            Ask::Empty(token, _) => self.empty_done(*token, outcome, at),
+            Ask::List => self.list_done(outcome, at),
+        }
+    }
+
+    fn selected_done(&mut self, storage: &str, outcome: &Outcome, at: Instant) {
+        if outcome.result.is_ok() {
+            self.selected = storage.to_string();
+            self.select_again = None;
+            return;
+        }
+        self.select_again = Some(at + TRY_AGAIN);
+        if storage != self.preferred {
+            // That memory can't be had: forget what was announced there; the usual one is looked through instead.
+            self.reads.retain(|read| read.slot.storage != storage);
+            self.sweep.retain(|s| s != storage);
+            for held in &mut self.held {
+                if held.slot.as_ref().is_some_and(|slot| slot.storage == storage) && held.stage != Stage::Told {
+                    held.stage = Stage::Stuck;
+                }
+            }
+            self.sweep_now();
+        } else if let Some(read) = self.reads.front_mut() {
+            read.due = at + TRY_AGAIN;
+        }
+    }
+
+    fn read_done(&mut self, slot: &Slot, outcome: &Outcome, at: Instant) {
+        let Some(i) = self.reads.iter().position(|read| read.slot == *slot) else {
+            return;
+        };
+        let found = pdu_of(outcome);
+        if outcome.result.is_ok() || found.is_some() || is_empty_slot(outcome) {
+            self.reads.remove(i);
+            if let Some(pdu) = found {
+                self.hand_on(Some(slot.clone()), pdu, false);
+            }
+            return;
+        }
+        let read = &mut self.reads[i];
+        read.tries += 1;
+        read.due = at + TRY_AGAIN;
+        if read.tries >= READ_TRIES {
+            self.reads.remove(i);
+            let why = format!(
+                "slot {} was refused {READ_TRIES} times; the next sweep takes it",
+                slot.index
+            );
+            self.events.push_back(Event::Note {
+                what: "read_failed",
+                why,
+            });
+        }
+    }
+
+    fn verify_done(&mut self, token: SlotToken, outcome: &Outcome, at: Instant) {
+        let Some(i) = self.held.iter().position(|held| held.token == token) else {
+            return;
+        };
+        match pdu_of(outcome) {
+            Some(pdu) if pdu.eq_ignore_ascii_case(&self.held[i].pdu) => {
+                let Stage::Verify { tries, .. } = self.held[i].stage else {
+                    return;
+                };
+                self.held[i].stage = Stage::Empty { tries };
+            }
+            Some(pdu) => {
+                // Another text lies there now: that one is news, and nothing is deleted.
+                let held = self.held.swap_remove(i);
+                self.hand_on(held.slot, pdu, false);
+            }
+            None if outcome.result.is_ok() || is_empty_slot(outcome) => {
+                self.held.swap_remove(i);
+            }
+            None => self.not_emptied(i, at),
+        }
+    }
+
+    fn empty_done(&mut self, token: SlotToken, outcome: &Outcome, at: Instant) {
+        let Some(i) = self.held.iter().position(|held| held.token == token) else {
+            return;
+        };
+        if outcome.result.is_ok() {
+            self.held.swap_remove(i);
+            if let Some((used, total, full)) = self.usage {
+                let left = used.saturating_sub(1);
+                if full {
+                    self.tell_usage(left, total, false);
+                } else {
+                    self.usage = Some((left, total, false));
+                }
+            }
+            if self.more && self.held.len() < MAX_HELD / 2 {
+                self.more = false;
+                self.sweep_now();
+            }
+        } else {
+            self.not_emptied(i, at);
+        }
+    }
+
+    fn not_emptied(&mut self, i: usize, at: Instant) {
+        let held = &mut self.held[i];
+        let tries = match held.stage {
+            Stage::Verify { tries, .. } | Stage::Empty { tries } => tries + 1,
+            Stage::Told | Stage::Stuck => return,
+        };
+        if tries >= EMPTY_TRIES {
+            held.stage = Stage::Stuck;
+            let why = format!("a slot could not be emptied in {EMPTY_TRIES} tries; tried again at the next sweep");
+            self.events.push_back(Event::Note {
+                what: "delete_failed",
+                why,
+            });
+        } else {
+            held.stage = Stage::Verify {
+                tries,
+                due: at + TRY_AGAIN * u32::from(tries),
+            };
+        }
+    }
+
+    fn list_done(&mut self, outcome: &Outcome, at: Instant) {
+        self.last_sweep = Some(at);
+        let storage = self.sweep.pop_front().unwrap_or_else(|| self.selected.clone());
+        let mut lines = outcome.lines.iter();
+        let mut present = Vec::new();
+        while let Some(header) = lines.next() {
+            let Some(fields) = Fields::after_name(header, "+CMGL") else {
+                continue;
+            };
+            if fields.is_quoted(1) {
+                self.text_mode = true;
+                return;
+            }
+            let (index, stat) = (fields.number::<u16>(0), fields.number::<u8>(1));
+            let Some(pdu) = lines.next() else { break };
+            let Some(index) = index else { continue };
+            present.push(index);
+            // 27.005 §3.1 <stat>: 0 and 1 came in; 2 and 3 are somebody's drafts.
+            if stat.is_none_or(|stat| stat <= 1) {
+                self.hand_on(
+                    Some(Slot {
+                        storage: storage.clone(),
+                        index,
+                    }),
+                    pdu.clone(),
+                    true,
+                );
+            }
+        }
+        if outcome.result.is_ok() {
+            self.held.retain(|held| {
+                held.stage != Stage::Stuck
+                    || held
+                        .slot
+                        .as_ref()
+                        .is_none_or(|s| s.storage != storage || present.contains(&s.index))
+            });
+        }
+        for held in &mut self.held {
+            if held.stage == Stage::Stuck && held.slot.as_ref().is_some_and(|s| s.storage == storage) {
+                held.stage = Stage::Verify { tries: 0, due: at };
+            }
+        }
+    }
+
+    /// Hands a PDU on, unless it is one that was handed on before and lies there still.
+    pub(super) fn hand_on(&mut self, slot: Option<Slot>, pdu: String, swept: bool) {
+        if slot.is_some() {
+            if let Some(i) = self.held.iter().position(|held| held.slot == slot) {
+                if self.held[i].pdu.eq_ignore_ascii_case(&pdu) {
+                    return;
+                }
+                self.held.swap_remove(i);
+            }
+            if self.held.len() >= MAX_HELD {
+                self.more = true;
+                return;
+            }
+        }
+        self.next_token += 1;
+        let token = SlotToken(self.next_token);
+        let (bytes, hex) = match decode_hex(&pdu) {
+            Some(bytes) => (bytes, true),
+            None => (pdu.as_bytes().to_vec(), false),
+        };
+        // What isn't stored on the modem needs no emptying, so nothing is kept of it.
+        if slot.is_some() {
+            self.held.push(Held {
+                token,
+                slot,
+                pdu,
+                stage: Stage::Told,
+            });
+        }
+        self.events.push_back(Event::Received(Received {
+            token,
+            pdu: bytes,
+            hex,
+            swept,
+        }));
+    }
+}
+
+/// The PDU line behind `+CMGR:`; an empty slot has none.
+fn pdu_of(outcome: &Outcome) -> Option<String> {
+    let mut lines = outcome
+        .lines
+        .iter()
+        .skip_while(|line| Fields::after_name(line, "+CMGR").is_none());
+    lines.next()?;
+    lines.next().filter(|pdu| !pdu.is_empty()).cloned()
+}
+
+/// `+CMS ERROR: 321`, invalid memory index: nothing lies there.
+fn is_empty_slot(outcome: &Outcome) -> bool {
+    matches!(&outcome.result, Err(Failure::Cms(CodeOrWords::Code(321))))
+}

@@ -1,0 +1,418 @@
+//! The modem as one machine: inputs go to the rooms they concern, and one command at a time goes out, the most urgent first.
+//!
+//! The order of urgency is [`Modem::next_job`], and it is a promise: a PDU and its permit, a call's own questions, the next
+//! text, a text that came in, bring-up, deletions, and last the idle questions.
+
+use super::bringup::Bringup;
+use super::calls::{self, Calls};
+use super::health::Health;
+use super::inbox::{self, Inbox};
+use super::sender::{Action, Sender};
+use super::status::Status;
+use super::timers::{IDLE_EVERY, Timer, Timers};
+use super::{Condition, Event, Identity, Input, Limit, Options, Output, Registration, Signal};
+use crate::at::{self, Engine, Failure, Outcome};
+use std::collections::VecDeque;
+use std::time::Instant;
+
+mod hearing;
+mod urgency;
+use urgency::Question;
+
+/// Whose the command in flight is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Job {
+    BringUp,
+    Calls(calls::Ask),
+    Submit,
+    Inbox(inbox::Ask),
+    Idle(Question),
+    /// The ladder's `AT`.
+    Knock,
+    /// The ladder's restart.
+    Reset,
+}
+
+/// One modem. See the [module](super).
+pub struct Modem {
+    engine: Engine,
+    /// The port is open.
+    open: bool,
+    draining: bool,
+    job: Option<Job>,
+    bringup: Bringup,
+    calls: Calls,
+    inbox: Inbox,
+    sender: Sender,
+    status: Status,
+    health: Health,
+    timers: Timers,
+    /// The modem was ready on this port: the rooms have been told.
+    opened: bool,
+    /// The desk has been asked for a text.
+    asked_for_text: bool,
+    clip_due: bool,
+    pdu_mode_due: bool,
+    idle_due: bool,
+    idle_turn: u32,
+    condition: Condition,
+    out: VecDeque<Output>,
+}
+
+impl Modem {
+    /// A modem that has no port yet.
+    #[must_use]
+    pub fn new(options: Options) -> Modem {
+        Modem {
+            engine: Engine::new(),
+            open: false,
+            draining: false,
+            job: None,
+            calls: Calls::new(options.reject_after),
+            bringup: Bringup::new(options),
+            inbox: Inbox::new(),
+            sender: Sender::new(),
+            status: Status::default(),
+            health: Health::new(),
+            timers: Timers::default(),
+            opened: false,
+            asked_for_text: false,
+            clip_due: false,
+            pdu_mode_due: false,
+            idle_due: false,
+            idle_turn: 0,
+            condition: Condition::NoPort,
+            out: VecDeque::new(),
+        }
+    }
+
+    /// Takes one input, with the time it happened. Poll until [`Output::Wait`] after it.
+    pub fn handle(&mut self, input: Input<'_>, at: Instant) {
+        self.let_time_pass(at);
+        match input {
+            Input::PortOpened => self.port_opened(at),
+            Input::PortLost => self.port_lost(at),
+            Input::Bytes(bytes) => {
+                if self.open {
+                    self.engine.receive(bytes, at);
+                }
+            }
+            Input::Submit(submission) => {
+                self.asked_for_text = false;
+                let refusal = self.why_no_text();
+                self.sender.submit(submission, refusal, at);
+            }
+            Input::Permit(outbox) => {
+                let action = self.sender.permit(outbox, at);
+                self.act(action, at);
+            }
+            Input::Withdraw(outbox) => {
+                let action = self.sender.withdraw(outbox);
+                self.act(action, at);
+            }
+            Input::Committed(token) => self.inbox.committed(token, at),
+            Input::Tick => {}
+            Input::Drain => self.draining = true,
+        }
+        self.run(at);
+    }
+
+    /// The next output; [`Output::Wait`] when there is nothing more until input or until then.
+    pub fn poll(&mut self) -> Output {
+        match self.out.pop_front() {
+            Some(output) => output,
+            None => Output::Wait(self.timers.next()),
+        }
+    }
+
+    /// What state it is in.
+    #[must_use]
+    pub fn condition(&self) -> &Condition {
+        &self.condition
+    }
+
+    /// Who modem and SIM are, as far as known.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        self.bringup.identity()
+    }
+
+    /// Registration as last reported.
+    #[must_use]
+    pub fn registration(&self) -> Registration {
+        self.status.registration()
+    }
+
+    /// Signal as last reported.
+    #[must_use]
+    pub fn signal(&self) -> Signal {
+        self.status.signal()
+    }
+
+    /// When the modem last answered, or said something a modem says.
+    #[must_use]
+    pub fn last_proof(&self) -> Option<Instant> {
+        self.health.last_proof()
+    }
+
+    fn port_opened(&mut self, at: Instant) {
+        if self.open {
+            self.cut_off("port_lost", "the port was opened anew", at);
+        }
+        self.open = true;
+        self.health.opened();
+        self.bringup.start(false);
+    }
+
+    fn port_lost(&mut self, at: Instant) {
+        if self.open {
+            self.cut_off("port_lost", "the port was lost", at);
+        }
+        self.open = false;
+        self.health.lost();
+        self.bringup.stop();
+    }
+
+    /// Whatever the modem was doing for us is over.
+    fn cut_off(&mut self, evidence: &'static str, why: &str, at: Instant) {
+        self.engine.reset();
+        self.take_engine_events(at);
+        self.job = None;
+        self.calls.cut_off(evidence, at);
+        self.sender.cut_off(why);
+        self.inbox.cut_off();
+        self.status.forget();
+        self.opened = false;
+        self.asked_for_text = false;
+        self.clip_due = false;
+        self.idle_due = false;
+        self.timers.clear();
+    }
+
+    fn let_time_pass(&mut self, at: Instant) {
+        self.engine.tick(at);
+        self.take_engine_events(at);
+        self.calls.tick(at);
+        let action = self.sender.tick(at);
+        self.act(action, at);
+        while let Some(timer) = self.timers.expired(at) {
+            match timer {
+                Timer::Idle => self.idle_due = true,
+                // Whoever set these looks at the time by itself.
+                Timer::Engine | Timer::Call | Timer::Sender | Timer::Recovery | Timer::BringUp | Timer::Slot => {}
+            }
+        }
+    }
+
+    /// Goes round until nothing moves: what the engine says, what the rooms say, the next command.
+    fn run(&mut self, at: Instant) {
+        loop {
+            self.take_engine_events(at);
+            self.open_rooms(at);
+            self.take_room_events();
+            if !self.open || self.job.is_some() || !self.engine.is_idle() {
+                break;
+            }
+            let Some((job, command)) = self.next_job(at) else { break };
+            self.job = Some(job.clone());
+            if let Err(command) = self.engine.send(command, at) {
+                // The engine said that it was idle, so it takes the command; if it ever doesn't, the job is not lost silently.
+                self.job = None;
+                let outcome = Outcome {
+                    command,
+                    lines: Vec::new(),
+                    result: Err(Failure::Aborted),
+                };
+                self.job_done(job, &outcome, at);
+                break;
+            }
+            self.flush();
+            match job {
+                Job::Submit => self.sender.commanded(),
+                Job::Calls(ask) => self.calls.asked(ask, at),
+                Job::BringUp | Job::Inbox(_) | Job::Idle(_) | Job::Knock | Job::Reset => {}
+            }
+        }
+        self.calls.tick(at);
+        self.flush();
+        self.take_room_events();
+        self.look_at_condition();
+        self.ask_for_text();
+        self.set_timers(at);
+    }
+
+    fn take_engine_events(&mut self, at: Instant) {
+        self.flush();
+        while let Some(event) = self.engine.poll_event() {
+            match event {
+                at::Event::Urc(urc) => self.urc(urc, at),
+                at::Event::Prompt => {
+                    let action = self.sender.prompt(at);
+                    self.act(action, at);
+                }
+                at::Event::Done(outcome) => {
+                    if !matches!(outcome.result, Err(Failure::TimedOut { .. } | Failure::PortLost)) {
+                        self.health.answered(at);
+                    }
+                    if let Some(job) = self.job.take() {
+                        self.job_done(job, &outcome, at);
+                    }
+                }
+                at::Event::Dropped { octets } => {
+                    self.note(
+                        "line_dropped",
+                        format!("{octets} octets were no line a modem would say"),
+                    );
+                }
+            }
+            self.take_room_events();
+        }
+        self.flush();
+    }
+
+    fn flush(&mut self) {
+        while let Some(bytes) = self.engine.poll_transmit() {
+            self.out.push_back(Output::Transmit(bytes));
+        }
+    }
+
+    fn act(&mut self, action: Action, at: Instant) {
+        match action {
+            Action::Nothing => {}
+            Action::Supply(pdu) => self.engine.supply(&pdu, at),
+            Action::Abort => self.engine.abort(at),
+        }
+        self.flush();
+    }
+
+    fn note(&mut self, what: &'static str, why: String) {
+        self.out.push_back(Output::Event(Event::Note { what, why }));
+    }
+
+    /// Bring-up is through: the inbox may look, the idle questions start.
+    fn open_rooms(&mut self, at: Instant) {
+        if self.opened || !self.bringup.is_ready() {
+            return;
+        }
+        self.opened = true;
+        self.health.ready();
+        if let Some(storage) = self.bringup.storage() {
+            self.inbox.opened(storage, self.bringup.family().storage);
+        } else {
+            self.note(
+                "no_storage",
+                "every +CPMS setting was refused; texts can't be read".to_string(),
+            );
+        }
+        self.clip_due = !self.bringup.shows_callers() && self.status.is_registered();
+        self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
+    }
+
+    fn take_room_events(&mut self) {
+        while let Some(event) = self
+            .calls
+            .poll_event()
+            .or_else(|| self.sender.poll_event())
+            .or_else(|| self.inbox.poll_event())
+            .or_else(|| self.bringup.poll_event())
+            .or_else(|| self.status.poll_event())
+            .or_else(|| self.health.poll_event())
+        {
+            self.out.push_back(Output::Event(event));
+        }
+    }
+
+    fn look_at_condition(&mut self) {
+        let next = if !self.open {
+            Condition::NoPort
+        } else if let Some(rung) = self.health.mute() {
+            Condition::Mute { rung }
+        } else if let Some(why) = self.bringup.limit() {
+            Condition::Limited { why }
+        } else if !self.bringup.is_ready() {
+            Condition::BringUp {
+                step: self.bringup.step(),
+            }
+        } else if let Some(why) = self.status.limit() {
+            Condition::Limited { why }
+        } else {
+            Condition::Ready
+        };
+        if next != self.condition {
+            self.condition = next.clone();
+            self.out.push_back(Output::Event(Event::Condition(next)));
+        }
+    }
+
+    /// Why a text can't be sent now.
+    fn why_no_text(&self) -> Option<&'static str> {
+        if self.draining {
+            return Some("shutting down");
+        }
+        if !self.open {
+            return Some("no port");
+        }
+        if !self.opened || !self.bringup.is_ready() {
+            return Some("the modem is not ready");
+        }
+        if self.health.mute().is_some() {
+            return Some("the modem does not answer");
+        }
+        match self.status.limit() {
+            Some(Limit::NotRegistered | Limit::RegistrationDenied) => Some("not registered"),
+            Some(
+                Limit::NoSim
+                | Limit::PinRequired
+                | Limit::PinWrong
+                | Limit::PinTriesLow
+                | Limit::PukRequired
+                | Limit::SmsOnly
+                | Limit::NoVoice
+                | Limit::NoSms,
+            )
+            | None => None,
+        }
+    }
+
+    fn ask_for_text(&mut self) {
+        let can = self.sender.is_idle() && self.why_no_text().is_none();
+        if can && !self.asked_for_text {
+            self.out.push_back(Output::Event(Event::ReadyToSubmit));
+        }
+        self.asked_for_text = can;
+    }
+
+    fn set_timers(&mut self, at: Instant) {
+        // A deadline that has passed and still stands waits for something else (an answer, a free engine) that will come
+        // as an input of its own.
+        let ahead = |due: Option<Instant>| due.filter(|due| *due > at);
+        self.timers.set(Timer::Engine, ahead(self.engine.deadline()));
+        self.timers.set(Timer::Call, ahead(self.calls.deadline()));
+        self.timers.set(Timer::Sender, ahead(self.sender.deadline()));
+        self.timers.set(Timer::Recovery, ahead(self.health.deadline()));
+        self.timers.set(Timer::BringUp, ahead(self.bringup.deadline()));
+        self.timers.set(
+            Timer::Slot,
+            if self.opened {
+                ahead(self.inbox.deadline())
+            } else {
+                None
+            },
+        );
+        if self.opened && !self.idle_due && self.timers.get(Timer::Idle).is_none() {
+            self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
+        }
+    }
+}
+
+fn name(job: &Job) -> &'static str {
+    match job {
+        Job::BringUp => "a bring-up command",
+        Job::Calls(_) => "a question about a call",
+        Job::Submit => "a text",
+        Job::Inbox(_) => "a question to the message memory",
+        Job::Idle(_) => "an idle question",
+        Job::Knock => "AT",
+        Job::Reset => "the restart",
+    }
+}

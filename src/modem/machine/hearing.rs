@@ -1,0 +1,154 @@
+//! What the modem says, unasked or as the end of a command, and the room it concerns.
+
+use super::super::{Event, Output, calls};
+use super::{Job, Modem, Question, name};
+use crate::at::{self, Failure, Outcome, Urc};
+use crate::ids::MessageReference;
+use std::time::Instant;
+
+impl Modem {
+    pub(super) fn urc(&mut self, urc: Urc, at: Instant) {
+        if !matches!(urc, Urc::Other(_)) {
+            self.health.proof(at);
+        }
+        match urc {
+            Urc::Ring => self.calls.ring(at),
+            Urc::CallingLine { number, validity } => self.calls.calling_line(number, validity, at),
+            Urc::CallWaiting { number, validity } => self.calls.call_waiting(number, validity, at),
+            Urc::Call(report) => self.calls.report(&report, at),
+            Urc::CallConnected { id } => self.calls.connected(id, at),
+            Urc::CallReleased {
+                evidence,
+                id,
+                number,
+                duration_s,
+                cause,
+            } => {
+                self.calls.released(evidence, id, number, duration_s, cause, at);
+            }
+            Urc::MessageStored { storage, index } | Urc::ReportStored { storage, index } => {
+                self.inbox.stored(&storage, index, at);
+            }
+            Urc::MessageDirect { pdu } | Urc::ReportDirect { pdu } => self.inbox.direct(pdu),
+            Urc::LateSubmit { reference } => self.sender.late_reference(MessageReference(reference)),
+            Urc::StorageFull { storage } => self.inbox.full(storage.as_deref()),
+            Urc::Registration { domain, stat } => {
+                let was = self.status.is_registered();
+                self.status.registered(domain, stat);
+                // +CLIP asks the network on some modems, and is refused before there is one.
+                self.clip_due |= !was && self.status.is_registered() && self.opened && !self.bringup.shows_callers();
+            }
+            Urc::Signal { dbm } => self.status.signal_is(dbm),
+            Urc::SimState(state) => self.sim_state(&state),
+            Urc::Restarted { line } => self.restarted(&line, at),
+            Urc::SmsReady => self.bringup.texts_ready(),
+            Urc::PowerTrouble { line } => self.note("power", line.chars().take(60).collect()),
+            Urc::NetworkTime { utc_ms, offset_s } => {
+                self.out
+                    .push_back(Output::Event(Event::NetworkTime { utc_ms, offset_s }));
+            }
+            // Nothing follows from these for the job.
+            Urc::PhonebookReady | Urc::Ussd { .. } | Urc::Other(_) => {}
+        }
+    }
+
+    fn sim_state(&mut self, state: &str) {
+        let was = self.bringup.is_ready();
+        self.bringup.sim_state(state);
+        if was && !self.bringup.is_ready() {
+            self.opened = false;
+            self.sender.give_back("the SIM changed");
+            self.note(
+                "sim_changed",
+                format!("the modem says +CPIN: {}", state.chars().take(20).collect::<String>()),
+            );
+        }
+    }
+
+    fn restarted(&mut self, line: &str, at: Instant) {
+        if !self.bringup.is_knocking() {
+            self.note("modem_restarted", line.chars().take(40).collect());
+            self.cut_off("modem_restarted", "the modem started anew", at);
+        }
+        self.bringup.restart();
+    }
+
+    pub(super) fn job_done(&mut self, job: Job, outcome: &Outcome, at: Instant) {
+        let timed_out = matches!(outcome.result, Err(Failure::TimedOut { .. }));
+        if timed_out && job != Job::Reset && !self.bringup.is_knocking() {
+            self.health.unanswered(name(&job), at);
+        }
+        match job {
+            Job::BringUp => {
+                self.bringup.done(outcome, at);
+                for line in &outcome.lines {
+                    self.status.reply_line(line);
+                    self.inbox.usage_line(line);
+                }
+                self.calls.set_family(self.bringup.family());
+                self.sender.set_family(self.bringup.family());
+                self.engine.set_submit_timeout(self.bringup.family().submit_timeout);
+                if self.bringup.is_mute() {
+                    self.health.mute_at(at);
+                    self.bringup.start(false);
+                }
+            }
+            Job::Calls(calls::Ask::List) => match outcome.result {
+                Ok(()) => {
+                    let rows: Vec<at::urc::CallReport> = outcome
+                        .lines
+                        .iter()
+                        .filter_map(|line| match at::urc::parse(line) {
+                            Urc::Call(row) => Some(row),
+                            _other => None,
+                        })
+                        .collect();
+                    self.calls.listed(&rows, at);
+                }
+                Err(Failure::PortLost) => {}
+                Err(_) => self.calls.list_failed(at),
+            },
+            Job::Calls(calls::Ask::HangUp(_)) => {
+                if outcome.result != Err(Failure::PortLost) {
+                    self.calls.hung_up(outcome.result.is_ok(), at);
+                }
+            }
+            Job::Submit => self.sender.done(outcome, at),
+            Job::Inbox(ask) => {
+                self.inbox.done(&ask, outcome, at);
+                for line in &outcome.lines {
+                    self.inbox.usage_line(line);
+                }
+                self.pdu_mode_due |= self.inbox.take_text_mode();
+            }
+            Job::Idle(question) => self.idle_answered(question, outcome),
+            Job::Knock => {}
+            Job::Reset => self.health.reset_given(at),
+        }
+    }
+
+    fn idle_answered(&mut self, question: Question, outcome: &Outcome) {
+        match question {
+            Question::Signal | Question::Registration | Question::EpsRegistration => {
+                for line in &outcome.lines {
+                    self.status.reply_line(line);
+                }
+            }
+            Question::Storage => {
+                for line in &outcome.lines {
+                    self.inbox.usage_line(line);
+                }
+            }
+            Question::ShowCallers => {}
+            Question::PduMode => {
+                if outcome.result.is_ok() {
+                    self.note(
+                        "pdu_mode",
+                        "message format had been changed to text; set back".to_string(),
+                    );
+                    self.inbox.sweep_now();
+                }
+            }
+        }
+    }
+}

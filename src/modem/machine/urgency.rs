@@ -1,0 +1,152 @@
+//! Which command goes out next: the most urgent, and when nothing is, now and then an idle question.
+
+use super::super::bringup::Next;
+use super::super::health::Step;
+use super::super::inbox::Inbox;
+use super::super::timers::{IDLE_EVERY, Timer};
+use super::super::{Output, calls};
+use super::{Job, Modem};
+use crate::at::Command;
+use std::time::{Duration, Instant};
+
+/// Every so many idle questions, the message list is looked through instead: ten minutes.
+const SWEEP_EVERY_TURNS: u32 = 20;
+/// The same where the modem announces no texts: half a minute, every time.
+const SWEEP_EVERY_TURNS_UNANNOUNCED: u32 = 1;
+/// Hanging up: makers allow up to 120 s, but a call doesn't ring that long.
+const HANG_UP_WAIT: Duration = Duration::from_secs(20);
+/// A question to the modem or the SIM.
+const ASK_WAIT: Duration = Duration::from_secs(5);
+/// A restart is answered within this, or not at all.
+const RESET_WAIT: Duration = Duration::from_secs(10);
+
+/// The idle questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    Signal,
+    Registration,
+    EpsRegistration,
+    Storage,
+    /// `+CLIP=1`, which was refused before the network was there.
+    ShowCallers,
+    /// `+CMGF=0`, which somebody undid.
+    PduMode,
+}
+
+impl Modem {
+    /// What goes out next, the most urgent first.
+    pub(super) fn next_job(&mut self, at: Instant) -> Option<(Job, Command)> {
+        match self.health.step(at) {
+            Step::None => {}
+            Step::Wait => return None,
+            Step::Knock { escape } => {
+                if escape {
+                    self.engine.escape();
+                }
+                return Some((Job::Knock, Command::Attention));
+            }
+            Step::Reopen => {
+                self.out.push_back(Output::ReopenPort);
+                return None;
+            }
+            Step::Reset => {
+                let text = self.bringup.family().reset;
+                return Some((
+                    Job::Reset,
+                    Command::Plain {
+                        text,
+                        prefix: None,
+                        timeout: RESET_WAIT,
+                    },
+                ));
+            }
+        }
+        if let Some(ask) = self.calls.wants(at) {
+            let command = match ask {
+                calls::Ask::List => Command::ListCalls,
+                calls::Ask::HangUp(text) => Command::Plain {
+                    text,
+                    prefix: None,
+                    timeout: HANG_UP_WAIT,
+                },
+            };
+            return Some((Job::Calls(ask), command));
+        }
+        if let Some(command) = self.sender.wants(self.calls.is_ringing(), at) {
+            return Some((Job::Submit, command));
+        }
+        if self.opened
+            && let Some(ask) = self.inbox.wants(at)
+        {
+            let command = Inbox::command(&ask);
+            return Some((Job::Inbox(ask), command));
+        }
+        match self.bringup.next(at) {
+            Next::Send(command) => return Some((Job::BringUp, command)),
+            Next::EscapeThenSend(command) => {
+                self.engine.escape();
+                return Some((Job::BringUp, command));
+            }
+            Next::Wait => {}
+        }
+        self.open_rooms(at);
+        let question = self.next_question(at)?;
+        Some((Job::Idle(question), question.command()))
+    }
+
+    /// Idle questions wait until nothing else goes on.
+    fn next_question(&mut self, at: Instant) -> Option<Question> {
+        if !self.opened || !self.sender.is_idle() {
+            return None;
+        }
+        if std::mem::take(&mut self.pdu_mode_due) {
+            return Some(Question::PduMode);
+        }
+        if std::mem::take(&mut self.clip_due) {
+            return Some(Question::ShowCallers);
+        }
+        if self.calls.is_busy() || !std::mem::take(&mut self.idle_due) {
+            return None;
+        }
+        self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
+        self.idle_turn = self.idle_turn.wrapping_add(1);
+        let sweep = if self.bringup.announces_texts() {
+            SWEEP_EVERY_TURNS
+        } else {
+            SWEEP_EVERY_TURNS_UNANNOUNCED
+        };
+        if self.idle_turn.is_multiple_of(sweep) {
+            // The list is this turn's question, through the inbox.
+            self.inbox.sweep_now();
+            return None;
+        }
+        Some(match self.idle_turn % 4 {
+            0 => Question::Storage,
+            1 => Question::Registration,
+            2 => Question::Signal,
+            _three => Question::EpsRegistration,
+        })
+    }
+}
+
+impl Question {
+    fn command(self) -> Command {
+        let ask = |text, prefix| Command::Plain {
+            text,
+            prefix,
+            timeout: ASK_WAIT,
+        };
+        match self {
+            Question::Signal => ask("+CSQ", Some("+CSQ:")),
+            Question::Registration => ask("+CREG?", Some("+CREG:")),
+            Question::EpsRegistration => ask("+CEREG?", Some("+CEREG:")),
+            Question::Storage => Command::MessageStorageState,
+            Question::ShowCallers => Command::Plain {
+                text: "+CLIP=1",
+                prefix: None,
+                timeout: Duration::from_secs(15),
+            },
+            Question::PduMode => ask("+CMGF=0", None),
+        }
+    }
+}

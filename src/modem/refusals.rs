@@ -1,0 +1,180 @@
+//! What a refused submission means: `+CMS ERROR` and `+CME ERROR` codes as data (3GPP TS 27.005 §3.2.5, 24.011 §8.2.5.4,
+//! 23.040 §9.2.3.22, 27.007 §9.2). See `modem-facts.md` §3.2.
+
+use super::RetryClass;
+use super::families::VendorErrors;
+use crate::at::{CodeOrWords, Failure};
+use std::ops::RangeInclusive;
+
+/// What became of a text that was answered with an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// It did not go out.
+    Refused { error: String, class: RetryClass },
+    /// It may have gone out all the same.
+    Doubtful { why: String },
+}
+
+/// 332: the network did not answer in time; what it did with the text nobody knows.
+const NETWORK_TIMEOUT_CMS: u16 = 332;
+/// 27.007 §9.2.1: the same in the other numbering.
+const NETWORK_TIMEOUT_CME: u16 = 31;
+/// From here on a code is the maker's own.
+const VENDOR_FROM: u16 = 512;
+
+const CMS: &[(RangeInclusive<u16>, RetryClass)] = &[
+    (1..=1, RetryClass::Permanent),
+    (8..=8, RetryClass::Account),
+    (10..=10, RetryClass::Account),
+    // Refused by the service centre: spam, no credit. The second try fares no better.
+    (21..=21, RetryClass::Permanent),
+    (22..=22, RetryClass::TransientLong),
+    (27..=27, RetryClass::TransientLong),
+    (28..=28, RetryClass::Permanent),
+    (29..=29, RetryClass::Account),
+    (30..=30, RetryClass::Permanent),
+    (38..=38, RetryClass::Transient),
+    (41..=42, RetryClass::Transient),
+    (47..=47, RetryClass::Transient),
+    (50..=50, RetryClass::Account),
+    (69..=69, RetryClass::Account),
+    (81..=81, RetryClass::Permanent),
+    (95..=99, RetryClass::Permanent),
+    (111..=111, RetryClass::Transient),
+    (127..=127, RetryClass::Transient),
+    (128..=130, RetryClass::Permanent),
+    (143..=145, RetryClass::Permanent),
+    (159..=161, RetryClass::Permanent),
+    (175..=176, RetryClass::Permanent),
+    (192..=192, RetryClass::Transient),
+    (193..=193, RetryClass::Permanent),
+    (194..=194, RetryClass::Transient),
+    (195..=196, RetryClass::Permanent),
+    (197..=197, RetryClass::AlreadySent),
+    (198..=199, RetryClass::Permanent),
+    (208..=209, RetryClass::Modem),
+    (211..=211, RetryClass::TransientLong),
+    (212..=212, RetryClass::Transient),
+    (255..=255, RetryClass::Transient),
+    (300..=302, RetryClass::Transient),
+    (303..=305, RetryClass::Permanent),
+    (310..=313, RetryClass::Modem),
+    // SIM busy: a few seconds after boot.
+    (314..=314, RetryClass::Transient),
+    (315..=318, RetryClass::Modem),
+    (320..=322, RetryClass::Modem),
+    // No service centre number on the SIM: ours to put right, not the text's fault.
+    (330..=330, RetryClass::Modem),
+    (331..=331, RetryClass::Unregistered),
+    (340..=340, RetryClass::Transient),
+    (341..=342, RetryClass::Permanent),
+    (350..=350, RetryClass::Transient),
+    (500..=500, RetryClass::Transient),
+    (510..=510, RetryClass::Permanent),
+];
+
+const CME: &[(RangeInclusive<u16>, RetryClass)] = &[
+    (10..=13, RetryClass::Modem),
+    (14..=14, RetryClass::Transient),
+    (15..=18, RetryClass::Modem),
+    (20..=23, RetryClass::Modem),
+    (30..=30, RetryClass::Unregistered),
+    (32..=32, RetryClass::Unregistered),
+];
+
+/// The class of a `+CMS ERROR` code; what nobody has described may pass.
+#[must_use]
+pub fn cms_class(code: u16, vendor: VendorErrors) -> RetryClass {
+    if code >= VENDOR_FROM {
+        return match vendor {
+            VendorErrors::Cinterion => RetryClass::Permanent,
+            VendorErrors::Wavecom | VendorErrors::Unknown => RetryClass::Transient,
+        };
+    }
+    look_up(CMS, code)
+}
+
+fn look_up(table: &[(RangeInclusive<u16>, RetryClass)], code: u16) -> RetryClass {
+    table
+        .iter()
+        .find(|(codes, _)| codes.contains(&code))
+        .map_or(RetryClass::Transient, |(_, class)| *class)
+}
+
+/// Reads a failed submission. `left`: the PDU was already given to the modem.
+#[must_use]
+pub fn read(failure: &Failure, left: bool, vendor: VendorErrors) -> Refusal {
+    let refused = |error: String, class| Refusal::Refused { error, class };
+    match failure {
+        Failure::Cms(code) => match code.cms().map(|e| e.0) {
+            Some(NETWORK_TIMEOUT_CMS) if left => Refusal::Doubtful {
+                why: "CMS 332: network timeout".to_string(),
+            },
+            Some(number) => refused(format!("CMS {number}"), cms_class(number, vendor)),
+            None => refused(words("CMS", code), RetryClass::Transient),
+        },
+        Failure::Cme(code) => match code.cme().map(|e| e.0) {
+            Some(NETWORK_TIMEOUT_CME) if left => Refusal::Doubtful {
+                why: "CME 31: network timeout".to_string(),
+            },
+            Some(number) => refused(format!("CME {number}"), look_up(CME, number)),
+            None => refused(words("CME", code), RetryClass::Transient),
+        },
+        Failure::Error => refused("ERROR".to_string(), RetryClass::Transient),
+        Failure::Other(said) => refused(said.chars().take(40).collect(), RetryClass::Transient),
+        Failure::TimedOut { .. } => Refusal::Doubtful {
+            why: "no answer in time".to_string(),
+        },
+        Failure::Aborted => Refusal::Doubtful {
+            why: "given up after the text had left".to_string(),
+        },
+        Failure::PortLost => Refusal::Doubtful {
+            why: "the port was lost after the text had left".to_string(),
+        },
+    }
+}
+
+fn words(kind: &str, code: &CodeOrWords) -> String {
+    match code {
+        CodeOrWords::Code(number) => format!("{kind} {number}"),
+        CodeOrWords::Words(said) => format!("{kind} {}", said.chars().take(40).collect::<String>()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_mean_what_the_table_of_the_facts_says() {
+        for (code, want) in [
+            (38, RetryClass::Transient),
+            (21, RetryClass::Permanent),
+            (304, RetryClass::Permanent),
+            (331, RetryClass::Unregistered),
+            (500, RetryClass::Transient),
+            (512, RetryClass::Transient),
+            (197, RetryClass::AlreadySent),
+            (22, RetryClass::TransientLong),
+            (8, RetryClass::Account),
+            (322, RetryClass::Modem),
+            (400, RetryClass::Transient),
+        ] {
+            assert_eq!(cms_class(code, VendorErrors::Unknown), want, "{code}");
+        }
+        assert_eq!(cms_class(515, VendorErrors::Cinterion), RetryClass::Permanent);
+    }
+
+    #[test]
+    fn a_network_timeout_after_the_text_left_is_in_doubt() {
+        let failure = Failure::Cms(CodeOrWords::Code(332));
+        assert!(matches!(
+            read(&failure, true, VendorErrors::Unknown),
+            Refusal::Doubtful { .. }
+        ));
+        assert!(matches!(
+            read(&failure, false, VendorErrors::Unknown),
+            Refusal::Refused { .. }
+        ));
+    }
+}

@@ -1,0 +1,386 @@
+//! Calls as the modem sees them, and what each family says while one rings and when it is over (`modem-facts.md` §2.2).
+
+use super::agenda::{Due, Request};
+use super::modem::Modem;
+use super::network::CallRef;
+use super::phone::{Caller, Number};
+use super::profiles::{Clip, Release};
+use std::time::Instant;
+
+/// `<stat>` of `+CLCC`, TS 27.007 §7.18.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Active,
+    Dialing,
+    Incoming,
+    Waiting,
+}
+
+impl State {
+    pub(super) fn code(self) -> u8 {
+        match self {
+            State::Active => 0,
+            State::Dialing => 2,
+            State::Incoming => 4,
+            State::Waiting => 5,
+        }
+    }
+}
+
+/// One call.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub id: u8,
+    pub network: CallRef,
+    /// False: we dialled it.
+    pub incoming: bool,
+    pub state: State,
+    pub caller: Caller,
+    pub rings: u32,
+    pub connected: Option<Instant>,
+}
+
+/// Who ended it, with the cause of TS 24.008 §10.5.4.11.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    FarEnd(u8),
+    Us,
+}
+
+impl Call {
+    /// `"number",type` for the lines of call lists.
+    pub(super) fn number_and_type(&self) -> String {
+        match &self.caller {
+            Caller::Known(number) => format!("\"{number}\",{}", number.type_of_address()),
+            Caller::Withheld | Caller::NotAvailable => "\"\",128".to_owned(),
+        }
+    }
+
+    /// `+CLCC: <id>,<dir>,<stat>,<mode>,<mpty>,<number>,<type>`
+    pub(super) fn row(&self, stat: u8) -> String {
+        format!(
+            "+CLCC: {},{},{stat},0,0,{}",
+            self.id,
+            u8::from(self.incoming),
+            self.number_and_type()
+        )
+    }
+
+    fn seconds(&self, now: Instant) -> u64 {
+        self.connected
+            .map_or(0, |since| now.saturating_duration_since(since).as_secs())
+    }
+
+    fn clip(&self, style: Clip) -> String {
+        let validity = match &self.caller {
+            Caller::Known(number) => {
+                let (text, kind) = (number.as_str(), number.type_of_address());
+                return match style {
+                    Clip::Full | Clip::Tight | Clip::Unquoted => format!("+CLIP: \"{text}\",{kind},,,,0"),
+                    Clip::Quoted => format!("+CLIP: \"{text}\",{kind},\"\",0,\"\",0"),
+                    Clip::Short => format!("+CLIP: \"{text}\",{kind}"),
+                };
+            }
+            Caller::Withheld => 1,
+            Caller::NotAvailable => 2,
+        };
+        match style {
+            Clip::Full => format!("+CLIP: \"\",128,,,,{validity}"),
+            Clip::Tight => format!("+CLIP:\"\",128,,,,{validity}"),
+            Clip::Unquoted => format!("+CLIP:,129,,,,{validity}"),
+            Clip::Quoted => format!("+CLIP: \"\",128,\"\",0,\"\",{validity}"),
+            Clip::Short => "+CLIP: \"\",128".to_owned(),
+        }
+    }
+}
+
+impl Modem {
+    /// The network offers a call. False if it must be told busy.
+    pub(super) fn incoming(&mut self, network: CallRef, caller: Caller, at: Instant) -> bool {
+        self.tick(at);
+        if !self.is_registered() || matches!(self.stat, 6 | 7) {
+            return false;
+        }
+        let waiting = !self.calls.is_empty();
+        if waiting && (!self.call_waiting.1 || self.calls.len() > 1) {
+            return false;
+        }
+        let state = if waiting { State::Waiting } else { State::Incoming };
+        let call = Call {
+            id: self.free_call_id(),
+            network,
+            incoming: true,
+            state,
+            caller,
+            rings: 0,
+            connected: None,
+        };
+        self.calls.push(call.clone());
+        if waiting {
+            self.call_list_line(&call, state.code());
+            if self.call_waiting.0 == 1 {
+                let line = format!("+CCWA: {},1", call.number_and_type());
+                self.say_unsolicited(&line);
+            }
+        } else {
+            self.start_ringing(&call);
+        }
+        true
+    }
+
+    pub(super) fn free_call_id(&self) -> u8 {
+        (1..=u8::MAX)
+            .find(|id| self.calls.iter().all(|c| c.id != *id))
+            .unwrap_or(u8::MAX)
+    }
+
+    fn start_ringing(&mut self, call: &Call) {
+        match self.profile.release {
+            Release::MissedCall | Release::CallListThenNoCarrier => self.call_list_line(call, 4),
+            Release::Ecam if self.parameters.is_on("#ECAM") => {
+                self.say_unsolicited(&format!("#ECAM: {},6,1,,,", call.id - 1))
+            }
+            Release::CallStat if self.parameters.is_on("+UCALLSTAT") => {
+                self.say_unsolicited(&format!("+UCALLSTAT: {},4", call.id))
+            }
+            Release::Silence
+            | Release::CcInfo
+            | Release::Dsci
+            | Release::Cend
+            | Release::Ecam
+            | Release::CallStat
+            | Release::Wind => {}
+        }
+        self.ring(call.network);
+        match self.profile.release {
+            Release::CcInfo => self.ccinfo(call, 4),
+            Release::Dsci => self.dsci(call, 4),
+            Release::Silence
+            | Release::MissedCall
+            | Release::CallListThenNoCarrier
+            | Release::Cend
+            | Release::Ecam
+            | Release::CallStat
+            | Release::Wind => {}
+        }
+    }
+
+    fn call_list_line(&mut self, call: &Call, stat: u8) {
+        if self.profile.call_list_urc && self.parameters.is_on("+CLCC") {
+            self.say_unsolicited(&call.row(stat));
+        }
+    }
+
+    fn ccinfo(&mut self, call: &Call, state: i8) {
+        if self.vendor.get("ccinfo").is_some_and(|v| v == "1") {
+            let line = format!(
+                "+QIND: \"ccinfo\",{},{},{state},0,0,{}",
+                call.id,
+                u8::from(call.incoming),
+                call.number_and_type()
+            );
+            self.say_unsolicited(&line);
+        }
+    }
+
+    fn dsci(&mut self, call: &Call, state: u8) {
+        if self.parameters.is_on("^DSCI") {
+            let line = format!(
+                "^DSCI: {},{},{state},0,{},0",
+                call.id,
+                u8::from(call.incoming),
+                call.number_and_type().replace('"', "")
+            );
+            self.say_unsolicited(&line);
+        }
+    }
+
+    /// One cadence: RING or +CRING, then +CLIP (TS 27.007 §6.11, §7.6).
+    pub(super) fn ring(&mut self, network: CallRef) {
+        let Some(call) = self
+            .calls
+            .iter_mut()
+            .find(|c| c.network == network && c.state == State::Incoming)
+        else {
+            return;
+        };
+        call.rings += 1;
+        let call = call.clone();
+        // A u-blox that reports calls by +UCALLSTAT was seen to ring by nothing else.
+        let quiet = self.profile.release == Release::CallStat && self.parameters.is_on("+UCALLSTAT");
+        if !quiet {
+            let ring = if self.parameters.is_on("+CRC") {
+                "+CRING: VOICE"
+            } else {
+                "RING"
+            };
+            let identified = self.parameters.is_on("+CLIP") && !std::mem::take(&mut self.faults.no_clip);
+            let clip = if identified {
+                Some(call.clip(self.profile.clip))
+            } else {
+                None
+            };
+            let lines = [Some(ring), clip.as_deref()];
+            let order = if self.faults.clip_first { [1, 0] } else { [0, 1] };
+            for line in order.into_iter().filter_map(|place: usize| lines[place]) {
+                self.say_unsolicited(line);
+            }
+        }
+        let answer_after = self.registers.get(&0).copied().unwrap_or(0);
+        if answer_after > 0 && call.rings >= answer_after {
+            self.answer();
+            return;
+        }
+        self.later(self.profile.cadence, Due::Ring(network));
+    }
+
+    /// Takes the ringing call, if there is one.
+    pub(super) fn answer(&mut self) -> bool {
+        let now = self.now;
+        let Some(call) = self.calls.iter_mut().find(|c| c.state == State::Incoming) else {
+            return false;
+        };
+        call.state = State::Active;
+        call.connected = Some(now);
+        let call = call.clone();
+        self.requests.push_back(Request::Answer(call.network));
+        match self.profile.release {
+            Release::MissedCall | Release::CallListThenNoCarrier => {
+                self.call_list_line(&call, 0);
+                if self.profile.release == Release::MissedCall || self.family == super::Family::A7670 {
+                    self.say_unsolicited("VOICE CALL: BEGIN");
+                }
+            }
+            Release::CcInfo => self.ccinfo(&call, 0),
+            Release::Dsci => self.dsci(&call, 3),
+            Release::Cend => self.say_unsolicited(&format!("^CONN:{},0", call.id)),
+            Release::Ecam if self.parameters.is_on("#ECAM") => {
+                self.say_unsolicited(&format!("#ECAM: {},3,1,,,", call.id - 1))
+            }
+            Release::CallStat if self.parameters.is_on("+UCALLSTAT") => {
+                self.say_unsolicited(&format!("+UCALLSTAT: {},7", call.id))
+            }
+            Release::Silence | Release::Ecam | Release::CallStat | Release::Wind => {}
+        }
+        true
+    }
+
+    /// The far end or the network ended it.
+    pub(super) fn released(&mut self, network: CallRef, cause: u8, at: Instant) {
+        self.tick(at);
+        if let Some(place) = self.calls.iter().position(|c| c.network == network) {
+            let call = self.calls.remove(place);
+            self.last_cause = cause;
+            self.say_release(&call, Ending::FarEnd(cause));
+        }
+    }
+
+    /// `+CHUP`, or ATH where it works: every call ends (TS 27.007 §6.5).
+    pub(super) fn hang_up(&mut self) {
+        // A waiting call is not the one that is hung up; it becomes the ringing one.
+        let waiting: Vec<Call> = self.calls.extract_if(.., |c| c.state == State::Waiting).collect();
+        for call in std::mem::take(&mut self.calls) {
+            self.last_cause = 16;
+            self.requests.push_back(Request::HangUp(call.network));
+            self.say_release(&call, Ending::Us);
+        }
+        self.calls = waiting;
+        self.promote_waiting();
+    }
+
+    fn promote_waiting(&mut self) {
+        if self.calls.iter().any(|c| c.state != State::Waiting) {
+            return;
+        }
+        if let Some(call) = self.calls.first_mut() {
+            call.state = State::Incoming;
+            let call = call.clone();
+            self.start_ringing(&call);
+        }
+    }
+
+    fn say_release(&mut self, call: &Call, ending: Ending) {
+        if std::mem::take(&mut self.faults.no_release) {
+            return self.promote_waiting();
+        }
+        let far = match ending {
+            Ending::FarEnd(cause) => Some(cause),
+            Ending::Us => None,
+        };
+        let answered = call.connected.is_some();
+        let seconds = call.seconds(self.now);
+        let voice_end = format!(
+            "VOICE CALL: END: {:02}{:02}{:02}",
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60
+        );
+        match self.profile.release {
+            // A caller who gives up leaves no trace; after an answer, and for our own calls, V.250 §6.3.5 speaks.
+            Release::Silence if answered || !call.incoming => self.no_carrier(far),
+            Release::Silence => {}
+            Release::MissedCall => {
+                self.call_list_line(call, 6);
+                if call.incoming && !answered && far.is_some() {
+                    let number = match &call.caller {
+                        Caller::Known(number) => number.clone(),
+                        Caller::Withheld | Caller::NotAvailable => Number::new(""),
+                    };
+                    let clock = self.calendar.half_day(self.now);
+                    self.say_unsolicited(format!("MISSED_CALL: {clock} {number}").trim_end());
+                } else if answered {
+                    self.say_unsolicited(&voice_end);
+                }
+            }
+            Release::CallListThenNoCarrier => {
+                self.call_list_line(call, 6);
+                self.no_carrier(far);
+                if answered && self.family == super::Family::A7670 {
+                    self.say_unsolicited(&voice_end);
+                }
+            }
+            Release::CcInfo => {
+                self.ccinfo(call, -1);
+                self.no_carrier(far);
+            }
+            Release::Dsci => {
+                self.dsci(call, 6);
+                self.no_carrier(far);
+            }
+            Release::Cend => {
+                let status = far.map_or(if answered { 29 } else { 102 }, |_| if answered { 67 } else { 104 });
+                if self.parameters.is_on("^CURC") {
+                    self.say_unsolicited(&format!("^CEND:{},{seconds},{status},{}", call.id, far.unwrap_or(16)));
+                }
+                if answered {
+                    self.no_carrier(far);
+                }
+            }
+            Release::Ecam => {
+                if self.parameters.is_on("#ECAM") {
+                    self.say_unsolicited(&format!("#ECAM: {},0,1,,,", call.id - 1));
+                }
+                self.no_carrier(far);
+            }
+            Release::CallStat => {
+                if self.parameters.is_on("+UCALLSTAT") {
+                    self.say_unsolicited(&format!("+UCALLSTAT: {},6", call.id));
+                } else {
+                    self.no_carrier(far);
+                }
+            }
+            Release::Wind => {
+                self.no_carrier(far);
+                self.say_unsolicited(&format!("+WIND: 6,{}", call.id));
+            }
+        }
+        self.promote_waiting();
+    }
+
+    /// Only what the far end does is unsolicited; our own hanging up is answered by OK.
+    fn no_carrier(&mut self, far: Option<u8>) {
+        if far.is_some() {
+            self.say_unsolicited("NO CARRIER");
+        }
+    }
+}

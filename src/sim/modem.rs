@@ -1,0 +1,391 @@
+//! The modem: takes octets, runs command lines one at a time, and tells the network what it wants.
+
+use super::agenda::{Due, Input, Latency, Phase, Pin, Request, Waiting};
+use super::calendar::Calendar;
+use super::calls::Call;
+use super::command_line::{self, Command};
+use super::fault::Faults;
+use super::parameters::Parameters;
+use super::phone::Number;
+use super::prng::Prng;
+use super::profiles::{Family, Profile};
+use super::reply::{Answer, FinalResult};
+use super::send_commands::Body;
+use super::storage::Memories;
+use super::wire::Wire;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+/// Longest command line; more is ERROR (V.250 §5.2.1 asks for at least 40).
+const MAX_LINE: usize = 560;
+/// Octets kept while a command runs; a client that sends more loses them, as on a UART without flow control.
+const MAX_TYPEAHEAD: usize = 4096;
+/// Octets of a message body after the prompt.
+pub(super) const MAX_BODY: usize = 1024;
+
+/// The simulated modem. It is driven through [`super::World`].
+#[derive(Debug)]
+pub struct Modem {
+    pub(super) family: Family,
+    pub(super) profile: &'static Profile,
+    pub(super) calendar: Calendar,
+    pub(super) latency: Latency,
+    pub(super) now: Instant,
+    pub(super) parameters: Parameters,
+    pub(super) vendor: BTreeMap<String, String>,
+    pub(super) registers: BTreeMap<u32, u32>,
+    pub(super) echo: bool,
+    pub(super) verbose: bool,
+    pub(super) quiet: bool,
+    pub(super) charset: super::text_mode::Charset,
+    pub(super) text_parameters: super::text_mode::TextParameters,
+    pub(super) notify: [u32; 5],
+    pub(super) memories: Memories,
+    pub(super) service_centre: Number,
+    pub(super) own_number: Number,
+    pub(super) pin: Pin,
+    pub(super) calls: Vec<Call>,
+    pub(super) last_cause: u8,
+    pub(super) call_waiting: (u32, bool),
+    pub(super) operator_format: u32,
+    pub(super) stat: u8,
+    pub(super) faults: Faults,
+    pub(super) reference: u8,
+    pub(super) requests: VecDeque<Request>,
+    pub(super) unacknowledged: bool,
+    prng: Prng,
+    pub(super) wire: Wire,
+    pub(super) input: Input,
+    rest: String,
+    last_line: String,
+    pub(super) typeahead: VecDeque<u8>,
+    pub(super) phase: Phase,
+    pub(super) agenda: BTreeMap<(Instant, u64), Due>,
+    serial: u64,
+}
+
+impl Modem {
+    pub(super) fn new(family: Family, seed: u64, at: Instant, own_number: Number, service_centre: Number) -> Self {
+        let profile = family.profile();
+        Modem {
+            family,
+            profile,
+            calendar: Calendar::new(at),
+            latency: Latency::default(),
+            now: at,
+            parameters: Parameters::defaults(profile),
+            vendor: BTreeMap::new(),
+            registers: super::power::default_registers(),
+            echo: true,
+            verbose: true,
+            quiet: false,
+            charset: super::text_mode::Charset::Ira,
+            text_parameters: super::text_mode::TextParameters::default(),
+            notify: [2, 1, 0, 0, 0],
+            memories: Memories::new(profile),
+            service_centre,
+            own_number,
+            pin: Pin {
+                needed: false,
+                tries: 3,
+            },
+            calls: vec![],
+            last_cause: 0,
+            call_waiting: (0, true),
+            operator_format: 0,
+            stat: 1,
+            faults: Faults::default(),
+            reference: 0,
+            requests: VecDeque::new(),
+            unacknowledged: false,
+            prng: Prng::new(seed),
+            wire: Wire::default(),
+            input: Input::Line(vec![]),
+            rest: String::new(),
+            last_line: String::new(),
+            typeahead: VecDeque::new(),
+            phase: Phase::Idle,
+            agenda: BTreeMap::new(),
+            serial: 0,
+        }
+    }
+
+    /// Octets from the client.
+    pub fn handle_bytes(&mut self, bytes: &[u8], at: Instant) {
+        self.tick(at);
+        if self.wire.is_mute(at) {
+            return;
+        }
+        for &byte in bytes {
+            if self.typeahead.len() < MAX_TYPEAHEAD {
+                self.typeahead.push_back(byte);
+            }
+        }
+        self.read_on();
+    }
+
+    /// Lets time pass.
+    pub fn tick(&mut self, at: Instant) {
+        while let Some((&(due, serial), _)) = self.agenda.first_key_value() {
+            if due > at {
+                break;
+            }
+            self.now = due.max(self.now);
+            if let Some(what) = self.agenda.remove(&(due, serial)) {
+                self.come_due(what);
+            }
+            self.read_on();
+        }
+        self.now = at.max(self.now);
+    }
+
+    /// When [`Modem::tick`] must be called next.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.agenda.first_key_value().map(|(&(due, _), _)| due)
+    }
+
+    /// Octets for the client, as they would come out of one read.
+    pub fn poll_bytes(&mut self) -> Option<Vec<u8>> {
+        self.wire.poll()
+    }
+
+    pub(super) fn later(&mut self, after: Duration, what: Due) {
+        self.serial += 1;
+        self.agenda.insert((self.now + after, self.serial), what);
+    }
+
+    pub(super) fn jitter(&mut self, base: Duration) -> Duration {
+        self.prng.jitter(base) + self.faults.slow
+    }
+
+    pub(super) fn say(&mut self, text: String) {
+        if self.faults.chatter {
+            let noise = b"\r\n^RSSI:18\r\n".to_vec();
+            self.wire.send(noise, self.now, &self.faults, &mut self.prng);
+        }
+        self.wire
+            .send(text.into_bytes(), self.now, &self.faults, &mut self.prng);
+    }
+
+    fn say_raw(&mut self, bytes: &[u8]) {
+        self.wire.send(bytes.to_vec(), self.now, &self.faults, &mut self.prng);
+    }
+
+    /// Reads what was typed, as long as nothing runs.
+    fn read_on(&mut self) {
+        while matches!(self.phase, Phase::Idle) {
+            let Some(byte) = self.typeahead.pop_front() else { return };
+            match std::mem::replace(&mut self.input, Input::Line(vec![])) {
+                Input::Line(line) => self.take_line_byte(line, byte),
+                Input::Body(body, text) => self.take_body_byte(body, text, byte),
+            }
+        }
+    }
+
+    /// V.250 §5.2: CR ends, BS takes back, LF and other control characters are passed over, `A/` repeats at once.
+    fn take_line_byte(&mut self, mut line: Vec<u8>, byte: u8) {
+        if self.echo {
+            self.say_raw(&[byte]);
+        }
+        match byte {
+            b'\r' => return self.take_line(&line),
+            0x08 | 0x7F => {
+                line.pop();
+            }
+            0..0x20 => {}
+            _ if line.len() <= MAX_LINE => line.push(byte),
+            _ => {}
+        }
+        if line.eq_ignore_ascii_case(b"A/") {
+            self.rest = self.last_line.clone();
+            return self.run_soon();
+        }
+        self.input = Input::Line(line);
+    }
+
+    fn take_line(&mut self, line: &[u8]) {
+        let start = line.windows(2).position(|two| two.eq_ignore_ascii_case(b"AT"));
+        let Some(start) = start else { return };
+        self.rest = if line.len() > MAX_LINE {
+            "\u{0}".into()
+        } else {
+            String::from_utf8_lossy(&line[start + 2..]).into_owned()
+        };
+        self.last_line = self.rest.clone();
+        self.run_soon();
+    }
+
+    fn run_soon(&mut self) {
+        self.phase = Phase::Busy;
+        let after = self.jitter(self.latency.reply);
+        self.later(after, Due::RunLine);
+    }
+
+    /// TS 27.005 §3.5.1: Ctrl-Z sends, ESC gives up, CR gives another prompt.
+    fn take_body_byte(&mut self, body: Body, mut text: Vec<u8>, byte: u8) {
+        match byte {
+            0x1A => {
+                self.phase = Phase::Busy;
+                let after = self.jitter(self.latency.reply);
+                return self.later(after, Due::Submitted(body, text));
+            }
+            0x1B => return self.say_final(FinalResult::Ok),
+            b'\r' => {
+                text.push(b'\n');
+                self.say_prompt();
+            }
+            b'\n' => {}
+            0x08 => {
+                text.pop();
+            }
+            _ => {
+                if text.len() < MAX_BODY {
+                    text.push(byte);
+                }
+                if self.echo {
+                    self.say_raw(&[byte]);
+                }
+            }
+        }
+        self.input = Input::Body(body, text);
+    }
+
+    fn say_prompt(&mut self) {
+        let prompt: &[u8] = if self.faults.bare_prompt { b"\r\n>" } else { b"\r\n> " };
+        self.say_raw(prompt);
+    }
+
+    fn come_due(&mut self, what: Due) {
+        match what {
+            Due::RunLine => self.run_line(),
+            Due::Prompt(body) => {
+                if std::mem::take(&mut self.faults.no_prompt) {
+                    // The modem sits in the prompt without having said so.
+                } else {
+                    self.say_prompt();
+                }
+                self.phase = Phase::Idle;
+                self.input = Input::Body(body, vec![]);
+            }
+            Due::Submitted(body, text) => {
+                let answer = self.take_message(body, &text);
+                self.conclude(answer);
+            }
+            Due::Ring(call) => self.ring(call),
+            Due::Result { name, result } => self.say_result(name, result),
+            Due::BootLine(index) => {
+                if let Some(line) = self.profile.boot.get(index) {
+                    self.say_unsolicited(line);
+                    self.later(super::power::BOOT_STEP, Due::BootLine(index + 1));
+                }
+            }
+            Due::UnlockedSoon => self.requests.push_back(Request::Ready),
+            Due::Unsolicited(line) => self.say_unsolicited(&line),
+            Due::RegistrationBack => self.set_registration(1),
+            Due::Restart => self.restart(),
+            Due::AcknowledgementMissing => self.give_up_acknowledgement(),
+        }
+    }
+
+    /// Runs the commands of the line until one fails or has to wait (V.250 §5.5).
+    fn run_line(&mut self) {
+        let line = std::mem::take(&mut self.rest);
+        let mut rest = line.as_str();
+        loop {
+            let answer = match command_line::next(&mut rest) {
+                Ok(None) => return self.finish(FinalResult::Ok),
+                Ok(Some(command)) => self.run(&command),
+                Err(_) => Answer::Final(FinalResult::Error),
+            };
+            match answer {
+                Answer::Ok => {}
+                Answer::Lines(lines) => self.say_lines(&lines),
+                Answer::Unfinished(_) | Answer::Final(_) | Answer::Prompt(_) | Answer::Wait(_) => {
+                    return self.conclude(answer);
+                }
+            }
+        }
+    }
+
+    fn run(&mut self, command: &Command) -> Answer {
+        if self.sim_is_busy_for(command) {
+            return Answer::Final(FinalResult::Cme(14));
+        }
+        let known = self
+            .general_command(command)
+            .or_else(|| self.network_command(command))
+            .or_else(|| self.call_command(command))
+            .or_else(|| self.send_command(command))
+            .or_else(|| self.message_command(command))
+            .or_else(|| self.vendor_command(command));
+        known.unwrap_or(Answer::Final(FinalResult::Unknown))
+    }
+
+    /// Whatever reads the SIM waits for it (TS 27.007 §9.2.1, code 14).
+    fn sim_is_busy_for(&self, command: &Command) -> bool {
+        const READ_THE_SIM: [&str; 9] = [
+            "+CPIN", "+CIMI", "+CNUM", "+CSCA", "+CPMS", "+CMGL", "+CMGR", "+CMGD", "+CNMI",
+        ];
+        let busy = self.faults.sim_busy_until.is_some_and(|until| self.now < until);
+        busy && matches!(command, Command::Extended { name, .. } if READ_THE_SIM.contains(&name.as_str()))
+    }
+
+    fn conclude(&mut self, answer: Answer) {
+        match answer {
+            Answer::Ok => self.finish(FinalResult::Ok),
+            Answer::Lines(lines) => {
+                self.say_lines(&lines);
+                self.finish(FinalResult::Ok);
+            }
+            Answer::Unfinished(lines) => {
+                self.say_lines(&lines);
+                self.phase = Phase::Idle;
+            }
+            Answer::Final(result) => self.finish(result),
+            Answer::Prompt(body) => {
+                let after = self.jitter(self.latency.prompt);
+                self.later(after, Due::Prompt(body));
+            }
+            Answer::Wait(waiting) => self.phase = Phase::Waiting(waiting),
+        }
+    }
+
+    pub(super) fn finish(&mut self, result: FinalResult) {
+        self.phase = Phase::Idle;
+        self.say_final(result);
+    }
+
+    /// The network's verdict on a submission.
+    pub(super) fn submitted(&mut self, result: Result<u8, u16>, at: Instant) {
+        self.tick(at);
+        let Phase::Waiting(Waiting::Submit { name }) = self.phase else {
+            return;
+        };
+        if std::mem::take(&mut self.faults.lose_result) {
+            // The command is over as far as the modem knows; the client never hears of it.
+            self.phase = Phase::Idle;
+            return self.read_on();
+        }
+        let late = std::mem::take(&mut self.faults.delay_result);
+        if late.is_zero() {
+            self.phase = Phase::Idle;
+            self.say_result(name, result);
+        } else {
+            // Late answers come whether or not the client has gone on: it may type meanwhile.
+            self.phase = Phase::Idle;
+            self.later(late, Due::Result { name, result });
+        }
+        self.read_on();
+    }
+
+    fn say_result(&mut self, name: &str, result: Result<u8, u16>) {
+        match result {
+            Ok(reference) => {
+                self.say_lines(&[format!("{name}: {reference}")]);
+                self.say_final(FinalResult::Ok);
+            }
+            Err(code) => self.say_final(FinalResult::Cms(code)),
+        }
+    }
+}

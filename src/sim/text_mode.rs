@@ -1,0 +1,216 @@
+//! Text mode: character sets (TS 27.007 §5.5), `+CSMP` (TS 27.005 §3.3.3), and messages as text mode shows them (§3.4.2–3).
+
+use super::gsm7;
+use super::phone::Number;
+use super::storage::{Status, Stored};
+use super::tpdu::{Alphabet, Received, Submit, UserData, alphabet, hex, stamp_text, unhex};
+
+/// `+CSCS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charset {
+    Gsm,
+    Ira,
+    Ucs2,
+    Hex,
+}
+
+impl Charset {
+    const ALL: [Charset; 4] = [Charset::Gsm, Charset::Ira, Charset::Ucs2, Charset::Hex];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Charset::Gsm => "GSM",
+            Charset::Ira => "IRA",
+            Charset::Ucs2 => "UCS2",
+            Charset::Hex => "HEX",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.name().eq_ignore_ascii_case(name))
+    }
+
+    /// What the client wrote, as text.
+    pub(super) fn read(self, octets: &[u8]) -> Option<String> {
+        match self {
+            Charset::Gsm => Some(gsm7::decode(octets)),
+            Charset::Ira => Some(String::from_utf8_lossy(octets).into_owned()),
+            Charset::Hex => Some(gsm7::decode(&unhex(octets)?)),
+            Charset::Ucs2 => {
+                let octets = unhex(octets)?;
+                let units = octets
+                    .chunks_exact(2)
+                    .map(|c| u16::from_be_bytes([c[0], c[1]]))
+                    .collect::<Vec<_>>();
+                String::from_utf16(&units).ok()
+            }
+        }
+    }
+
+    /// Text, as the client wants it. What has no place in the set becomes `?`. GSM is written with one octet a septet.
+    pub(super) fn write(self, text: &str) -> String {
+        let septet = |c: char| gsm7::encode(c.encode_utf8(&mut [0; 4])).unwrap_or_else(|| vec![b'?']);
+        match self {
+            Charset::Gsm => text.chars().flat_map(septet).map(char::from).collect(),
+            Charset::Ira => text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect(),
+            Charset::Hex => hex(&text.chars().flat_map(septet).collect::<Vec<_>>()),
+            Charset::Ucs2 => hex(&text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>()),
+        }
+    }
+}
+
+/// `+CSMP`: first octet, validity, protocol, coding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TextParameters {
+    pub first_octet: u8,
+    pub validity: u8,
+    pub pid: u8,
+    pub dcs: u8,
+}
+
+impl Default for TextParameters {
+    fn default() -> Self {
+        TextParameters {
+            first_octet: 17,
+            validity: 167,
+            pid: 0,
+            dcs: 0,
+        }
+    }
+}
+
+impl TextParameters {
+    /// The SUBMIT for a body typed in text mode (TS 27.005 §3.5.1); `None` if the body does not fit the coding.
+    pub(super) fn submit(&self, to: &Number, body: &[u8], charset: Charset) -> Option<Vec<u8>> {
+        let headed = self.first_octet & 0x40 != 0;
+        let (header, content) = match alphabet(self.dcs) {
+            Alphabet::Gsm7 if !headed => (vec![], gsm7::encode(&charset.read(body)?)?),
+            Alphabet::Ucs2 if charset != Charset::Ucs2 && !headed => {
+                // Many clients leave the set at GSM and type UCS-2 as hex: both are understood.
+                let octets = unhex(body)
+                    .or_else(|| Some(charset.read(body)?.encode_utf16().flat_map(u16::to_be_bytes).collect()))?;
+                (vec![], octets)
+            }
+            Alphabet::Gsm7 | Alphabet::Octets | Alphabet::Ucs2 => {
+                let octets = unhex(body)?;
+                let size = if headed { usize::from(*octets.first()?) + 1 } else { 0 };
+                let (header, content) = octets.split_at_checked(size)?;
+                (header.to_vec(), content.to_vec())
+            }
+        };
+        let user_data = UserData {
+            dcs: self.dcs,
+            concat: None,
+            header,
+            content,
+        };
+        let septets = alphabet(self.dcs) == Alphabet::Gsm7;
+        let header_units = if septets {
+            (user_data.header.len() * 8).div_ceil(7)
+        } else {
+            user_data.header.len()
+        };
+        let fits = header_units + user_data.content.len() <= if septets { 160 } else { 140 };
+        let validity = (self.first_octet & 0x18 == 0x10).then_some(self.validity);
+        fits.then(|| Submit::write(self.first_octet, to, self.pid, validity, &user_data))
+    }
+}
+
+/// What a message looks like to a reader in text mode.
+pub(super) struct Shown {
+    /// After `+CMGR: ` or `+CMGL: <index>,`.
+    pub head: String,
+    pub body: Option<String>,
+}
+
+fn quoted(text: &str, charset: Charset) -> String {
+    let text = if charset == Charset::Ucs2 {
+        charset.write(text)
+    } else {
+        text.to_owned()
+    };
+    format!("\"{text}\"")
+}
+
+/// A message for `+CMGL`/`+CMGR`; with `details`, what `+CSDH=1` adds. `listed` is for `+CMGL`.
+pub(super) fn show(stored: &Stored, charset: Charset, details: bool, listed: bool, smsc: &Number) -> Shown {
+    let status = stored.status.words();
+    let data = |ud: &UserData| match alphabet(ud.dcs) {
+        Alphabet::Gsm7 if ud.header.is_empty() => charset.write(&ud.text()),
+        Alphabet::Gsm7 | Alphabet::Octets | Alphabet::Ucs2 => {
+            hex(&[ud.header.as_slice(), ud.content.as_slice()].concat())
+        }
+    };
+    let unreadable = Shown {
+        head: format!("\"{status}\",\"\",,\"\""),
+        body: Some(String::new()),
+    };
+    if matches!(stored.status, Status::Unsent | Status::Sent) {
+        let Ok(submit) = Submit::read(&stored.tpdu) else {
+            return unreadable;
+        };
+        let to = &submit.destination;
+        let more = match (details, listed) {
+            (false, _) => String::new(),
+            (true, true) => format!(",,{},{}", to.type_of_address(), submit.length),
+            (true, false) => {
+                format!(
+                    ",{},{},{},{},,\"{smsc}\",{},{}",
+                    to.type_of_address(),
+                    submit.first_octet,
+                    submit.pid,
+                    submit.user_data.dcs,
+                    smsc.type_of_address(),
+                    submit.length
+                )
+            }
+        };
+        return Shown {
+            head: format!("\"{status}\",{},{more}", quoted(to.as_str(), charset)),
+            body: Some(data(&submit.user_data)),
+        };
+    }
+    match Received::read(&stored.tpdu) {
+        Ok(Received::Deliver {
+            first_octet,
+            from,
+            pid,
+            stamp,
+            user_data,
+        }) => {
+            let stamp = stamp_text(stamp);
+            let (kind, length) = (from.type_of_address(), user_data.header.len() + user_data.content.len());
+            let more = match (details, listed) {
+                (false, _) => String::new(),
+                (true, true) => format!(",{kind},{length}"),
+                (true, false) => format!(
+                    ",{kind},{first_octet},{pid},{},\"{smsc}\",{},{length}",
+                    user_data.dcs,
+                    smsc.type_of_address()
+                ),
+            };
+            Shown {
+                head: format!("\"{status}\",{},,\"{stamp}\"{more}", quoted(from.as_str(), charset)),
+                body: Some(data(&user_data)),
+            }
+        }
+        Ok(Received::Report {
+            first_octet,
+            reference,
+            to,
+            stamp,
+            discharge,
+            status: outcome,
+        }) => {
+            let (stamp, discharge, kind) = (stamp_text(stamp), stamp_text(discharge), to.type_of_address());
+            let to = quoted(to.as_str(), charset);
+            Shown {
+                head: format!(
+                    "\"{status}\",{first_octet},{reference},{to},{kind},\"{stamp}\",\"{discharge}\",{outcome}"
+                ),
+                body: None,
+            }
+        }
+        Err(_) => unreadable,
+    }
+}

@@ -1,0 +1,180 @@
+//! The real binary, as a person or a script calls it: what it prints and how it exits.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn textback(words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_textback"))
+        .args(words)
+        .env_remove("TEXTBACK_CONFIG")
+        .output()
+        .unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn write(folder: &Path, text: &str) -> String {
+    let file = folder.join("textback.toml");
+    std::fs::write(&file, text).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_command_that_is_not_one_exits_2() {
+    assert_eq!(textback(&["frobnicate"]).status.code(), Some(2));
+    assert_eq!(
+        textback(&["pdu", "encode", "--text", "no number"]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn check_names_every_mistake_with_its_line_and_exits_64() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(
+        folder.path(),
+        "config_version = 1\ncompany = \"Hill\"\nowner = \"12\"\n[text_back]\nmessage = \"no company here\"\ndelai = \"3s\"\n",
+    );
+    let output = textback(&["check", "--config", &file]);
+    let said = out(&output) + &err(&output);
+    assert_eq!(output.status.code(), Some(64), "{said}");
+    for wanted in ["line 3", "owner", "line 5", "{company}", "line 6", "delai", "delay"] {
+        assert!(said.contains(wanted), "{wanted:?} is missing in:\n{said}");
+    }
+}
+
+#[test]
+fn check_accepts_a_good_file_and_touches_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(
+        folder.path(),
+        "\u{feff}company = \"Hill Country Plumbing\"\r\nowner = \"+15125550100\"\r\n[store]\r\npath = \"t.db\"\r\n",
+    );
+    let output = textback(&["check", "--config", &file]);
+    assert!(output.status.success(), "{}{}", out(&output), err(&output));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn check_json_is_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(folder.path(), "company = 3\n");
+    let output = textback(&["check", "--json", "--config", &file]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["ok"], false);
+    assert!(!report["mistakes"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_missing_config_exits_64_and_a_missing_database_69() {
+    let output = textback(&["check", "--config", "/nonexistent/textback.toml"]);
+    assert_eq!(output.status.code(), Some(64));
+    assert!(err(&output).contains("/nonexistent/textback.toml"), "{}", err(&output));
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(
+        folder.path(),
+        &format!(
+            "company = \"Hill\"\nowner = \"+15125550100\"\n[store]\npath = \"{}/absent.db\"\n",
+            folder.path().display()
+        ),
+    );
+    for words in [["calls"], ["messages"], ["status"]] {
+        let output = textback(&[words[0], "--config", &file]);
+        assert_eq!(output.status.code(), Some(69), "{words:?}: {}", err(&output));
+    }
+    assert!(
+        !folder.path().join("absent.db").exists(),
+        "asking must not create a database"
+    );
+}
+
+#[test]
+fn a_database_that_cannot_be_made_exits_69_and_says_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(
+        folder.path(),
+        "company = \"Hill\"\nowner = \"+15125550100\"\n[modem]\nport = \"/nonexistent/modem\"\n[store]\npath = \"/proc/none/t.db\"\n",
+    );
+    let output = textback(&["run", "--config", &file]);
+    assert_eq!(output.status.code(), Some(69), "{}", err(&output));
+    assert!(err(&output).contains("/proc/none/t.db"), "{}", err(&output));
+}
+
+#[test]
+fn a_database_from_a_newer_version_is_left_alone_and_exits_69() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.db");
+    let file = write(
+        folder.path(),
+        &format!(
+            "company = \"Hill\"\nowner = \"+15125550100\"\n[store]\npath = \"{}\"\n",
+            path.display()
+        ),
+    );
+    drop(textback::store::Store::open(&path).unwrap());
+    let mut bytes = std::fs::read(&path).unwrap();
+    // PRAGMA user_version lives at offset 60 of the header, big-endian (the SQLite file format, §1.3).
+    bytes[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
+    std::fs::write(&path, &bytes).unwrap();
+    let output = textback(&["run", "--config", &file]);
+    assert_eq!(output.status.code(), Some(69), "{}", err(&output));
+    assert!(err(&output).contains("newer"), "{}", err(&output));
+    assert_eq!(std::fs::read(&path).unwrap()[60..64], 9_999_u32.to_be_bytes());
+}
+
+#[test]
+fn pdu_decode_prints_the_documented_json() {
+    let output = textback(&[
+        "pdu",
+        "decode",
+        "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07",
+    ]);
+    assert!(output.status.success(), "{}", err(&output));
+    let pdu: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(pdu["kind"], "deliver");
+    assert_eq!(pdu["smsc"], "+31624000000");
+    assert_eq!(pdu["address"], "+31641600986");
+    assert_eq!(pdu["text"], "How are you?");
+    assert_eq!(pdu["timestamp"], "2002-08-26T19:37:41+00:00");
+    for key in ["data", "concat", "ports", "class", "reference", "status"] {
+        assert!(
+            pdu.as_object().unwrap().contains_key(key) && pdu[key].is_null(),
+            "{key}: {pdu}"
+        );
+    }
+}
+
+#[test]
+fn a_cut_pdu_exits_1_with_one_line_that_names_field_and_octet() {
+    let output = textback(&["pdu", "decode", "07911326040000F0040B911346610089F6000020806291"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = err(&output);
+    assert_eq!(said.trim().lines().count(), 1, "{said}");
+    assert!(said.contains("octet") && said.contains("TP-"), "{said}");
+}
+
+#[test]
+fn pdu_encode_prints_one_object_a_line() {
+    let long = "Grüße ".repeat(40);
+    let output = textback(&["pdu", "encode", "--to", "+15551234567", "--text", &long, "--report"]);
+    assert!(output.status.success(), "{}", err(&output));
+    let lines: Vec<serde_json::Value> = out(&output).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    for (i, line) in lines.iter().enumerate() {
+        assert_eq!(line["part"], i + 1);
+        assert_eq!(line["total"], 2);
+        assert_eq!(line["encoding"], "gsm7");
+        let octets = line["pdu"].as_str().unwrap().len() / 2;
+        assert_eq!(
+            line["tpdu_length"].as_u64().unwrap() as usize,
+            octets - 1,
+            "without --smsc the SMSC part is the one octet 00"
+        );
+    }
+}

@@ -1,0 +1,596 @@
+//! Dialogues with every family of modem, as transcripts that people can read, in virtual time.
+//!
+//! A transcript in `tests/transcripts` is a list of lines:
+//!
+//! ```text
+//! # a comment
+//! -- ready <manufacturer>, <model>   bring-up against a modem that says OK to everything
+//! << RING                            the modem says this line
+//! << \r\nRING\r\r\n                   … or just these octets, as `at::trace` writes them: a field log is a test case
+//! >> AT+CLCC                         we must have said this (ESC and ^Z, or as the trace has them)
+//! @+300                              so many milliseconds pass, every deadline on the way being kept
+//! == call 1 started                  this must have happened (notes and conditions may go unmentioned, nothing else)
+//! -- submit 7 <tpdu> | permit 7 | withdraw 7 | committed 1 | port lost | port opened
+//! ```
+//!
+//! Each is played three times: line by line, all lines of a paragraph at once, and octet by octet.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use textback::at::trace;
+use textback::ids::{OutboxId, SlotToken};
+use textback::modem::{CallerLine, Condition, Event, Input, Limit, Modem, Options, Output, Submission, SubmitOutcome};
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Split {
+    Lines,
+    Paragraphs,
+    Octets,
+}
+
+struct Bench {
+    modem: Modem,
+    now: Instant,
+    sent: VecDeque<String>,
+    events: VecDeque<String>,
+    reopen: usize,
+    wait: Option<Instant>,
+}
+
+impl Bench {
+    fn new(options: Options) -> Self {
+        Bench {
+            modem: Modem::new(options),
+            now: Instant::now(),
+            sent: VecDeque::new(),
+            events: VecDeque::new(),
+            reopen: 0,
+            wait: None,
+        }
+    }
+
+    fn give(&mut self, input: Input<'_>) {
+        self.modem.handle(input, self.now);
+        loop {
+            match self.modem.poll() {
+                Output::Transmit(bytes) => {
+                    let text = String::from_utf8(bytes).expect("commands are text");
+                    for part in text.split_inclusive('\r') {
+                        if part.starts_with('\x1b') {
+                            self.sent.push_back("ESC".to_string());
+                            continue;
+                        }
+                        self.sent.push_back(part.trim_end_matches('\r').replace('\x1a', "^Z"));
+                    }
+                }
+                Output::Event(event) => self.events.extend(tell(&event)),
+                Output::ReopenPort => self.reopen += 1,
+                Output::Wait(until) => {
+                    self.wait = until;
+                    return;
+                }
+            }
+        }
+    }
+
+    fn pass(&mut self, ms: u64) {
+        let end = self.now + Duration::from_millis(ms);
+        while let Some(due) = self.wait.filter(|due| *due <= end) {
+            assert!(due > self.now, "a deadline that is not ahead");
+            self.now = due;
+            self.give(Input::Tick);
+        }
+        self.now = end;
+        self.give(Input::Tick);
+    }
+
+    /// Answers bring-up until the modem has nothing more to ask.
+    fn bring_up(&mut self, maker: &str, model: &str) {
+        self.answer_all(maker, model);
+        assert_eq!(self.modem.condition(), &Condition::Ready, "{:?}", self.sent);
+        self.events.clear();
+    }
+
+    fn answer_all(&mut self, maker: &str, model: &str) {
+        self.give(Input::PortOpened);
+        for _ in 0..200 {
+            if self.sent.is_empty() {
+                // Memories are looked through one after another.
+                self.pass(2500);
+            }
+            let Some(command) = self.sent.pop_front() else { break };
+            let answer = match command.as_str() {
+                "ESC" => continue,
+                "AT+CGMI" => format!("\r\n{maker}\r\n\r\nOK\r\n"),
+                "AT+CGMM" => format!("\r\n{model}\r\n\r\nOK\r\n"),
+                "AT+CPIN?" => "\r\n+CPIN: READY\r\n\r\nOK\r\n".to_string(),
+                "AT+CNMI?" => "\r\n+CNMI: 2,1,0,2,0\r\n\r\nOK\r\n".to_string(),
+                "AT+CREG?" => "\r\n+CREG: 2,1\r\n\r\nOK\r\n".to_string(),
+                _ => "\r\nOK\r\n".to_string(),
+            };
+            self.give(Input::Bytes(answer.as_bytes()));
+            self.pass(510);
+        }
+    }
+}
+
+fn tell(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::CallStarted { call } => format!("call {call} started"),
+        Event::CallIdentified { call, caller } => format!("call {call} from {}", who(caller)),
+        Event::CallEnded(ended) => {
+            let mut text =
+                format!("call {} {:?} from {}", ended.call, ended.verdict, who(&ended.caller)).to_lowercase();
+            let _ = write!(
+                text,
+                " rings {} after {} ms by {}",
+                ended.rings,
+                ended.ringing.as_millis(),
+                ended.evidence.join(" ")
+            );
+            if let Some(cause) = ended.cause {
+                let _ = write!(text, " cause {cause}");
+            }
+            text
+        }
+        Event::Received(received) => {
+            let pdu = if received.hex {
+                received.pdu.iter().map(|b| format!("{b:02X}")).collect::<String>()
+            } else {
+                format!("not hex {}", String::from_utf8_lossy(&received.pdu))
+            };
+            format!(
+                "received {} {pdu}{}",
+                received.token,
+                if received.swept { " swept" } else { "" }
+            )
+        }
+        Event::ReadyToSubmit => "ready to submit".to_string(),
+        Event::Submitting { outbox } => format!("submitting {outbox}"),
+        Event::Submitted { outbox, outcome } => match outcome {
+            SubmitOutcome::Accepted(reference) => format!("submitted {outbox} accepted {reference}"),
+            SubmitOutcome::Refused { error, class } => format!("submitted {outbox} refused {class:?}: {error}"),
+            SubmitOutcome::NotTried { why } => format!("submitted {outbox} not tried: {why}"),
+            SubmitOutcome::Unknown { why } => format!("submitted {outbox} unknown: {why}"),
+        },
+        Event::Condition(condition) => format!("condition {condition:?}"),
+        Event::Note { what, .. } => format!("note {what}"),
+        Event::Storage { used, total, full } => {
+            format!("storage {used} of {total}{}", if *full { " full" } else { "" })
+        }
+        Event::Identity(_) | Event::Registration(_) | Event::Signal(_) | Event::NetworkTime { .. } => return None,
+    })
+}
+
+fn who(caller: &CallerLine) -> String {
+    match caller {
+        CallerLine::Number { digits, toa } => format!("{digits}/{toa}"),
+        CallerLine::Withheld => "withheld".to_string(),
+        CallerLine::Unavailable => "unavailable".to_string(),
+    }
+}
+
+fn optional(event: &str) -> bool {
+    ["note ", "condition ", "storage "]
+        .iter()
+        .any(|kind| event.starts_with(kind))
+}
+
+/// What the modem said: a chunk as [`trace`] writes it if octets are spelled in it, else one line with its CR LF around.
+fn octets(line: &str) -> Vec<u8> {
+    if !line.contains('\\') {
+        return format!("\r\n{line}\r\n").into_bytes();
+    }
+    trace::parse(&format!("<< {line}"))
+        .expect("octets as the trace spells them")
+        .expect("a chunk")
+        .octets
+}
+
+/// What we must have said: `AT+CLCC` and the trace's `AT+CLCC\r` are the same.
+fn expected(line: &str) -> String {
+    match line {
+        "\\x1b" | "\\x1b\\r" => "ESC".to_string(),
+        _ => line.trim_end_matches("\\r").replace("\\x1a", "^Z"),
+    }
+}
+
+fn play(path: &Path, split: Split) {
+    let text = std::fs::read_to_string(path).expect("a transcript can be read");
+    let mut options = Options::default();
+    let mut bench: Option<Bench> = None;
+    let mut said: Vec<u8> = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let place = || format!("{}:{} ({split:?}): {line}", path.display(), number + 1);
+        if line.starts_with('#') || line.trim().is_empty() {
+            continue;
+        }
+        let kind = line.get(..2).unwrap_or("");
+        let rest = line
+            .get(2..)
+            .unwrap_or("")
+            .strip_prefix(' ')
+            .unwrap_or(line.get(2..).unwrap_or(""));
+        if kind == "--" && bench.is_none() {
+            if let Some(pin) = rest.strip_prefix("pin ") {
+                options.pin = Some(pin.to_string());
+                continue;
+            }
+            if let Some(ms) = rest.strip_prefix("reject after ") {
+                options.reject_after = Some(Duration::from_millis(ms.parse().expect("milliseconds")));
+                continue;
+            }
+        }
+        let bench = bench.get_or_insert_with(|| Bench::new(options.clone()));
+        if kind != "<<" && !said.is_empty() {
+            bench.give(Input::Bytes(&std::mem::take(&mut said)));
+        }
+        match kind {
+            "<<" => match split {
+                Split::Lines => bench.give(Input::Bytes(&octets(rest))),
+                Split::Paragraphs => said.extend(octets(rest)),
+                Split::Octets => {
+                    for octet in octets(rest) {
+                        bench.give(Input::Bytes(&[octet]));
+                    }
+                }
+            },
+            ">>" => assert_eq!(bench.sent.pop_front(), Some(expected(rest)), "said, at {}", place()),
+            "==" => loop {
+                match bench.events.pop_front() {
+                    Some(event) if event == rest => break,
+                    Some(event) if optional(&event) => {}
+                    other => panic!("happened: {other:?}, at {}", place()),
+                }
+            },
+            "@+" => bench.pass(rest.parse().expect("milliseconds")),
+            "--" => {
+                let words: Vec<&str> = rest.split_whitespace().collect();
+                let id = |word: &str| OutboxId(word.parse().expect("an outbox id"));
+                match words.as_slice() {
+                    ["ready", ..] => {
+                        let (maker, model) = rest
+                            .strip_prefix("ready ")
+                            .and_then(|w| w.split_once(", "))
+                            .expect("maker, model");
+                        bench.bring_up(maker, model);
+                    }
+                    ["port", "opened"] => bench.give(Input::PortOpened),
+                    ["port", "lost"] => bench.give(Input::PortLost),
+                    ["submit", outbox, tpdu] => {
+                        let tpdu =
+                            (0..tpdu.len() / 2).map(|i| u8::from_str_radix(&tpdu[2 * i..2 * i + 2], 16).expect("hex"));
+                        bench.give(Input::Submit(Submission {
+                            outbox: id(outbox),
+                            tpdu: tpdu.collect(),
+                        }));
+                    }
+                    ["permit", outbox] => bench.give(Input::Permit(id(outbox))),
+                    ["withdraw", outbox] => bench.give(Input::Withdraw(id(outbox))),
+                    ["committed", token] => bench.give(Input::Committed(SlotToken(token.parse().expect("a token")))),
+                    ["forget", "events"] => bench.events.clear(),
+                    ["reopened"] => assert_eq!(std::mem::take(&mut bench.reopen), 1, "{}", place()),
+                    _ => panic!("unknown: {}", place()),
+                }
+            }
+            _ => panic!("unknown: {}", place()),
+        }
+    }
+    let mut bench = bench.expect("something happens");
+    if !said.is_empty() {
+        bench.give(Input::Bytes(&said));
+    }
+    assert_eq!(
+        bench.sent,
+        VecDeque::<String>::new(),
+        "said and not expected, end of {} ({split:?})",
+        path.display()
+    );
+    bench.events.retain(|event| !optional(event));
+    assert_eq!(
+        bench.events,
+        VecDeque::<String>::new(),
+        "happened and not expected, end of {} ({split:?})",
+        path.display()
+    );
+}
+
+#[test]
+fn every_transcript_goes_as_written_however_it_is_cut() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the transcripts are there")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "txt"))
+        .collect();
+    paths.sort();
+    assert!(paths.len() >= 20, "transcripts are missing");
+    let mut failed = Vec::new();
+    for path in &paths {
+        for split in [Split::Lines, Split::Paragraphs, Split::Octets] {
+            if let Err(panic) = std::panic::catch_unwind(|| play(path, split)) {
+                let said = panic
+                    .downcast_ref::<String>()
+                    .cloned()
+                    .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_string()));
+                failed.push(said.unwrap_or_default());
+                break;
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+}
+
+/// A modem in the middle of its work, and what it has promised so far.
+#[derive(Default)]
+struct Ledger {
+    started: Vec<u64>,
+    ended: Vec<u64>,
+    submits: usize,
+    verdicts: usize,
+    tokens: Vec<u64>,
+}
+
+/// Plays a modem that answers every command somehow, `nonce` deciding how; returns what was promised.
+fn play_random(lines: &[(usize, u16)], nonce: u64) -> Ledger {
+    const SAID: &[&str] = &[
+        "RING",
+        "+CRING: VOICE",
+        "+CLIP: \"+15551234567\",145,,,,0",
+        "+CLIP: \"+15557654321\",145,,,,0",
+        "+CLIP:,129,,,,1",
+        "+CCWA: \"+15557654321\",145,1",
+        "+CLCC: 1,1,4,0,0,\"+15551234567\",145",
+        "+CLCC: 1,1,0,0,0,\"+15551234567\",145",
+        "+CLCC: 1,1,6,0,0,\"+15551234567\",145",
+        "+CLCC: 2,1,5,0,0,\"+15557654321\",145",
+        "+CLCC: 2,0,2,0,0,\"+15550000000\",145",
+        "+QIND: \"ccinfo\",1,1,4,0,0,\"0955452980\",128",
+        "+QIND: \"ccinfo\",1,1,-1,0,0,\"0955452980\",128",
+        "^DSCI: 1,1,4,0,13022100000,129,0",
+        "^DSCI: 1,1,6,0,13022100000,129,0",
+        "+UCALLSTAT: 1,4",
+        "+UCALLSTAT: 1,6",
+        "#ECAM: 0,6,1,,,",
+        "#ECAM: 0,0,1,,,",
+        "^CONN:1,0",
+        "^CEND:1,0,104,16",
+        "VOICE CALL: BEGIN",
+        "VOICE CALL: END: 000008",
+        "MISSED_CALL: 11:53AM +15551234567",
+        "MISSED_CALL: 11:53AM",
+        "NO CARRIER",
+        "HANGUP: 1",
+        "+CMTI: \"SM\",1",
+        "+CMTI: \"ME\",2",
+        "+CMTI: \"SM\",-1",
+        "^SMMEMFULL: \"SM\"",
+        "+CREG: 2",
+        "+CREG: 1",
+        "RDY",
+        "+CPIN: READY",
+        "+CPIN: NOT READY",
+        "+U",
+        "OK",
+        "ERROR",
+        "+CMGS: 4",
+        "+CMS ERROR: 500",
+    ];
+    let mut bench = Bench::new(Options {
+        reject_after: (nonce.is_multiple_of(3)).then(|| Duration::from_secs(8)),
+        ..Options::default()
+    });
+    bench.bring_up("Nobody", "X1");
+    let mut ledger = Ledger::default();
+    let mut dice = nonce;
+    let mut roll = move |sides: u64| {
+        dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % sides
+    };
+    let mut outbox = 0;
+    for &(line, pause) in lines {
+        match line {
+            _ if line < SAID.len() => bench.give(Input::Bytes(format!("\r\n{}\r\n", SAID[line]).as_bytes())),
+            _ if line < SAID.len() + 4 => {
+                outbox += 1;
+                ledger.submits += 1;
+                bench.give(Input::Submit(Submission {
+                    outbox: OutboxId(outbox),
+                    tpdu: vec![1; 20],
+                }));
+            }
+            _ if line < SAID.len() + 6 => bench.give(Input::Permit(OutboxId(outbox))),
+            _ if line < SAID.len() + 7 => bench.give(Input::Withdraw(OutboxId(outbox))),
+            _ if line < SAID.len() + 8 => {
+                bench.give(Input::PortLost);
+                bench.give(Input::PortOpened);
+            }
+            _ => {
+                let token = ledger.tokens.last().copied().unwrap_or(1);
+                bench.give(Input::Committed(SlotToken(token)));
+            }
+        }
+        for _ in 0..4 {
+            let Some(command) = bench.sent.pop_front() else { break };
+            let answer = match (command.as_str(), roll(8)) {
+                (_, 0) => continue,
+                (_, 1) => "\r\nERROR\r\n",
+                ("AT+CLCC", 2 | 3) => "\r\n+CLCC: 1,1,4,0,0,\"+15551234567\",145\r\n\r\nOK\r\n",
+                (c, _) if c.starts_with("AT+CMGS") => "\r\n> ",
+                (c, _) if c.starts_with("AT+CMGR") => "\r\n+CMGR: 0,,4\r\n0001000B9144\r\n\r\nOK\r\n",
+                (c, _) if c.starts_with("AT+CPIN?") => "\r\n+CPIN: READY\r\n\r\nOK\r\n",
+                (c, _) if c.ends_with("^Z") => "\r\n+CMGS: 9\r\n\r\nOK\r\n",
+                ("ESC", _) => continue,
+                (_, _) => "\r\nOK\r\n",
+            };
+            bench.give(Input::Bytes(answer.as_bytes()));
+        }
+        bench.sent.truncate(64);
+        bench.pass(u64::from(pause));
+        settle(&mut bench, &mut ledger);
+    }
+    // Everything comes to its end by itself: silence, caps, deadlines; and unplugging ends what is left.
+    bench.pass(200_000);
+    bench.give(Input::PortLost);
+    settle(&mut bench, &mut ledger);
+    assert_eq!(bench.wait, None, "nothing to wait for without a port");
+    ledger
+}
+
+fn settle(bench: &mut Bench, ledger: &mut Ledger) {
+    for event in bench.events.drain(..) {
+        let words: Vec<&str> = event.split(' ').collect();
+        match words.as_slice() {
+            ["call", key, "started"] => ledger.started.push(key.parse().expect("a key")),
+            ["call", key, "missed" | "answered" | "rejected", ..] => ledger.ended.push(key.parse().expect("a key")),
+            ["submitted", ..] => ledger.verdicts += 1,
+            ["received", token, ..] => ledger.tokens.push(token.parse().expect("a token")),
+            _ => {}
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 128, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn every_call_gets_one_verdict_and_every_text_one_outcome(
+        lines in proptest::collection::vec((0usize..52, 0u16..9000), 0..60),
+        nonce in 0u64..u64::MAX,
+    ) {
+        let ledger = play_random(&lines, nonce);
+        let mut ended = ledger.ended.clone();
+        ended.sort_unstable();
+        let mut started = ledger.started.clone();
+        started.sort_unstable();
+        proptest::prop_assert_eq!(started, ended);
+        proptest::prop_assert_eq!(ledger.submits, ledger.verdicts);
+        let mut tokens = ledger.tokens.clone();
+        tokens.dedup();
+        proptest::prop_assert_eq!(tokens.len(), ledger.tokens.len());
+    }
+
+    #[test]
+    fn no_octets_whatever_upset_it(noise in proptest::collection::vec(proptest::num::u8::ANY, 0..2000)) {
+        let mut bench = Bench::new(Options::default());
+        bench.bring_up("Nobody", "X1");
+        bench.give(Input::Bytes(&noise));
+        bench.pass(60_000);
+        bench.give(Input::PortLost);
+    }
+}
+
+/// The same modem, answering everything; returns how often it was woken and what it said.
+fn idle(minutes: u64) -> (usize, Vec<String>) {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up("huawei", "E173");
+    let end = bench.now + Duration::from_secs(60 * minutes);
+    let (mut wakes, mut said) = (0, Vec::new());
+    while let Some(due) = bench.wait.filter(|due| *due <= end) {
+        bench.now = due;
+        bench.give(Input::Tick);
+        wakes += 1;
+        while let Some(command) = bench.sent.pop_front() {
+            said.push(command);
+            bench.give(Input::Bytes(b"\r\nOK\r\n"));
+            wakes += 1;
+        }
+    }
+    (wakes, said)
+}
+
+#[test]
+fn an_idle_modem_costs_two_commands_and_at_most_six_wake_ups_a_minute() {
+    let (wakes, said) = idle(60);
+    assert!(said.len() <= 120, "{} commands in an hour", said.len());
+    assert!(wakes <= 360, "{wakes} wake-ups in an hour");
+    assert!(
+        said.iter().any(|command| command == "AT+CMGL=4"),
+        "texts are looked for now and then"
+    );
+}
+
+#[test]
+fn a_modem_that_falls_silent_is_knocked_at_reopened_restarted_and_never_given_up() {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up("huawei", "E173");
+    bench.pass(60_000);
+    assert!(bench.sent.iter().any(|command| command == "ESC"), "{:?}", bench.sent);
+    assert_eq!(bench.reopen, 1, "{:?}", bench.events);
+    for _ in 0..10 {
+        if bench.reopen > 0 {
+            bench.reopen = 0;
+            bench.give(Input::PortOpened);
+        }
+        bench.pass(120_000);
+    }
+    let resets = bench.sent.iter().filter(|command| *command == "AT+CFUN=1,1").count();
+    assert_eq!(resets, 1, "{:?}", bench.sent);
+    assert!(bench.events.iter().any(|event| event == "note reset"));
+    // And when it comes back, so does the work.
+    bench.sent.clear();
+    bench.bring_up("huawei", "E173");
+}
+
+#[test]
+fn the_text_leaves_in_the_same_breath_in_which_it_is_given() {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up("huawei", "E173");
+    bench.give(Input::Submit(Submission {
+        outbox: OutboxId(1),
+        tpdu: vec![1; 20],
+    }));
+    assert_eq!(bench.sent.pop_front().as_deref(), Some("AT+CMGS=20"));
+    assert_eq!(bench.events.pop_front().as_deref(), Some("submitting 1"));
+    bench.give(Input::Submit(Submission {
+        outbox: OutboxId(2),
+        tpdu: vec![1; 20],
+    }));
+    assert_eq!(
+        bench.events.pop_front().as_deref(),
+        Some("submitted 2 not tried: another text is being sent")
+    );
+    bench.give(Input::Permit(OutboxId(2)));
+    bench.give(Input::Bytes(b"\r\n> "));
+    assert!(bench.sent.is_empty(), "no PDU without its own permit");
+}
+
+#[test]
+fn a_model_without_voice_is_said_so_and_can_still_text() {
+    let mut bench = Bench::new(Options::default());
+    bench.answer_all("SIMCOM INCORPORATED", "SIM7670G-MNGV");
+    assert_eq!(bench.modem.condition(), &Condition::Limited { why: Limit::NoVoice });
+    assert_eq!(bench.modem.identity().family, "SIMCom without voice");
+    assert!(bench.events.iter().any(|event| event == "ready to submit"));
+}
+
+#[test]
+fn draining_finishes_the_text_in_flight_and_takes_no_other() {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up("huawei", "E173");
+    bench.give(Input::Submit(Submission {
+        outbox: OutboxId(1),
+        tpdu: vec![1; 20],
+    }));
+    bench.give(Input::Drain);
+    bench.give(Input::Permit(OutboxId(1)));
+    bench.give(Input::Bytes(b"\r\n> "));
+    bench.give(Input::Bytes(b"\r\n+CMGS: 3\r\n\r\nOK\r\n"));
+    bench.give(Input::Submit(Submission {
+        outbox: OutboxId(2),
+        tpdu: vec![1; 20],
+    }));
+    let events: Vec<String> = bench.events.drain(..).collect();
+    assert_eq!(
+        events,
+        [
+            "submitting 1",
+            "submitted 1 accepted 3",
+            "submitted 2 not tried: shutting down"
+        ]
+    );
+}

@@ -1,0 +1,226 @@
+//! The simulated modem on a real pseudo terminal. The tests with other people's AT clients run only with
+//! `TEXTBACK_PEERS=1` and only for the clients that are installed; `cargo test peers -- --nocapture` shows what they say.
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use textback::sim::{Family, pty};
+
+/// Longest a real port may take to answer before the test gives up.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A simulator in a thread of its own; ends with `quit`.
+struct Running {
+    dir: tempfile::TempDir,
+    thread: Option<std::thread::JoinHandle<anyhow::Result<()>>>,
+}
+
+impl Running {
+    fn new(family: Family, speed: f64) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let options = pty::Options {
+            link: dir.path().join("modem"),
+            family,
+            control: Some(dir.path().join("control")),
+            seed: 1,
+            speed,
+        };
+        let (ready, started) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let (_handle, running) = pty::start(options)?;
+                ready.send(())?;
+                running.run(std::future::pending()).await
+            })
+        });
+        started.recv().expect("the simulator starts");
+        Running {
+            dir,
+            thread: Some(thread),
+        }
+    }
+
+    fn link(&self) -> PathBuf {
+        self.dir.path().join("modem")
+    }
+
+    /// Gives a command; the reply, with `lines` lines.
+    fn ask(&self, command: &str) -> String {
+        let mut socket = UnixStream::connect(self.dir.path().join("control")).expect("the control socket");
+        socket
+            .write_all(format!("{command}\n").as_bytes())
+            .expect("the command goes");
+        socket.shutdown(std::net::Shutdown::Write).expect("no more commands");
+        let mut reply = String::new();
+        socket.read_to_string(&mut reply).expect("a reply");
+        reply.trim_end().to_owned()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.ask("quit");
+        let ended = self.thread.take().map(std::thread::JoinHandle::join);
+        assert!(matches!(ended, Some(Ok(Ok(())))), "{ended:?}");
+        assert!(!self.link().is_symlink(), "the link stays behind");
+    }
+}
+
+fn open(path: &Path) -> std::fs::File {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match std::fs::OpenOptions::new().read(true).write(true).open(path) {
+            Ok(file) => return file,
+            Err(e) => assert!(Instant::now() < deadline, "{e}"),
+        }
+    }
+}
+
+fn exchange(port: &mut std::fs::File, sent: &str, end: &str) -> String {
+    port.write_all(sent.as_bytes()).expect("the port takes it");
+    let (mut seen, mut byte) = (String::new(), [0]);
+    while !seen.ends_with(end) {
+        assert_eq!(port.read(&mut byte).expect("the port gives"), 1, "{seen:?}");
+        seen.push(char::from(byte[0]));
+    }
+    seen
+}
+
+#[test]
+fn a_client_may_close_the_port_and_open_it_again_even_if_it_was_exclusive() {
+    let running = Running::new(Family::Generic, 1.0);
+    for _ in 0..3 {
+        let mut port = open(&running.link());
+        assert_eq!(exchange(&mut port, "ATE0\r", "OK\r\n").matches("OK").count(), 1);
+        rustix::termios::ioctl_tiocexcl(&port).expect("exclusive");
+        drop(port);
+    }
+}
+
+#[test]
+fn the_control_socket_moves_the_world_and_names_mistakes() {
+    let running = Running::new(Family::Generic, 20.0);
+    assert_eq!(running.ask("call"), "error: call needs a number");
+    assert_eq!(
+        running.ask("fault wobble").split(';').next(),
+        Some("error: no such fault")
+    );
+    assert_eq!(running.ask("phone +15125550101"), "0 texts");
+    let mut port = open(&running.link());
+    exchange(&mut port, "ATE0+CLIP=1;+CNMI=2,1,0,0,0\r", "OK\r\n");
+    assert_eq!(running.ask("call +15125550101 3"), "ok");
+    assert_eq!(
+        exchange(&mut port, "", "0\r\n"),
+        "\r\nRING\r\n\r\n+CLIP: \"+15125550101\",145,,,,0\r\n"
+    );
+    assert_eq!(running.ask("text +15125550101 hello"), "ok");
+    exchange(&mut port, "", "+CMTI: \"SM\",1\r\n");
+    exchange(&mut port, "AT+CMGS=23\r", "> ");
+    exchange(
+        &mut port,
+        "0031000B916407281553F80000AA0AE8329BFD4697D9EC37\x1a",
+        "OK\r\n",
+    );
+    let deadline = Instant::now() + PATIENCE;
+    while !running.ask("phone +46708251358").ends_with("+15125550199 hellohello") {
+        assert!(Instant::now() < deadline);
+    }
+}
+
+#[test]
+fn unplugged_the_link_is_gone_and_the_client_sees_the_port_die() {
+    let running = Running::new(Family::Generic, 1.0);
+    let mut port = open(&running.link());
+    exchange(&mut port, "AT\r", "OK\r\n");
+    running.ask("unplug");
+    assert!(!running.link().is_symlink());
+    assert!(!matches!(port.read(&mut [0]), Ok(1)));
+    running.ask("replug");
+    exchange(&mut open(&running.link()), "AT\r", "OK\r\n");
+}
+
+/// True if tests with this client are wanted and can be.
+fn wanted(program: &str) -> bool {
+    std::env::var_os("TEXTBACK_PEERS").is_some() && Command::new(program).arg("--version").output().is_ok()
+}
+
+/// Runs a script of this folder against the simulator and says what it said.
+fn peer(script: &str, running: &Running, arguments: &[&str]) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers").join(script);
+    let output = Command::new("sh")
+        .arg(path)
+        .arg(running.link())
+        .args(arguments)
+        .output()
+        .expect("sh runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    println!("{said}");
+    said
+}
+
+/// Waits, for real, until the text has come to the modem.
+fn let_texts_arrive() {
+    std::thread::sleep(Duration::from_secs(1));
+}
+
+const FRIEND: &str = "+15125550101";
+
+#[test]
+fn gammu_identifies_sends_and_receives() {
+    if !wanted("gammu") {
+        return;
+    }
+    for family in [Family::Generic, Family::Sim7600, Family::Ec25, Family::Huawei] {
+        let running = Running::new(family, 5.0);
+        running.ask(&format!("text {FRIEND} first text for gammu"));
+        running.ask(&format!("text {FRIEND} {}", "a long text for gammu ".repeat(12)));
+        let_texts_arrive();
+        let said = peer("gammu.sh", &running, &[FRIEND]);
+        assert!(said.contains("862636050012345"), "{}", family.name());
+        assert!(said.contains("first text for gammu"), "{}", family.name());
+        assert!(!said.contains("exit 1"), "{}", family.name());
+        let got = running.ask(&format!("phone {FRIEND}"));
+        println!("{got}");
+        assert!(
+            got.contains("hello from gammu") && got.contains("Привет из gammu"),
+            "{}: {got}",
+            family.name()
+        );
+    }
+}
+
+#[test]
+fn gammu_smsd_sends_and_receives() {
+    if !wanted("gammu-smsd") {
+        return;
+    }
+    let running = Running::new(Family::Generic, 5.0);
+    running.ask(&format!("text {FRIEND} a text for smsd"));
+    let said = peer("gammu-smsd.sh", &running, &[FRIEND, "25"]);
+    assert!(said.contains("a text for smsd") && said.contains("sent: 1"));
+    assert!(running.ask(&format!("phone {FRIEND}")).contains("hello from smsd"));
+}
+
+#[test]
+fn gnokii_identifies_sends_and_receives() {
+    if !wanted("gnokii") {
+        return;
+    }
+    for family in [Family::Generic, Family::Sim7600, Family::Sim800] {
+        let running = Running::new(family, 5.0);
+        running.ask(&format!("text {FRIEND} a text for gnokii"));
+        let_texts_arrive();
+        let said = peer("gnokii.sh", &running, &[FRIEND]);
+        assert!(
+            said.contains("862636050012345") && said.contains("a text for gnokii"),
+            "{}",
+            family.name()
+        );
+        let got = running.ask(&format!("phone {FRIEND}"));
+        println!("{got}");
+        assert!(got.contains("hello from gnokii"), "{}: {got}", family.name());
+    }
+}

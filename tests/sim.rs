@@ -1,0 +1,547 @@
+//! The simulated modem and network, seen from the serial line: exact bytes, in virtual time; the real clients are opt-in.
+
+use std::time::{Duration, Instant};
+use textback::sim::{Caller, Family, Fault, Number, World};
+
+/// A world, its time, and the bytes that came out.
+struct Bench {
+    world: World,
+    now: Instant,
+}
+
+impl Bench {
+    fn new(family: Family) -> Self {
+        let now = Instant::now();
+        Bench {
+            world: World::new(family, 1, now),
+            now,
+        }
+    }
+
+    fn quiet(family: Family) -> Self {
+        let mut bench = Bench::new(family);
+        assert_eq!(bench.send("ATE0\r"), "ATE0\r\r\nOK\r\n");
+        bench
+    }
+
+    fn with(family: Family, commands: &[&str]) -> Self {
+        let mut bench = Bench::quiet(family);
+        for command in commands {
+            bench.ok(command);
+        }
+        bench
+    }
+
+    fn drain(&mut self) -> String {
+        std::iter::from_fn(|| self.world.poll_bytes())
+            .map(|b| b.into_iter().map(char::from).collect::<String>())
+            .collect()
+    }
+
+    /// Lets time pass, stopping at everything due.
+    fn wait(&mut self, time: Duration) -> String {
+        self.now += time;
+        self.world.tick(self.now);
+        self.drain()
+    }
+
+    /// Types and waits for the answer: less than any ring cadence or delivery.
+    fn send(&mut self, text: &str) -> String {
+        self.world.handle_bytes(text.as_bytes(), self.now);
+        self.wait(Duration::from_millis(100))
+    }
+
+    fn ok(&mut self, command: &str) {
+        let answer = self.send(&format!("{command}\r"));
+        assert!(answer.ends_with("\r\nOK\r\n"), "{command}: {answer:?}");
+    }
+
+    fn seconds(&mut self, seconds: u64) -> String {
+        self.wait(Duration::from_secs(seconds))
+    }
+
+    fn caller(&mut self, caller: Caller, rings_for: u64) -> String {
+        self.world.call(caller, Duration::from_secs(rings_for), self.now);
+        self.seconds(rings_for + 1)
+    }
+
+    fn texts_at(&self, number: &str) -> Vec<String> {
+        self.world
+            .phone(&Number::new(number))
+            .map_or(vec![], |p| p.texts.iter().map(|t| t.text.clone()).collect())
+    }
+}
+
+fn known(number: &str) -> Caller {
+    Caller::Known(Number::new(number))
+}
+
+/// `hellohello` to +46708251358, report wanted.
+const SUBMIT: &str = "0031000B916407281553F80000AA0AE8329BFD4697D9EC37";
+
+#[test]
+fn every_command_answers_to_the_byte() {
+    for (sent, expected) in [
+        ("AT\r", "\r\nOK\r\n"),
+        ("at\r", "\r\nOK\r\n"),
+        ("\x1b\rAT\r", "\r\nOK\r\n"),
+        ("junk\r", ""),
+        ("xxAT\r", "\r\nOK\r\n"),
+        ("AT+NOPE\r", "\r\nERROR\r\n"),
+        ("AT+CREG=3\r", "\r\nERROR\r\n"),
+        ("AT+CMEE=1;+CREG=3\r", "\r\n+CME ERROR: 50\r\n"),
+        ("AT+CMEE=2;+CREG=3\r", "\r\n+CME ERROR: Incorrect parameters\r\n"),
+        ("ATV0\r", "0\r"),
+        ("ATV0S0?\r", "000\r\n0\r"),
+        ("ATQ1\r", ""),
+        ("ATS0=2S0?\r", "\r\n002\r\n\r\nOK\r\n"),
+        ("ATS0=0;+CREG?\r", "\r\n+CREG: 0,1\r\n\r\nOK\r\n"),
+        (
+            "AT+CREG=2;+CREG?\r",
+            "\r\n+CREG: 2,1,\"00C3\",\"0000A1B2\",7\r\n\r\nOK\r\n",
+        ),
+        ("AT+CR\x08REG=?\r", "\r\n+CREG: (0-2)\r\n\r\nOK\r\n"),
+        ("AT+CPIN?\r", "\r\n+CPIN: READY\r\n\r\nOK\r\n"),
+        ("AT+CSQ;+CPAS\r", "\r\n+CSQ: 21,99\r\n\r\n+CPAS: 0\r\n\r\nOK\r\n"),
+        ("AT+CLCC\r", "\r\nOK\r\n"),
+        ("ATA\r", "\r\nNO CARRIER\r\n"),
+        ("AT+CHUP\r", "\r\nOK\r\n"),
+        ("AT+CMGR=1\r", "\r\n+CMS ERROR: 321\r\n"),
+        ("AT+CMGR=99\r", "\r\n+CMS ERROR: 321\r\n"),
+        ("AT+CMGL=4\r", "\r\nOK\r\n"),
+        ("AT+CMGL=5\r", "\r\n+CMS ERROR: 304\r\n"),
+        ("AT+CMGF=1;+CMGL=\"SOME\"\r", "\r\n+CMS ERROR: 305\r\n"),
+        ("AT+CVHU=0;+CVHU?\r", "\r\n+CVHU: 0\r\n\r\nOK\r\n"),
+        ("AT+CMGD=1;+CMGD=?\r", "\r\n+CMGD: (1-50),(0-4)\r\n\r\nOK\r\n"),
+        ("AT+CMSS=1\r", "\r\n+CMS ERROR: 321\r\n"),
+        ("AT+CMGS=0\r", "\r\n+CMS ERROR: 304\r\n"),
+        ("AT+CPMS=\"XX\"\r", "\r\n+CMS ERROR: 302\r\n"),
+        (
+            "AT+CPMS=\"SM\",\"SM\",\"SM\"\r",
+            "\r\n+CPMS: 0,50,0,50,0,50\r\n\r\nOK\r\n",
+        ),
+        ("AT+CNMI=2,1,0,2,0;+CNMI?\r", "\r\n+CNMI: 2,1,0,2,0\r\n\r\nOK\r\n"),
+        ("AT+CNMI=9\r", "\r\n+CMS ERROR: 303\r\n"),
+        ("AT+CNMA\r", "\r\n+CMS ERROR: 340\r\n"),
+        ("AT+CSCA?\r", "\r\n+CSCA: \"+15125559999\",145\r\n\r\nOK\r\n"),
+        ("AT+CLIP?\r", "\r\n+CLIP: 0,1\r\n\r\nOK\r\n"),
+        ("AT+CGSN\r", "\r\n862636050012345\r\n\r\nOK\r\n"),
+        ("AT+CSCS=\"GSM\r", "\r\nERROR\r\n"),
+        ("ATE2\r", "\r\nERROR\r\n"),
+        ("AT+CCFC=0,2\r", "\r\n+CCFC: 0,255\r\n\r\nOK\r\n"),
+    ] {
+        assert_eq!(Bench::quiet(Family::Generic).send(sent), expected, "{sent:?}");
+    }
+}
+
+#[test]
+fn echo_comes_back_until_it_is_switched_off() {
+    let mut bench = Bench::new(Family::Generic);
+    assert_eq!(bench.send("AT+CPAS\r"), "AT+CPAS\r\r\n+CPAS: 0\r\n\r\nOK\r\n");
+    assert_eq!(bench.send("ATE0\r"), "ATE0\r\r\nOK\r\n");
+    assert_eq!(bench.send("AT\r"), "\r\nOK\r\n");
+}
+
+#[test]
+fn a_slash_repeats_the_last_line_without_a_return() {
+    let mut bench = Bench::quiet(Family::Generic);
+    assert_eq!(bench.send("AT+CPAS\r"), "\r\n+CPAS: 0\r\n\r\nOK\r\n");
+    assert_eq!(bench.send("A/"), "\r\n+CPAS: 0\r\n\r\nOK\r\n");
+}
+
+#[test]
+fn a_line_longer_than_the_buffer_is_an_error_and_the_next_one_works() {
+    let mut bench = Bench::quiet(Family::Generic);
+    assert_eq!(
+        bench.send(&format!("AT+CSCA=\"{}\"\r", "1".repeat(2000))),
+        "\r\nERROR\r\n"
+    );
+    assert_eq!(bench.send("AT\r"), "\r\nOK\r\n");
+}
+
+#[test]
+fn commands_sent_while_one_runs_wait_their_turn() {
+    let mut bench = Bench::quiet(Family::Generic);
+    assert_eq!(
+        bench.send("AT+CPAS\rAT+CREG?\r"),
+        "\r\n+CPAS: 0\r\n\r\nOK\r\n\r\n+CREG: 0,1\r\n\r\nOK\r\n"
+    );
+}
+
+#[test]
+fn each_family_tells_of_a_missed_call_in_its_own_way() {
+    let clip = "\r\n+CLIP: \"+15125550101\",145,,,,0\r\n";
+    let ring = "\r\nRING\r\n";
+    let cases: [(Family, &[&str], String); 10] = [
+        (Family::Generic, &[], format!("{ring}{clip}{ring}{clip}")),
+        (
+            Family::Sim7600,
+            &["AT+CLCC=1"],
+            format!(
+                "\r\n+CLCC: 1,1,4,0,0,\"+15125550101\",145\r\n{ring}\r\n+CLIP: \"+15125550101\",145,,,,0\r\r\n{ring}\r\n+CLIP: \"+15125550101\",145,,,,0\r\r\n\
+                 \r\n+CLCC: 1,1,6,0,0,\"+15125550101\",145\r\n\r\nMISSED_CALL: 09:00AM +15125550101\r\r\n"
+            ),
+        ),
+        (
+            Family::A7670,
+            &["AT+CLCC=1"],
+            format!("\r\n+CLCC: 1,1,4,0,0,\"+15125550101\",145\r\n{ring}{clip}{ring}{clip}\r\n+CLCC: 1,1,6,0,0,\"+15125550101\",145\r\n\r\nNO CARRIER\r\n"),
+        ),
+        (
+            Family::Ec25,
+            &["AT+QINDCFG=\"ccinfo\",1,0"],
+            format!(
+                "{ring}{clip}\r\n+QIND: \"ccinfo\",1,1,4,0,0,\"+15125550101\",145\r\n{ring}{clip}\r\n+QIND: \"ccinfo\",1,1,-1,0,0,\"+15125550101\",145\r\n\r\nNO CARRIER\r\n"
+            ),
+        ),
+        (
+            Family::Ec25Dsci,
+            &["AT^DSCI=1"],
+            format!("{ring}{clip}\r\n^DSCI: 1,1,4,0,+15125550101,145,0\r\n{ring}{clip}\r\n^DSCI: 1,1,6,0,+15125550101,145,0\r\n\r\nNO CARRIER\r\n"),
+        ),
+        (Family::Huawei, &["AT+CRC=1"], format!("\r\n+CRING: VOICE\r\n{clip}\r\n+CRING: VOICE\r\n{clip}\r\n^CEND:1,0,104,16\r\n")),
+        (Family::Telit, &["AT#ECAM=1"], format!("\r\n#ECAM: 0,6,1,,,\r\n{ring}{clip}{ring}{clip}\r\n#ECAM: 0,0,1,,,\r\n\r\nNO CARRIER\r\n")),
+        (Family::Ublox, &["AT+UCALLSTAT=1"], "\r\n+UCALLSTAT: 1,4\r\n\r\n+UCALLSTAT: 1,6\r\n".to_owned()),
+        (
+            Family::Sim800,
+            &[],
+            format!("{ring}\r\n+CLIP: \"+15125550101\",145,\"\",0,\"\",0\r\n{ring}\r\n+CLIP: \"+15125550101\",145,\"\",0,\"\",0\r\n\r\nNO CARRIER\r\n"),
+        ),
+        (
+            Family::Wavecom,
+            &[],
+            "\r\n+CRING: VOICE\r\n\r\n+CLIP: \"+15125550101\",145\r\n\r\n+CRING: VOICE\r\n\r\n+CLIP: \"+15125550101\",145\r\n\r\nNO CARRIER\r\n\r\n+WIND: 6,1\r\n".to_owned(),
+        ),
+    ];
+    for (family, extras, expected) in cases {
+        let mut bench = Bench::with(family, &["AT+CLIP=1"]);
+        for extra in extras {
+            bench.ok(extra);
+        }
+        assert_eq!(bench.caller(known("+15125550101"), 8), expected, "{}", family.name());
+        assert_eq!(bench.send("AT+CLCC\r"), "\r\nOK\r\n", "{}", family.name());
+    }
+}
+
+#[test]
+fn a_withheld_number_is_written_the_way_the_maker_writes_it() {
+    for (family, expected) in [
+        (Family::Generic, "\r\n+CLIP: \"\",128,,,,1\r\n"),
+        (Family::Huawei, "\r\n+CLIP:\"\",128,,,,1\r\n"),
+        (Family::Telit, "\r\n+CLIP:,129,,,,1\r\n"),
+    ] {
+        let mut bench = Bench::with(family, &["AT+CLIP=1"]);
+        let told = bench.caller(Caller::Withheld, 3);
+        assert!(told.contains(expected), "{}: {told:?}", family.name());
+    }
+}
+
+#[test]
+fn ath_does_nothing_where_cvhu_is_1_and_chup_ends_the_call() {
+    let mut bench = Bench::with(Family::Sim7600, &["AT+CLIP=1"]);
+    bench
+        .world
+        .call(known("5125550101"), Duration::from_secs(30), bench.now);
+    bench.seconds(1);
+    assert_eq!(bench.send("ATH\r"), "\r\nOK\r\n");
+    assert_eq!(
+        bench.send("AT+CLCC\r"),
+        "\r\n+CLCC: 1,1,4,0,0,\"5125550101\",129\r\n\r\nOK\r\n"
+    );
+    bench.ok("AT+CHUP");
+    assert_eq!(bench.send("AT+CLCC\r"), "\r\nOK\r\n");
+    assert_eq!(bench.seconds(40), "");
+}
+
+#[test]
+fn an_answered_call_ends_with_voice_call_end() {
+    let mut bench = Bench::quiet(Family::Sim7600);
+    bench
+        .world
+        .call(known("+15125550101"), Duration::from_secs(30), bench.now);
+    bench.seconds(1);
+    assert_eq!(bench.send("ATA\r"), "\r\nVOICE CALL: BEGIN\r\n\r\nOK\r\n");
+    assert_eq!(bench.seconds(15), "\r\nVOICE CALL: END: 000010\r\n");
+}
+
+#[test]
+fn a_second_caller_waits_and_rings_when_the_first_has_gone() {
+    let mut bench = Bench::with(Family::Sim800, &["AT+CLIP=1", "AT+CCWA=1"]);
+    bench
+        .world
+        .call(known("+15125550101"), Duration::from_secs(4), bench.now);
+    bench.seconds(1);
+    bench
+        .world
+        .call(known("+15125550102"), Duration::from_secs(10), bench.now);
+    assert_eq!(bench.seconds(1), "\r\n+CCWA: \"+15125550102\",145,1\r\n");
+    let told = bench.seconds(20);
+    assert!(
+        told.starts_with("\r\nNO CARRIER\r\n\r\nRING\r\n\r\n+CLIP: \"+15125550102\""),
+        "{told:?}"
+    );
+    assert!(told.ends_with("\r\nNO CARRIER\r\n"), "{told:?}");
+}
+
+#[test]
+fn a_text_goes_out_in_pdu_mode_and_its_report_comes_back() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CNMI=2,1,0,1,0"]);
+    assert_eq!(bench.send("AT+CMGS=23\r"), "\r\n> ");
+    assert_eq!(bench.send(&format!("{SUBMIT}\x1a")), "");
+    assert_eq!(bench.seconds(1), "\r\n+CMGS: 0\r\n\r\nOK\r\n");
+    let report = bench.seconds(3);
+    assert!(
+        report.starts_with("\r\n+CDS: 25\r\n07915121559599F906000B916407281553F8"),
+        "{report:?}"
+    );
+    assert!(report.ends_with("00\r\n"), "{report:?}");
+    assert_eq!(bench.texts_at("+46708251358"), ["hellohello"]);
+}
+
+#[test]
+fn a_wrong_length_or_broken_pdu_is_304_and_escape_gives_the_prompt_back() {
+    let mut bench = Bench::quiet(Family::Generic);
+    bench.send("AT+CMGS=22\r");
+    assert_eq!(bench.send(&format!("{SUBMIT}\x1a")), "\r\n+CMS ERROR: 304\r\n");
+    bench.send("AT+CMGS=23\r");
+    assert_eq!(bench.send("00XY\x1a"), "\r\n+CMS ERROR: 304\r\n");
+    bench.send("AT+CMGS=23\r");
+    assert_eq!(bench.send("0031\x1b"), "\r\nOK\r\n");
+    assert_eq!(bench.send("AT\r"), "\r\nOK\r\n");
+}
+
+#[test]
+fn a_text_goes_out_in_text_mode_and_in_ucs2() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CMGF=1", "AT+CSCS=\"GSM\""]);
+    assert_eq!(bench.send("AT+CMGS=\"+15125550101\"\r"), "\r\n> ");
+    assert_eq!(bench.send("two\rlines"), "\r\n> ");
+    bench.send("\x1a");
+    assert_eq!(bench.seconds(1), "\r\n+CMGS: 0\r\n\r\nOK\r\n");
+    bench.ok("AT+CSCS=\"UCS2\";+CSMP=17,167,0,8");
+    bench.send("AT+CMGS=\"002B00310035003100320035003500350030003100300031\"\r041604380437043D044C\x1a");
+    bench.seconds(3);
+    assert_eq!(bench.texts_at("+15125550101"), ["two\nlines", "Жизнь"]);
+}
+
+#[test]
+fn a_written_message_is_stored_then_sent_from_its_slot_and_marked_sent() {
+    let mut bench = Bench::with(Family::Generic, &[]);
+    assert_eq!(bench.send("AT+CMGW=23\r"), "\r\n> ");
+    assert_eq!(bench.send(&format!("{SUBMIT}\x1a")), "\r\n+CMGW: 1\r\n\r\nOK\r\n");
+    assert_eq!(
+        bench.send("AT+CMSS=1\r") + &bench.seconds(2),
+        "\r\n+CMSS: 0\r\n\r\nOK\r\n"
+    );
+    assert_eq!(
+        bench.send("AT+CMGL=3\r"),
+        format!("\r\n+CMGL: 1,3,,23\r\n{SUBMIT}\r\n\r\nOK\r\n")
+    );
+    assert_eq!(bench.texts_at("+46708251358"), ["hellohello"]);
+}
+
+#[test]
+fn a_text_that_arrives_is_announced_listed_read_and_deleted() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CNMI=2,1,0,0,0"]);
+    bench.world.text(&"+15125550101".into(), "hello", bench.now);
+    assert_eq!(bench.seconds(1), "\r\n+CMTI: \"SM\",1\r\n");
+    let pdu = "07915121559599F9040B915121550501F100006210509000";
+    let read = bench.send("AT+CMGR=1\r");
+    assert!(read.starts_with(&format!("\r\n+CMGR: 0,,24\r\n{pdu}")), "{read:?}");
+    let list = bench.send("AT+CMGL=4\r");
+    assert!(list.starts_with(&format!("\r\n+CMGL: 1,1,,24\r\n{pdu}")), "{list:?}");
+    bench.ok("AT+CMGF=1");
+    assert_eq!(
+        bench.send("AT+CMGR=1\r"),
+        "\r\n+CMGR: \"REC READ\",\"+15125550101\",,\"26/01/05,09:00:00-24\"\r\nhello\r\n\r\nOK\r\n"
+    );
+    bench.ok("AT+CMGD=1");
+    assert_eq!(bench.send("AT+CMGL=\"ALL\"\r"), "\r\nOK\r\n");
+}
+
+#[test]
+fn a_text_handed_on_must_be_acknowledged_before_the_next_comes() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CSMS=1", "AT+CNMI=2,2,0,0,0"]);
+    bench.world.text(&"+15125550101".into(), "one", bench.now);
+    bench.world.text(&"+15125550101".into(), "two", bench.now);
+    assert_eq!(bench.seconds(5).matches("+CMT: ,").count(), 1);
+    let next = bench.send("AT+CNMA\r");
+    assert_eq!(next.matches("+CMT: ,").count(), 1, "{next:?}");
+}
+
+#[test]
+fn texts_wait_in_the_network_while_the_storage_is_full() {
+    let mut bench = Bench::with(Family::Wavecom, &["AT+CNMI=2,1,0,0,0"]);
+    for n in 0..25 {
+        bench
+            .world
+            .text(&"+15125550101".into(), &format!("text {n}"), bench.now);
+    }
+    assert_eq!(bench.seconds(2).matches("+CMTI").count(), 20);
+    assert_eq!(
+        bench.send("AT+CPMS?\r"),
+        "\r\n+CPMS: \"SM\",20,20,\"SM\",20,20,\"SM\",20,20\r\n\r\nOK\r\n"
+    );
+    let freed = bench.send("AT+CMGD=1,4\r");
+    assert!(freed.starts_with("\r\nOK\r\n"), "{freed:?}");
+    assert_eq!(freed.matches("+CMTI").count(), 5);
+}
+
+#[test]
+fn a_landline_takes_the_text_and_reports_failure() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CNMI=2,1,0,1,0"]);
+    bench.world.set_landline(&"+46708251358".into());
+    bench.send(&format!("AT+CMGS=23\r{SUBMIT}\x1a"));
+    let told = bench.seconds(4);
+    assert!(
+        told.starts_with("\r\n+CMGS: 0\r\n\r\nOK\r\n\r\n+CDS: 25\r\n") && told.ends_with("41\r\n"),
+        "{told:?}"
+    );
+    assert!(bench.texts_at("+46708251358").is_empty());
+}
+
+#[test]
+fn the_notification_ladder_is_refused_where_makers_refuse_it() {
+    for (family, refused, taken) in [
+        (Family::Sim7600, "2,1,0,1,0", "1,1,0,1,0"),
+        (Family::A7670, "2,1,0,2,0", "1,1,0,1,0"),
+        (Family::Huawei, "2,1,0,1,0", "2,1,0,2,0"),
+    ] {
+        let mut bench = Bench::with(family, &["AT+CMEE=1"]);
+        assert_eq!(
+            bench.send(&format!("AT+CNMI={refused}\r")),
+            "\r\n+CMS ERROR: 303\r\n",
+            "{}",
+            family.name()
+        );
+        bench.ok(&format!("AT+CNMI={taken}"));
+    }
+}
+
+#[test]
+fn a_reset_brings_boot_lines_and_the_echo_back_and_ends_the_call_silently() {
+    let mut bench = Bench::with(Family::Sim7600, &["AT+CLIP=1"]);
+    bench
+        .world
+        .call(known("+15125550101"), Duration::from_secs(30), bench.now);
+    bench.seconds(1);
+    bench.world.inject(Fault::Reset, bench.now);
+    assert_eq!(
+        bench.seconds(3),
+        "\r\nRDY\r\n\r\n+CPIN: READY\r\n\r\nSMS DONE\r\n\r\nPB DONE\r\n"
+    );
+    assert_eq!(bench.send("AT+CLIP?\r"), "AT+CLIP?\r\r\n+CLIP: 0,1\r\n\r\nOK\r\n");
+    assert_eq!(bench.seconds(60), "");
+}
+
+#[test]
+fn a_wrong_pin_costs_a_try_and_the_right_one_opens_the_sim() {
+    let mut bench = Bench::quiet(Family::Sim800);
+    bench.world.inject(Fault::PinRequired { tries: 2 }, bench.now);
+    bench.seconds(3);
+    bench.ok("ATE0+CMEE=1");
+    assert_eq!(bench.send("AT+CPIN?\r"), "\r\n+CPIN: SIM PIN\r\n\r\nOK\r\n");
+    assert_eq!(bench.send("AT+CMGL=4\r"), "\r\n+CMS ERROR: 311\r\n");
+    assert_eq!(bench.send("AT+CPIN=\"0000\"\r"), "\r\n+CME ERROR: 16\r\n");
+    assert_eq!(bench.send("AT+SPIC\r"), "\r\n+SPIC: 1,10,3,10\r\n\r\nOK\r\n");
+    bench.ok("AT+CPIN=\"1234\"");
+    assert_eq!(bench.seconds(3), "\r\n+CPIN: READY\r\n");
+}
+
+#[test]
+fn faults_of_sending_do_what_they_say() {
+    let send = |fault: Fault| {
+        let mut bench = Bench::quiet(Family::Generic);
+        bench.world.inject(fault, bench.now);
+        let told = bench.send("AT+CMGS=23\r") + &bench.send(&format!("{SUBMIT}\x1a")) + &bench.seconds(20);
+        (told, bench.texts_at("+46708251358").len())
+    };
+    assert_eq!(send(Fault::LoseSendResult), ("\r\n> ".into(), 1));
+    assert_eq!(
+        send(Fault::DelaySendResult(Duration::from_secs(5))),
+        ("\r\n> \r\n+CMGS: 0\r\n\r\nOK\r\n".into(), 1)
+    );
+    assert_eq!(send(Fault::NoPrompt), ("\r\n+CMGS: 0\r\n\r\nOK\r\n".into(), 1));
+    assert_eq!(send(Fault::BarePrompt), ("\r\n>\r\n+CMGS: 0\r\n\r\nOK\r\n".into(), 1));
+    assert_eq!(send(Fault::EarlyOk), ("\r\n> \r\nOK\r\n".into(), 1));
+    assert_eq!(
+        send(Fault::SendErrors { code: 38, times: 1 }),
+        ("\r\n> \r\n+CMS ERROR: 38\r\n".into(), 0)
+    );
+    assert_eq!(send(Fault::Mute(Duration::from_secs(60))), (String::new(), 0));
+    assert_eq!(
+        send(Fault::RegistrationLost(Duration::from_secs(60))),
+        ("\r\n> \r\n+CMS ERROR: 331\r\n".into(), 0)
+    );
+}
+
+#[test]
+fn faults_of_announcing_do_what_they_say() {
+    let arrive = |fault: Fault| {
+        let mut bench = Bench::with(Family::Generic, &["AT+CNMI=2,1,0,0,0"]);
+        bench.world.inject(fault, bench.now);
+        bench.world.text(&"+15125550101".into(), "hello", bench.now);
+        bench.seconds(2)
+    };
+    assert_eq!(arrive(Fault::IndexMinusOne), "\r\n+CMTI: \"SM\",-1\r\n");
+    assert_eq!(arrive(Fault::WrongMemory), "\r\n+CMTI: \"ME\",1\r\n");
+    assert_eq!(
+        arrive(Fault::DuplicateUrcs),
+        "\r\n+CMTI: \"SM\",1\r\n\r\n+CMTI: \"SM\",1\r\n"
+    );
+    assert_eq!(arrive(Fault::StorageFull), "");
+}
+
+#[test]
+fn faults_of_calls_and_of_the_sim_do_what_they_say() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CLIP=1", "AT+CMEE=1"]);
+    bench.world.inject(Fault::ClipFirst, bench.now);
+    bench.world.inject(Fault::PhantomCall, bench.now);
+    assert_eq!(
+        bench.caller(known("5550101"), 3),
+        "\r\n+CLIP: \"5550101\",129,,,,0\r\n\r\nRING\r\n"
+    );
+    assert_eq!(bench.send("AT+CLCC\r"), "\r\n+CLCC: 7,1,0,1,0,\"\",128\r\n\r\nOK\r\n");
+    bench.world.inject(Fault::SimBusy(Duration::from_secs(5)), bench.now);
+    assert_eq!(bench.send("AT+CPIN?\r"), "\r\n+CME ERROR: 14\r\n");
+    bench.seconds(5);
+    bench.ok("AT+CPIN?");
+    bench.world.inject(Fault::Registration(6), bench.now);
+    assert_eq!(bench.send("AT+CREG?\r"), "\r\n+CREG: 0,6\r\n\r\nOK\r\n");
+    assert_eq!(
+        bench.caller(known("5550101"), 3),
+        "",
+        "registered for texts only: calls never ring"
+    );
+}
+
+#[test]
+fn the_same_seed_tells_the_same_story() {
+    let story = || {
+        let mut bench = Bench::with(Family::Huawei, &["AT+CLIP=1", "AT+CNMI=2,1,0,2,0"]);
+        bench.world.inject(Fault::GarbleBytes(10), bench.now);
+        bench
+            .world
+            .text(&"+15125550101".into(), &"long text ".repeat(40), bench.now);
+        bench.caller(known("+15125550101"), 30)
+    };
+    assert_eq!(story(), story());
+}
+
+#[test]
+fn no_bytes_from_the_client_can_break_it() {
+    let mut seed = 1u64;
+    let alphabet = b"AT+CMGSRLDF=?;\",0123456789\r\n\x1a\x1b\x08\xff/EVQ^#";
+    for family in Family::ALL {
+        let mut bench = Bench::new(family);
+        for _ in 0..3000 {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let byte = alphabet[usize::try_from(seed >> 33).unwrap_or(0) % alphabet.len()];
+            bench.world.handle_bytes(&[byte], bench.now);
+            bench.wait(Duration::from_millis(5));
+        }
+        bench.send("\x1b\x1b\r");
+        bench.ok("ATQ0V1");
+    }
+}
