@@ -121,8 +121,8 @@ pub async fn run<O: Opener>(
                 return Ok(Ended::Stopped);
             }
             if let Some(open) = &mut line {
-                open.unwritten.extend(desk.transmit.drain(..));
-                if open.unwritten.len() > MAX_UNWRITTEN || open.stalled() {
+                open.queue(&mut desk.transmit, Instant::now());
+                if open.unwritten.len() > MAX_UNWRITTEN || open.stalled(Instant::now()) {
                     desk.lose_port("the port takes no bytes");
                     line = None;
                     continue;
@@ -161,8 +161,7 @@ pub async fn run<O: Opener>(
                     }
                     Moved::Written(n) => {
                         if let Some(open) = &mut line {
-                            open.unwritten.drain(..n);
-                            open.last_write = Instant::now();
+                            open.wrote(n, Instant::now());
                         }
                     }
                     Moved::Gone(why) => {
@@ -258,7 +257,8 @@ struct Open {
     write: WriteHalf<Box<dyn Line>>,
     buffer: Box<[u8; READ_OCTETS]>,
     unwritten: VecDeque<u8>,
-    last_write: Instant,
+    /// When bytes last began to wait, or the port last took some.
+    last_progress: Instant,
 }
 
 impl Open {
@@ -274,11 +274,23 @@ impl Open {
         }
     }
 
-    fn stalled(&mut self) -> bool {
+    /// Takes what is to be written.
+    fn queue(&mut self, bytes: &mut Vec<u8>, at: Instant) {
         if self.unwritten.is_empty() {
-            self.last_write = Instant::now();
+            self.last_progress = at;
         }
-        self.last_write.elapsed() > WRITE_STALL
+        self.unwritten.extend(bytes.drain(..));
+    }
+
+    /// The port took `octets` of it.
+    fn wrote(&mut self, octets: usize, at: Instant) {
+        self.unwritten.drain(..octets);
+        self.last_progress = at;
+    }
+
+    /// Something has waited too long to be written. An idle port, however long, is not stalled.
+    fn stalled(&self, at: Instant) -> bool {
+        !self.unwritten.is_empty() && at.saturating_duration_since(self.last_progress) > WRITE_STALL
     }
 }
 
@@ -601,5 +613,22 @@ impl Loop {
             let _ = answer.send(text);
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_was_idle_for_long_is_not_stalled_by_the_next_command() {
+        let (line, _modem) = tokio::io::duplex(64);
+        let mut open = Open::new(Box::new(line));
+        let later = Instant::now() + 10 * WRITE_STALL;
+        open.queue(&mut b"AT\r".to_vec(), later);
+        assert!(!open.stalled(later));
+        assert!(open.stalled(later + 2 * WRITE_STALL));
+        open.wrote(3, later + 2 * WRITE_STALL);
+        assert!(!open.stalled(later + 9 * WRITE_STALL));
     }
 }

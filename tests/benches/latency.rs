@@ -142,7 +142,10 @@ impl Bench {
         let daemon = Command::new(BINARY)
             .args(["run", "--config"])
             .arg(&config)
-            .env("TEXTBACK_LOG", "error")
+            .env(
+                "TEXTBACK_LOG",
+                std::env::var("TEXTBACK_LOG").unwrap_or_else(|_| "error".into()),
+            )
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
@@ -286,9 +289,14 @@ impl Bench {
         let before = self.wakeups();
         let until = Instant::now() + idle;
         let mut commands = 0_u32;
+        let mut kinds = std::collections::BTreeMap::new();
         while let Some(left) = until.checked_duration_since(Instant::now()) {
-            commands += u32::from(self.serve(left).is_some());
+            if let Some((command, _)) = self.serve(left) {
+                commands += 1;
+                *kinds.entry(command).or_insert(0_u32) += 1;
+            }
         }
+        println!("idle: which                   {kinds:?}");
         let minutes = idle.as_secs_f64() / 60.0;
         println!("idle: AT commands a minute    {:>9.1}", f64::from(commands) / minutes);
         println!(
