@@ -270,7 +270,7 @@ impl Open {
             write,
             buffer,
             unwritten: VecDeque::new(),
-            last_write: Instant::now(),
+            last_progress: Instant::now(),
         }
     }
 
