@@ -16,6 +16,8 @@ use crate::config::Config;
 use crate::desk::{self, Desk, Effects, Next};
 use crate::modem::{self, Condition, Event, Modem, Output};
 use crate::store::Store;
+use alarm::Alarm;
+use anyhow::Context;
 use clerk::{Clerk, Done, Job};
 use control::{Answer, Asked, Question};
 use port::{Line, Opener};
@@ -25,6 +27,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::mpsc;
 use wallclock::WallClock;
 
+pub mod alarm;
 pub mod clerk;
 pub mod control;
 pub mod notify;
@@ -92,7 +95,8 @@ pub async fn run<O: Opener>(
     let watchdog = notify::watchdog_interval();
     let working = async {
         let mut line: Option<Open> = None;
-        let mut feed_at = watchdog.map(|every| tokio::time::Instant::now() + every);
+        let mut feed_at = watchdog.map(|every| Instant::now() + every);
+        let mut alarm = Alarm::new().context("no kernel timer")?;
         let mut reopen_at: Option<tokio::time::Instant> = None;
         let mut stop_by: Option<tokio::time::Instant> = None;
         loop {
@@ -146,7 +150,7 @@ pub async fn run<O: Opener>(
                 }
             }
             let trouble = desk.state.trouble().cloned();
-            let deadline = desk.deadline();
+            let deadline = [desk.deadline(), feed_at].into_iter().flatten().min();
             tokio::select! {
                 biased;
                 done = desk.clerk.done.recv() => match done {
@@ -172,9 +176,16 @@ pub async fn run<O: Opener>(
                         reopen_at = Some(tokio::time::Instant::now() + REOPEN_PAUSE);
                     }
                 },
-                () = sleep_until_tokio(reopen_at), if line.is_none() => {}
+                () = sleep_until(reopen_at), if line.is_none() => {}
                 () = opener.wait(trouble.as_ref()), if line.is_none() && reopen_at.is_none() => {}
-                () = sleep_until(deadline) => desk.tick(),
+                rung = alarm.ring(deadline) => {
+                    rung.context("the kernel's timer failed")?;
+                    desk.tick();
+                    if feed_at.is_some_and(|at| at <= Instant::now()) {
+                        feed_at = watchdog.map(|every| Instant::now() + every);
+                        desk.give(Job::Ping)?;
+                    }
+                }
                 order = orders.recv() => match order {
                     None | Some(Order::Stop) => {
                         notify::stopping();
@@ -184,17 +195,13 @@ pub async fn run<O: Opener>(
                     }
                     Some(Order::Reload(config)) => desk.reload(config)?,
                 },
-                () = sleep_until_tokio(stop_by) => {
+                () = sleep_until(stop_by) => {
                     tracing::warn!("the modem did not answer in time: the text in flight stays in doubt");
                     return Ok(Ended::Stopped);
                 }
                 question = asked.recv() => if let Some(Asked { question, answer }) = question {
                     desk.answer(question, answer)?;
                 },
-                () = sleep_until_tokio(feed_at) => {
-                    feed_at = watchdog.map(|every| tokio::time::Instant::now() + every);
-                    desk.give(Job::Ping)?;
-                }
             }
         }
     };
@@ -327,14 +334,7 @@ async fn move_bytes(line: &mut Option<Open>) -> Moved {
     }
 }
 
-async fn sleep_until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn sleep_until_tokio(at: Option<tokio::time::Instant>) {
+async fn sleep_until(at: Option<tokio::time::Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
