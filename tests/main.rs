@@ -3,6 +3,7 @@
 mod at;
 mod cli;
 mod config;
+mod desk;
 mod job;
 mod modem;
 mod peers;

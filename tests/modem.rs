@@ -5,8 +5,9 @@
 //! ```text
 //! # a comment
 //! -- ready <manufacturer>, <model>   bring-up against a modem that says OK to everything
-//! << RING                            the modem says this line (\r \n \0 mean the octets; a leading ~ : just these octets)
-//! >> AT+CLCC                         we must have said this (ESC, and ^Z at the end of a PDU, are spelled so)
+//! << RING                            the modem says this line
+//! << \r\nRING\r\r\n                   … or just these octets, as `at::trace` writes them: a field log is a test case
+//! >> AT+CLCC                         we must have said this (ESC and ^Z, or as the trace has them)
 //! @+300                              so many milliseconds pass, every deadline on the way being kept
 //! == call 1 started                  this must have happened (notes and conditions may go unmentioned, nothing else)
 //! -- submit 7 <tpdu> | permit 7 | withdraw 7 | committed 1 | port lost | port opened
@@ -18,8 +19,9 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use textback::at::trace;
 use textback::ids::{OutboxId, SlotToken};
-use textback::modem::{CallerLine, Event, Input, Modem, Options, Output, Submission, SubmitOutcome};
+use textback::modem::{CallerLine, Condition, Event, Input, Limit, Modem, Options, Output, Submission, SubmitOutcome};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Split {
@@ -86,6 +88,12 @@ impl Bench {
 
     /// Answers bring-up until the modem has nothing more to ask.
     fn bring_up(&mut self, maker: &str, model: &str) {
+        self.answer_all(maker, model);
+        assert_eq!(self.modem.condition(), &Condition::Ready, "{:?}", self.sent);
+        self.events.clear();
+    }
+
+    fn answer_all(&mut self, maker: &str, model: &str) {
         self.give(Input::PortOpened);
         for _ in 0..200 {
             if self.sent.is_empty() {
@@ -105,13 +113,6 @@ impl Bench {
             self.give(Input::Bytes(answer.as_bytes()));
             self.pass(510);
         }
-        assert_eq!(
-            self.modem.condition(),
-            &textback::modem::Condition::Ready,
-            "{:?}",
-            self.sent
-        );
-        self.events.clear();
     }
 }
 
@@ -177,16 +178,22 @@ fn optional(event: &str) -> bool {
         .any(|kind| event.starts_with(kind))
 }
 
+/// What the modem said: a chunk as [`trace`] writes it if octets are spelled in it, else one line with its CR LF around.
 fn octets(line: &str) -> Vec<u8> {
-    let (raw, text) = match line.strip_prefix('~') {
-        Some(text) => (true, text),
-        None => (false, line),
-    };
-    let text = text.replace("\\r", "\r").replace("\\n", "\n").replace("\\0", "\0");
-    if raw {
-        text.into_bytes()
-    } else {
-        format!("\r\n{text}\r\n").into_bytes()
+    if !line.contains('\\') {
+        return format!("\r\n{line}\r\n").into_bytes();
+    }
+    trace::parse(&format!("<< {line}"))
+        .expect("octets as the trace spells them")
+        .expect("a chunk")
+        .octets
+}
+
+/// What we must have said: `AT+CLCC` and the trace's `AT+CLCC\r` are the same.
+fn expected(line: &str) -> String {
+    match line {
+        "\\x1b" | "\\x1b\\r" => "ESC".to_string(),
+        _ => line.trim_end_matches("\\r").replace("\\x1a", "^Z"),
     }
 }
 
@@ -230,7 +237,7 @@ fn play(path: &Path, split: Split) {
                     }
                 }
             },
-            ">>" => assert_eq!(bench.sent.pop_front().as_deref(), Some(rest), "said, at {}", place()),
+            ">>" => assert_eq!(bench.sent.pop_front(), Some(expected(rest)), "said, at {}", place()),
             "==" => loop {
                 match bench.events.pop_front() {
                     Some(event) if event == rest => break,
@@ -550,4 +557,40 @@ fn the_text_leaves_in_the_same_breath_in_which_it_is_given() {
     bench.give(Input::Permit(OutboxId(2)));
     bench.give(Input::Bytes(b"\r\n> "));
     assert!(bench.sent.is_empty(), "no PDU without its own permit");
+}
+
+#[test]
+fn a_model_without_voice_is_said_so_and_can_still_text() {
+    let mut bench = Bench::new(Options::default());
+    bench.answer_all("SIMCOM INCORPORATED", "SIM7670G-MNGV");
+    assert_eq!(bench.modem.condition(), &Condition::Limited { why: Limit::NoVoice });
+    assert_eq!(bench.modem.identity().family, "SIMCom without voice");
+    assert!(bench.events.iter().any(|event| event == "ready to submit"));
+}
+
+#[test]
+fn draining_finishes_the_text_in_flight_and_takes_no_other() {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up("huawei", "E173");
+    bench.give(Input::Submit(Submission {
+        outbox: OutboxId(1),
+        tpdu: vec![1; 20],
+    }));
+    bench.give(Input::Drain);
+    bench.give(Input::Permit(OutboxId(1)));
+    bench.give(Input::Bytes(b"\r\n> "));
+    bench.give(Input::Bytes(b"\r\n+CMGS: 3\r\n\r\nOK\r\n"));
+    bench.give(Input::Submit(Submission {
+        outbox: OutboxId(2),
+        tpdu: vec![1; 20],
+    }));
+    let events: Vec<String> = bench.events.drain(..).collect();
+    assert_eq!(
+        events,
+        [
+            "submitting 1",
+            "submitted 1 accepted 3",
+            "submitted 2 not tried: shutting down"
+        ]
+    );
 }

@@ -109,6 +109,11 @@ fn every_command_answers_to_the_byte() {
         ("AT+CMGR=1\r", "\r\n+CMS ERROR: 321\r\n"),
         ("AT+CMGR=99\r", "\r\n+CMS ERROR: 321\r\n"),
         ("AT+CMGL=4\r", "\r\nOK\r\n"),
+        ("AT+CMGL=5\r", "\r\n+CMS ERROR: 304\r\n"),
+        ("AT+CMGF=1;+CMGL=\"SOME\"\r", "\r\n+CMS ERROR: 305\r\n"),
+        ("AT+CVHU=0;+CVHU?\r", "\r\n+CVHU: 0\r\n\r\nOK\r\n"),
+        ("AT+CMGD=1;+CMGD=?\r", "\r\n+CMGD: (1-50),(0-4)\r\n\r\nOK\r\n"),
+        ("AT+CMSS=1\r", "\r\n+CMS ERROR: 321\r\n"),
         ("AT+CMGS=0\r", "\r\n+CMS ERROR: 304\r\n"),
         ("AT+CPMS=\"XX\"\r", "\r\n+CMS ERROR: 302\r\n"),
         (
@@ -319,6 +324,22 @@ fn a_text_goes_out_in_text_mode_and_in_ucs2() {
 }
 
 #[test]
+fn a_written_message_is_stored_then_sent_from_its_slot_and_marked_sent() {
+    let mut bench = Bench::with(Family::Generic, &[]);
+    assert_eq!(bench.send("AT+CMGW=23\r"), "\r\n> ");
+    assert_eq!(bench.send(&format!("{SUBMIT}\x1a")), "\r\n+CMGW: 1\r\n\r\nOK\r\n");
+    assert_eq!(
+        bench.send("AT+CMSS=1\r") + &bench.seconds(2),
+        "\r\n+CMSS: 0\r\n\r\nOK\r\n"
+    );
+    assert_eq!(
+        bench.send("AT+CMGL=3\r"),
+        format!("\r\n+CMGL: 1,3,,23\r\n{SUBMIT}\r\n\r\nOK\r\n")
+    );
+    assert_eq!(bench.texts_at("+46708251358"), ["hellohello"]);
+}
+
+#[test]
 fn a_text_that_arrives_is_announced_listed_read_and_deleted() {
     let mut bench = Bench::with(Family::Generic, &["AT+CNMI=2,1,0,0,0"]);
     bench.world.text(&"+15125550101".into(), "hello", bench.now);
@@ -468,6 +489,29 @@ fn faults_of_announcing_do_what_they_say() {
         "\r\n+CMTI: \"SM\",1\r\n\r\n+CMTI: \"SM\",1\r\n"
     );
     assert_eq!(arrive(Fault::StorageFull), "");
+}
+
+#[test]
+fn faults_of_calls_and_of_the_sim_do_what_they_say() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CLIP=1", "AT+CMEE=1"]);
+    bench.world.inject(Fault::ClipFirst, bench.now);
+    bench.world.inject(Fault::PhantomCall, bench.now);
+    assert_eq!(
+        bench.caller(known("5550101"), 3),
+        "\r\n+CLIP: \"5550101\",129,,,,0\r\n\r\nRING\r\n"
+    );
+    assert_eq!(bench.send("AT+CLCC\r"), "\r\n+CLCC: 7,1,0,1,0,\"\",128\r\n\r\nOK\r\n");
+    bench.world.inject(Fault::SimBusy(Duration::from_secs(5)), bench.now);
+    assert_eq!(bench.send("AT+CPIN?\r"), "\r\n+CME ERROR: 14\r\n");
+    bench.seconds(5);
+    bench.ok("AT+CPIN?");
+    bench.world.inject(Fault::Registration(6), bench.now);
+    assert_eq!(bench.send("AT+CREG?\r"), "\r\n+CREG: 0,6\r\n\r\nOK\r\n");
+    assert_eq!(
+        bench.caller(known("5550101"), 3),
+        "",
+        "registered for texts only: calls never ring"
+    );
 }
 
 #[test]

@@ -18,6 +18,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 /// Most words in `urgent_words`, most countries in `countries`.
 const LIST_MAX: usize = 64;
+/// Texts a minute that a modem can send at all (each takes seconds on the air).
+const PER_MINUTE_USUAL: u32 = 30;
+/// Texts a day above which an operator takes a SIM for a spammer's.
+const PER_DAY_USUAL: u32 = 1_000;
 
 pub(super) fn check(text: &str) -> Checked {
     let text = straighten(text);
@@ -413,10 +417,10 @@ fn hours(section: Section<'_, '_>, findings: &mut Findings<'_>) -> OpeningHours 
 fn limits(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> Limits {
     let default = Limits::default();
     let limits = Limits {
-        per_minute: section.integer("per_minute", default.per_minute, 1..=60, findings),
-        per_hour: section.integer("per_hour", default.per_hour, 1..=1000, findings),
-        per_day: section.integer("per_day", default.per_day, 1..=10_000, findings),
-        people_per_day: section.integer("people_per_day", default.people_per_day, 1..=10_000, findings),
+        per_minute: section.integer("per_minute", default.per_minute, 1..=10_000, findings),
+        per_hour: section.integer("per_hour", default.per_hour, 1..=100_000, findings),
+        per_day: section.integer("per_day", default.per_day, 1..=100_000, findings),
+        people_per_day: section.integer("people_per_day", default.people_per_day, 1..=100_000, findings),
         automatic_per_number_per_day: section.integer(
             "automatic_per_number_per_day",
             default.automatic_per_number_per_day,
@@ -429,6 +433,13 @@ fn limits(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> Limits {
             section.line(),
             "limits",
             "a shorter time allows more than a longer one".to_owned(),
+        );
+    }
+    if limits.per_minute > PER_MINUTE_USUAL || limits.per_day > PER_DAY_USUAL {
+        findings.warn(
+            section.line(),
+            "limits",
+            "more than one SIM can send, or than most contracts allow: operators block such SIMs".to_owned(),
         );
     }
     section.finish(findings);

@@ -16,6 +16,8 @@ use crate::config::Config;
 use crate::desk::{self, Desk, Effects, Next};
 use crate::modem::{self, Condition, Event, Modem, Output};
 use crate::store::Store;
+use alarm::Alarm;
+use anyhow::Context;
 use clerk::{Clerk, Done, Job};
 use control::{Answer, Asked, Question};
 use port::{Line, Opener};
@@ -25,6 +27,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::mpsc;
 use wallclock::WallClock;
 
+pub mod alarm;
 pub mod clerk;
 pub mod control;
 pub mod notify;
@@ -93,7 +96,8 @@ pub async fn run<O: Opener>(
     let watchdog = notify::watchdog_interval();
     let working = async {
         let mut line: Option<Open> = None;
-        let mut feed_at = watchdog.map(|every| tokio::time::Instant::now() + every);
+        let mut feed_at = watchdog.map(|every| Instant::now() + every);
+        let mut alarm = Alarm::new().context("no kernel timer")?;
         let mut reopen_at: Option<tokio::time::Instant> = None;
         let mut stop_by: Option<tokio::time::Instant> = None;
         loop {
@@ -122,8 +126,8 @@ pub async fn run<O: Opener>(
                 return Ok(Ended::Stopped);
             }
             if let Some(open) = &mut line {
-                open.unwritten.extend(desk.transmit.drain(..));
-                if open.unwritten.len() > MAX_UNWRITTEN || open.stalled() {
+                open.queue(&mut desk.transmit, Instant::now());
+                if open.unwritten.len() > MAX_UNWRITTEN || open.stalled(Instant::now()) {
                     desk.lose_port("the port takes no bytes");
                     line = None;
                     continue;
@@ -147,7 +151,7 @@ pub async fn run<O: Opener>(
                 }
             }
             let trouble = desk.state.trouble().cloned();
-            let deadline = desk.deadline();
+            let deadline = [desk.deadline(), feed_at].into_iter().flatten().min();
             tokio::select! {
                 biased;
                 done = desk.clerk.done.recv() => match done {
@@ -162,8 +166,7 @@ pub async fn run<O: Opener>(
                     }
                     Moved::Written(n) => {
                         if let Some(open) = &mut line {
-                            open.unwritten.drain(..n);
-                            open.last_write = Instant::now();
+                            open.wrote(n, Instant::now());
                         }
                     }
                     Moved::Gone(why) => {
@@ -174,9 +177,16 @@ pub async fn run<O: Opener>(
                         reopen_at = Some(tokio::time::Instant::now() + REOPEN_PAUSE);
                     }
                 },
-                () = sleep_until_tokio(reopen_at), if line.is_none() => {}
+                () = sleep_until(reopen_at), if line.is_none() => {}
                 () = opener.wait(trouble.as_ref()), if line.is_none() && reopen_at.is_none() => {}
-                () = sleep_until(deadline) => desk.tick(),
+                rung = alarm.ring(deadline) => {
+                    rung.context("the kernel's timer failed")?;
+                    desk.tick();
+                    if feed_at.is_some_and(|at| at <= Instant::now()) {
+                        feed_at = watchdog.map(|every| Instant::now() + every);
+                        desk.give(Job::Ping)?;
+                    }
+                }
                 order = orders.recv() => match order {
                     None | Some(Order::Stop) => {
                         notify::stopping();
@@ -186,17 +196,13 @@ pub async fn run<O: Opener>(
                     }
                     Some(Order::Reload(config)) => desk.reload(config)?,
                 },
-                () = sleep_until_tokio(stop_by) => {
+                () = sleep_until(stop_by) => {
                     tracing::warn!("the modem did not answer in time: the text in flight stays in doubt");
                     return Ok(Ended::Stopped);
                 }
                 question = asked.recv() => if let Some(Asked { question, answer }) = question {
                     desk.answer(question, answer)?;
                 },
-                () = sleep_until_tokio(feed_at) => {
-                    feed_at = watchdog.map(|every| tokio::time::Instant::now() + every);
-                    desk.give(Job::Ping)?;
-                }
             }
         }
     };
@@ -261,7 +267,8 @@ struct Open {
     write: WriteHalf<Box<dyn Line>>,
     buffer: Box<[u8; READ_OCTETS]>,
     unwritten: VecDeque<u8>,
-    last_write: Instant,
+    /// When bytes last began to wait, or the port last took some.
+    last_progress: Instant,
 }
 
 impl Open {
@@ -273,15 +280,27 @@ impl Open {
             write,
             buffer,
             unwritten: VecDeque::new(),
-            last_write: Instant::now(),
+            last_progress: Instant::now(),
         }
     }
 
-    fn stalled(&mut self) -> bool {
+    /// Takes what is to be written.
+    fn queue(&mut self, bytes: &mut Vec<u8>, at: Instant) {
         if self.unwritten.is_empty() {
-            self.last_write = Instant::now();
+            self.last_progress = at;
         }
-        self.last_write.elapsed() > WRITE_STALL
+        self.unwritten.extend(bytes.drain(..));
+    }
+
+    /// The port took `octets` of it.
+    fn wrote(&mut self, octets: usize, at: Instant) {
+        self.unwritten.drain(..octets);
+        self.last_progress = at;
+    }
+
+    /// Something has waited too long to be written. An idle port, however long, is not stalled.
+    fn stalled(&self, at: Instant) -> bool {
+        !self.unwritten.is_empty() && at.saturating_duration_since(self.last_progress) > WRITE_STALL
     }
 }
 
@@ -318,14 +337,7 @@ async fn move_bytes(line: &mut Option<Open>) -> Moved {
     }
 }
 
-async fn sleep_until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn sleep_until_tokio(at: Option<tokio::time::Instant>) {
+async fn sleep_until(at: Option<tokio::time::Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
@@ -617,5 +629,22 @@ impl Loop {
             let _ = answer.send(text);
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_was_idle_for_long_is_not_stalled_by_the_next_command() {
+        let (line, _modem) = tokio::io::duplex(64);
+        let mut open = Open::new(Box::new(line));
+        let later = Instant::now() + 10 * WRITE_STALL;
+        open.queue(&mut b"AT\r".to_vec(), later);
+        assert!(!open.stalled(later));
+        assert!(open.stalled(later + 2 * WRITE_STALL));
+        open.wrote(3, later + 2 * WRITE_STALL);
+        assert!(!open.stalled(later + 9 * WRITE_STALL));
     }
 }

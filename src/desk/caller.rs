@@ -134,10 +134,10 @@ impl Turn<'_> {
         if today >= self.rules.automatic_per_day {
             return self.robot(contact, handle, about, "over the cap on automatic texts");
         }
-        if contact.frozen.is_some() {
+        if contact.robot_told {
             return self
                 .tx
-                .journal(about, "HELP not answered", "automatic texts to them are stopped");
+                .journal(about, "HELP not answered", "an automatic system answers there");
         }
         self.tx.journal(about, "HELP answered", "they asked who we are")?;
         let help = self.rules.help();

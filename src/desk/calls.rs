@@ -19,6 +19,9 @@ use std::time::Duration;
 /// The STOP line is said again after this long.
 const STOP_LINE_AGAIN: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// An outage longer than this is told to the owner.
+const OUTAGE: Duration = Duration::from_secs(5 * 60);
+
 /// Who calls, read from what the network gave.
 #[derive(Debug, Clone)]
 struct Caller {
@@ -79,6 +82,7 @@ impl Turn<'_> {
 
     /// The process started: what an earlier run left open is closed and decided like any call, by the late rules.
     pub fn started(&mut self) -> Done {
+        self.tell_of_outage()?;
         for call in self.tx.open_calls()? {
             let now = self.now();
             let by_wall = match now.wall.trust {
@@ -107,6 +111,30 @@ impl Turn<'_> {
         }
         self.effects.send = self.tx.any_queued()?;
         Ok(())
+    }
+
+    /// The box was off, and calls of that time were never seen: the owner should know.
+    fn tell_of_outage(&mut self) -> Done {
+        let wall = self.now().wall;
+        let (_, before_utc_ms, _) = self.tx.last_time()?;
+        if wall.trust == Trust::Guess || before_utc_ms == 0 {
+            return Ok(());
+        }
+        let off = Duration::from_millis(u64::try_from(wall.utc_ms - before_utc_ms).unwrap_or(0));
+        if off <= OUTAGE {
+            return Ok(());
+        }
+        self.tx.journal(
+            About::default(),
+            "started after an outage",
+            &format!("off for {}", lines::ago(off)),
+        )?;
+        let from = self.rules.time_of_day(before_utc_ms, wall.offset_s);
+        let line = format!(
+            "Working again after {} off (since {from}). Calls in that time were not seen.",
+            lines::ago(off)
+        );
+        self.alert(&line, None)
     }
 
     /// Ends `call` with a decision. `late`: since it rang, when it was learnt of later.

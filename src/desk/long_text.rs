@@ -123,8 +123,8 @@ fn assemble(parts: &[InboundPart], total: u8) -> Assembled {
     let whole = sms::assemble(total, user_data.iter().copied());
     let mut text = whole.text.clone();
     for part in &whole.missing {
-        // The short mark keeps the line in GSM-7, and so in fewer parts.
-        text = text.replace(&format!("[…part {part} of {total} missing…]"), "[part missing]");
+        // The owner's wording (product.md §3); the numbers mean nothing on a phone.
+        text = text.replace(&format!("(part {part} of {total} missing)"), "[part missing]");
     }
     let picture = decoded.iter().any(|(_, deliver)| content(deliver) == Content::Picture);
     Assembled {

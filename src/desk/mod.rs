@@ -16,6 +16,7 @@ use crate::modem;
 use crate::store::{Store, StoreError};
 
 mod air;
+mod by_hand;
 mod caller;
 mod calls;
 mod conversation;

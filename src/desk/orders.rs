@@ -1,11 +1,11 @@
 //! Commands from the owner's phone.
 
 use super::conversation::Addressee;
-use super::lines;
 use super::routing::snippet;
 use super::rules::Member;
 use super::turn::{Done, PAUSED_UNTIL, Turn};
-use crate::ids::{Handle, MessageId};
+use super::{lines, outgoing};
+use crate::ids::Handle;
 use crate::store::StoreError;
 use crate::store::contacts::Contact;
 use crate::store::records::About;
@@ -18,6 +18,10 @@ const LIST_MOST: u32 = 8;
 const LIST_SNIPPET: usize = 24;
 /// What `OOPS` says to whoever got the wrong text.
 const APOLOGY: &str = "Sorry, that last text was meant for somebody else. Please ignore it.";
+/// Enough of a text's beginning to find it in the line that carried it.
+const START_CHARACTERS: usize = 12;
+/// Setting, followed by the contact's row id: up to where `MORE` has shown which text, as `message:octet`.
+const MORE_FROM: &str = "more_from_";
 /// How long a pause without a duration lasts: until `RESUME`, but not for ever.
 const PAUSE_LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -73,30 +77,34 @@ impl Turn<'_> {
         )
     }
 
-    /// `MORE 27`: the whole of their last text, what was cut off of it first.
+    /// `MORE 27`: what was cut off of their last text, page by page; then from the beginning.
     pub fn more(&mut self, member: &Member, handle: Handle) -> Done {
         let Some(contact) = self.known(member, handle)? else {
             return Ok(());
         };
         let said = self.tx.last_heard(contact.id, 1)?;
-        match said.first() {
-            Some(message) => {
-                let shown = lines::text(handle, &contact, false, &message.text);
-                let first = super::outgoing::cap(&shown, Some(handle));
-                let kept = first
-                    .rsplit_once("... MORE")
-                    .map_or(first.as_str(), |(kept, _)| kept)
-                    .len();
-                match shown.get(kept..).filter(|rest| !rest.trim().is_empty()) {
-                    Some(rest) => self.reply(&member.number, &format!("{handle} ...{}", rest.trim_start())),
-                    None => self.reply(&member.number, &shown),
-                }
-            }
-            None => self.reply(
+        let Some(message) = said.first() else {
+            return self.reply(
                 &member.number,
                 &format!("{} has not texted.", lines::who(Some(handle), &contact)),
-            ),
-        }
+            );
+        };
+        let key = format!("{MORE_FROM}{}", contact.id.0);
+        let mark = self.tx.setting(&key)?;
+        let from = match mark.as_deref().and_then(|mark| mark.split_once(':')) {
+            Some((id, from)) if id == message.id.to_string() => from.parse().unwrap_or(0),
+            Some(_) | None => shown_of(&self.tx.forward_of(message.id)?.unwrap_or_default(), &message.text),
+        };
+        let rest = message.text.get(from..).unwrap_or("");
+        let (page, next) = match rest.trim().is_empty() {
+            true => (lines::text(handle, &contact, false, &message.text), 0),
+            false => (format!("{handle} ...{rest}"), from),
+        };
+        let capped = outgoing::cap(&page, Some(handle));
+        let body_at = page.len().saturating_sub(message.text.len().saturating_sub(next));
+        let kept = kept(&capped, &page).saturating_sub(body_at);
+        self.tx.set_setting(&key, &format!("{}:{}", message.id, next + kept))?;
+        self.reply_about(&member.number, &contact, &page)
     }
 
     /// `MORE`: of whoever texted last.
@@ -215,7 +223,7 @@ impl Turn<'_> {
         };
         let who = lines::who(Some(handle), &contact);
         let Some(call) = self.tx.last_call_of(contact.id)? else {
-            return self.reply(&member.number, &format!("{who} has not called, only texted."));
+            return self.reply_about(&member.number, &contact, &format!("{who} has not called, only texted."));
         };
         let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
         let state = match call.message {
@@ -231,7 +239,7 @@ impl Turn<'_> {
             (Decision::Texted, Some(State::InDoubt)) => "texted, but nobody knows whether it got there".to_owned(),
             (Decision::Texted, Some(State::Queued | State::Submitting) | None) => "the text is on its way".to_owned(),
         };
-        self.reply(&member.number, &format!("{who} called {time}: {what}."))
+        self.reply_about(&member.number, &contact, &format!("{who} called {time}: {what}."))
     }
 
     /// `NUM 27`: the number in full.
@@ -240,7 +248,7 @@ impl Turn<'_> {
             return Ok(());
         };
         let name = contact.name.as_deref().map(|n| format!(" {n}")).unwrap_or_default();
-        self.reply(&member.number, &format!("{handle}{name}: {}", contact.number))
+        self.reply_about(&member.number, &contact, &format!("{handle}{name}: {}", contact.number))
     }
 
     /// `OOPS [31]`: apologises to the last recipient, and sends the text to 31 instead.
@@ -306,62 +314,43 @@ impl Turn<'_> {
         };
         let said = apply(&mut contact);
         self.tx.save_contact(&contact)?;
-        self.reply(&member.number, &said)
+        self.reply_about(&member.number, &contact, &said)
     }
+}
 
-    /// `textback send 27 TEXT` or `textback send +1… TEXT`: all rules but the cooldown apply.
-    pub fn send_by_hand(&mut self, to: &str, text: &str) -> Done {
-        let queued = self.send_to(to.trim(), text)?;
-        self.effects.queued = Some(queued);
-        Ok(())
+/// How many octets of `body` the line that carried it showed.
+fn shown_of(line: &str, body: &str) -> usize {
+    let start: String = body.chars().take(START_CHARACTERS).collect();
+    match line.find(&start) {
+        Some(at) if !start.is_empty() => {
+            kept(line, &format!("{}{body}", line.get(..at).unwrap_or(""))).saturating_sub(at)
+        }
+        Some(_) | None => 0,
     }
+}
 
-    fn send_to(&mut self, to: &str, text: &str) -> Result<Result<MessageId, String>, StoreError> {
-        if text.trim().is_empty() {
-            return Ok(Err("there is no text to send".to_owned()));
-        }
-        let contact = match self.recipient(to)? {
-            Ok(contact) => contact,
-            Err(why) => return Ok(Err(why)),
-        };
-        if let Some(why) = self.may_not_text(&contact)? {
-            return Ok(Err(format!("not sent: {why}")));
-        }
-        let handle = self.handle_for(&contact)?;
-        let out = super::outgoing::Outgoing {
-            kind: crate::store::types::Kind::Relay,
-            text,
-            priority: crate::store::types::Priority::Caller,
-            automatic: false,
-            not_before: self.now().steady,
-            about: None,
-        };
-        let message = self.text_caller(&contact, Some(handle), out)?;
-        match self.tx.message(message)? {
-            Some(recorded) if recorded.parts > 0 => Ok(Ok(message)),
-            Some(_) | None => Ok(Err("not sent: the text is too long".to_owned())),
-        }
-    }
+/// How many octets the beginning of `capped` shares with `whole`.
+fn kept(capped: &str, whole: &str) -> usize {
+    let same = capped
+        .char_indices()
+        .zip(whole.chars())
+        .take_while(|((_, a), b)| a == b)
+        .last();
+    same.map_or(0, |((at, c), _)| at + c.len_utf8())
+}
 
-    /// Whom `to` names: a handle, or a number that may be texted.
-    fn recipient(&self, to: &str) -> Result<Result<Contact, String>, StoreError> {
-        let digits = to.trim_start_matches(['#', '@']);
-        if let Ok(handle) = digits.parse::<u16>()
-            && !to.starts_with('+')
-        {
-            return Ok(match self.addressee(Handle(handle))? {
-                Addressee::Contact(contact) | Addressee::Expired(contact) => Ok(*contact),
-                Addressee::Nobody => Err(format!("nobody has the handle {handle}")),
-            });
-        }
-        let type_of_address = if to.starts_with('+') { 145 } else { 129 };
-        let number = match self.number(to, type_of_address) {
-            Ok(number) => number,
-            Err(why) => return Ok(Err(format!("{to} can't be texted: {why}"))),
-        };
-        if let Some(why) = self.class_forbids(&number) {
-            return Ok(Err(format!("{to} is not texted: {why}")));
-        }
-        Ok(Ok(self.tx.contact_or_new(number.e164())?))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_line_showed_of_a_text_is_found_again() {
+        assert_eq!(
+            shown_of("NEW 13 +1555: hello world and... MORE 13", "hello world and more"),
+            15
+        );
+        assert_eq!(shown_of("13 Dave: hello", "hello"), 5);
+        assert_eq!(shown_of("", "hello"), 0);
+        assert_eq!(shown_of("13 Dave:", ""), 0);
     }
 }

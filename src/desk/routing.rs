@@ -143,10 +143,8 @@ impl Turn<'_> {
                 self.tx
                     .consent(number, Consent::Refused, "the owner's text was not sent")?;
             }
-            self.reply(
-                &member.number,
-                &format!("Not sent to {who}: {why}. To reach them call {number}"),
-            )?;
+            let line = format!("Not sent to {who}: {why}. To reach them call {number}");
+            self.reply_about(&member.number, &contact, &line)?;
             return Ok(None);
         }
         let handle = self.handle_for(&contact)?;
@@ -199,6 +197,13 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// An answer about one caller; it is theirs, so that `FORGET` erases it too.
+    pub fn reply_about(&mut self, number: &str, contact: &Contact, text: &str) -> Done {
+        self.text_owner(number, Kind::Answer, text, Some(contact), None)?;
+        Ok(())
+    }
+
+    /// Nobody has that handle.
     pub fn unknown_handle(&mut self, member: &Member, handle: Handle) -> Done {
         self.reply(
             &member.number,
@@ -277,7 +282,7 @@ impl Turn<'_> {
         if shown.len() == 1 {
             shown.push("no texts yet".to_owned());
         }
-        self.reply(&member.number, &shown.join("\n"))
+        self.reply_about(&member.number, contact, &shown.join("\n"))
     }
 }
 

@@ -71,6 +71,10 @@ impl Turn<'_> {
             self.effects.permit = Some(Err(id));
             return Ok(());
         };
+        if let Some(why) = self.unwanted(&part)? {
+            self.effects.permit = Some(Err(id));
+            return self.drop_part(&part, why);
+        }
         self.tx.mark_submitting(id)?;
         self.tx.refresh_message(part.message)?;
         self.effects.permit = Some(Ok(id));
@@ -80,11 +84,17 @@ impl Turn<'_> {
     /// The verdict on an attempt.
     pub fn submitted(&mut self, id: OutboxId, outcome: SubmitOutcome) -> Done {
         self.effects.send = true;
-        let Some(part) = self.tx.outbox_part(id)? else {
+        let Some(mut part) = self.tx.outbox_part(id)? else {
             return Ok(());
         };
         match part.state {
-            State::Submitting | State::Queued => {}
+            State::Submitting => {}
+            // A verdict on an attempt that was never announced is an attempt all the same, and counts.
+            State::Queued => {
+                self.tx.mark_submitting(id)?;
+                part.attempts += 1;
+                part.first_at = part.first_at.or(Some(self.now().steady));
+            }
             // A late verdict on a row that is settled changes nothing.
             State::Accepted | State::Delivered | State::Failed | State::InDoubt => return Ok(()),
         }
@@ -132,6 +142,9 @@ impl Turn<'_> {
     }
 
     fn again(&mut self, part: &OutboxPart, wait: Duration, counted: bool, why: &str) -> Done {
+        if let Some(unwanted) = self.unwanted(part)? {
+            return self.drop_part(part, unwanted);
+        }
         let not_before = self.now().steady.plus(wait);
         self.tx.requeue_part(part.id, not_before, counted, why)?;
         if counted {
@@ -141,6 +154,33 @@ impl Turn<'_> {
         }
         self.tx.refresh_message(part.message)?;
         Ok(())
+    }
+
+    /// Why a part may not go any more, whatever queued it: its recipient opted out or was blocked meanwhile. Only our own
+    /// answer to an opt-out passes.
+    fn unwanted(&self, part: &OutboxPart) -> Result<Option<&'static str>, StoreError> {
+        if part.audience == Audience::Owner {
+            return Ok(None);
+        }
+        let Some((contact, message)) = self.contact_of(part)? else {
+            return Ok(None);
+        };
+        if message.kind == Kind::Answer {
+            return Ok(None);
+        }
+        Ok(match (contact.opted_out, contact.blocked) {
+            (true, _) => Some("opted out"),
+            (false, true) => Some("blocked"),
+            (false, false) => None,
+        })
+    }
+
+    fn drop_part(&mut self, part: &OutboxPart, why: &str) -> Done {
+        self.tx.settle_part(part.id, State::Failed, why, false)?;
+        self.tx.fail_queued_of(part.message, why)?;
+        self.tx.refresh_message(part.message)?;
+        let about = self.about(part)?;
+        self.tx.journal(about, "not sent", why)
     }
 
     /// The part, and with it the rest of its text, will not go.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 mod answers;
 mod script;
-use script::{BASICS, IDENTITY, SETTINGS, SURVEY};
+use script::{BASICS, IDENTITY, RADIO, RADIO_ON, SETTINGS, SURVEY};
 
 /// `AT` is tried this often before the recovery ladder takes over.
 pub const AWAKEN_TRIES: u8 = 5;
@@ -47,6 +47,10 @@ enum State {
     Identify {
         next: usize,
     },
+    /// `AT+CFUN?`: some sticks start with the radio off.
+    Radio,
+    /// `AT+CFUN=1`.
+    RadioOn,
     /// `AT+CPIN?`.
     Sim {
         busy: u8,
@@ -103,7 +107,6 @@ pub enum Next {
 }
 
 /// See the module.
-#[derive(Debug)]
 pub struct Bringup {
     state: State,
     pause: Option<Instant>,
@@ -197,6 +200,7 @@ impl Bringup {
             State::Awaken { .. } | State::Mute => "knocking",
             State::Basics { .. } => "settling",
             State::Identify { .. } => "identifying",
+            State::Radio | State::RadioOn => "radio",
             State::Sim { .. } | State::CountTries { .. } | State::Unlock | State::Limited(_) => "sim",
             State::Settings { .. } | State::Extras { .. } => "calls",
             State::AwaitTexts { .. }
@@ -294,10 +298,9 @@ impl Bringup {
                 }
                 State::Awaken { .. } => return Next::EscapeThenSend(Command::Attention),
                 State::Basics { next } => (BASICS.get(next).map(|l| plain(l, QUICK)), State::Identify { next: 0 }),
-                State::Identify { next } => (
-                    IDENTITY.get(next).map(|text| Command::Identify(text)),
-                    State::Sim { busy: 0 },
-                ),
+                State::Identify { next } => (IDENTITY.get(next).map(|text| Command::Identify(text)), State::Radio),
+                State::Radio => (Some(plain(&RADIO, QUICK)), State::Sim { busy: 0 }),
+                State::RadioOn => (Some(plain(&RADIO_ON, SLOW)), State::Sim { busy: 0 }),
                 State::Sim { .. } => (Some(Command::PinState), State::Ready),
                 State::CountTries { next } => (
                     self.family.pin_counters.get(next).map(|c| plain(&c.ask, QUICK)),

@@ -58,7 +58,6 @@ enum Stage {
     Stuck,
 }
 
-#[derive(Debug)]
 struct Held {
     token: SlotToken,
     slot: Option<Slot>,
@@ -74,7 +73,6 @@ struct Read {
 }
 
 /// See the module.
-#[derive(Debug)]
 pub struct Inbox {
     /// Where new texts are stored, as bring-up chose.
     preferred: String,

@@ -34,7 +34,6 @@ enum Job {
 }
 
 /// One modem. See the [module](super).
-#[derive(Debug)]
 pub struct Modem {
     engine: Engine,
     /// The port is open.

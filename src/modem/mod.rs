@@ -12,6 +12,7 @@ pub mod families;
 mod health;
 mod inbox;
 mod machine;
+mod redacted;
 pub mod refusals;
 mod replies;
 mod sender;
@@ -44,7 +45,7 @@ pub enum Input<'a> {
 }
 
 /// One part of one outgoing text: what goes between the prompt and Ctrl-Z.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Submission {
     pub outbox: OutboxId,
     /// SMS-SUBMIT TPDU, without the service centre (3GPP TS 23.040 §9.2.2.2). The modem layer puts `00` before it.
@@ -100,7 +101,7 @@ pub enum Event {
 }
 
 /// Caller identity exactly as the network gave it; the desk makes a number of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum CallerLine {
     /// Digits and type of address (3GPP TS 24.008 §10.5.4.7: 129 unknown, 145 international, 161 national …).
     Number { digits: String, toa: u8 },
@@ -138,7 +139,7 @@ pub enum Verdict {
 }
 
 /// A PDU from the network.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Received {
     pub token: SlotToken,
     /// The whole PDU with its SMSC part, as bytes; if the modem's line was not hex, the raw line's bytes and `hex` false.
@@ -213,7 +214,7 @@ pub enum Limit {
     NoSms,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Identity {
     pub family: String,
     pub manufacturer: String,
@@ -247,7 +248,7 @@ pub struct Signal {
 }
 
 /// What the modem layer must be told, from the configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Options {
     /// SIM PIN, tried at most once ever per value and never with fewer than two tries left.
     pub pin: Option<String>,

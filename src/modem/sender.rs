@@ -22,7 +22,6 @@ pub const LATE_VERDICT: Duration = Duration::from_secs(30);
 /// 3GPP TS 23.040 §9.2.2.2: the longest SMS-SUBMIT, in octets.
 pub const MAX_TPDU: usize = 164;
 
-#[derive(Debug)]
 enum State {
     Idle,
     /// Taken; `AT+CMGS` not given yet.
@@ -62,7 +61,6 @@ pub enum Action {
 }
 
 /// See the module.
-#[derive(Debug)]
 pub struct Sender {
     state: State,
     family: &'static Family,
@@ -169,7 +167,12 @@ impl Sender {
             State::Commanded {
                 submission, permitted, ..
             } if submission.outbox == id => *permitted = true,
-            _ => return Action::Nothing,
+            State::Idle
+            | State::Queued { .. }
+            | State::Commanded { .. }
+            | State::Withdrawn { .. }
+            | State::Supplied { .. }
+            | State::Overdue { .. } => return Action::Nothing,
         }
         self.supply(at)
     }
@@ -194,7 +197,12 @@ impl Sender {
                 };
                 Action::Abort
             }
-            _ => Action::Nothing,
+            State::Idle
+            | State::Queued { .. }
+            | State::Commanded { .. }
+            | State::Withdrawn { .. }
+            | State::Supplied { .. }
+            | State::Overdue { .. } => Action::Nothing,
         }
     }
 

@@ -1,8 +1,9 @@
 //! Commands about calls: V.250 §6.3, 3GPP TS 27.007 §6 and §7.
 
+use super::agenda::Request;
 use super::calls::{Call, State};
 use super::command_line::{Command, Form};
-use super::modem::{Modem, Request};
+use super::modem::Modem;
 use super::network::CallRef;
 use super::phone::{Caller, Number};
 use super::profiles::Release;
@@ -43,7 +44,13 @@ impl Modem {
             }
             ("+CHUP" | "+CEER" | "+CPAS", Form::Test) => Some(Answer::Ok),
             ("+CLCC", Form::Execute) => {
-                let rows: Vec<_> = self.calls.iter().map(|c| c.row(c.state.code())).collect();
+                let phantom = self.faults.phantom_call.then(|| "+CLCC: 7,1,0,1,0,\"\",128".to_owned());
+                let rows: Vec<_> = self
+                    .calls
+                    .iter()
+                    .map(|c| c.row(c.state.code()))
+                    .chain(phantom)
+                    .collect();
                 Some(if rows.is_empty() {
                     Answer::Ok
                 } else {

@@ -1,6 +1,7 @@
 //! Calls as the modem sees them, and what each family says while one rings and when it is over (`modem-facts.md` §2.2).
 
-use super::modem::{Due, Modem, Request};
+use super::agenda::{Due, Request};
+use super::modem::Modem;
 use super::network::CallRef;
 use super::phone::{Caller, Number};
 use super::profiles::{Clip, Release};
@@ -213,9 +214,16 @@ impl Modem {
             } else {
                 "RING"
             };
-            self.say_unsolicited(ring);
-            if self.parameters.is_on("+CLIP") && !std::mem::take(&mut self.faults.no_clip) {
-                self.say_unsolicited(&call.clip(self.profile.clip));
+            let identified = self.parameters.is_on("+CLIP") && !std::mem::take(&mut self.faults.no_clip);
+            let clip = if identified {
+                Some(call.clip(self.profile.clip))
+            } else {
+                None
+            };
+            let lines = [Some(ring), clip.as_deref()];
+            let order = if self.faults.clip_first { [1, 0] } else { [0, 1] };
+            for line in order.into_iter().filter_map(|place: usize| lines[place]) {
+                self.say_unsolicited(line);
             }
         }
         let answer_after = self.registers.get(&0).copied().unwrap_or(0);

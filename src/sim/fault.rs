@@ -1,6 +1,6 @@
 //! What can go wrong, by name. Every one is a complaint somebody really had (`field-pains.md` §11, `modem-facts.md` §8).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One thing to go wrong from now on; most last until [`Fault::Clear`], the ones that say "next" happen once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,14 @@ pub enum Fault {
     NoClip,
     /// The line that ends the next call never comes.
     NoRelease,
+    /// `+CLIP` comes before its RING.
+    ClipFirst,
+    /// The call list has a row for the data bearer, which is no call (modem-facts §2.2).
+    PhantomCall,
+    /// The SIM answers "busy" for this long, as just after a start.
+    SimBusy(Duration),
+    /// The registration is this `<stat>` from now on: 6 for texts only, 3 for denied …
+    Registration(u8),
 }
 
 /// Words for the control socket, with an example for the faults that take a number.
@@ -78,6 +86,10 @@ pub const NAMES: &[&str] = &[
     "ath-ignored",
     "no-clip",
     "no-release",
+    "clip-first",
+    "phantom-call",
+    "sim-busy 10",
+    "registration 6",
 ];
 
 /// The word is not one of the faults' names.
@@ -125,6 +137,10 @@ impl std::str::FromStr for Fault {
             "ath-ignored" => Fault::AthIgnored,
             "no-clip" => Fault::NoClip,
             "no-release" => Fault::NoRelease,
+            "clip-first" => Fault::ClipFirst,
+            "phantom-call" => Fault::PhantomCall,
+            "sim-busy" => Fault::SimBusy(Duration::from_secs(number(10)?.into())),
+            "registration" => Fault::Registration(u8::try_from(number(6)?).map_err(|_| UnknownFault)?),
             _ => return Err(UnknownFault),
         })
     }
@@ -152,6 +168,9 @@ pub(super) struct Faults {
     pub ath_ignored: bool,
     pub no_clip: bool,
     pub no_release: bool,
+    pub clip_first: bool,
+    pub phantom_call: bool,
+    pub sim_busy_until: Option<Instant>,
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! V.250 settings and identification (V.250 §6.1–6.2, TS 27.007 §5), and every setting that is one number.
 
+use super::agenda::Due;
 use super::command_line::{Command, Form};
-use super::modem::{Due, Modem};
+use super::modem::Modem;
 use super::parameters::Parameters;
 use super::reply::{Answer, FinalResult, bad_parameter, cme, line};
 use std::time::Duration;

@@ -1,7 +1,8 @@
 //! Settings of and access to the message memories: TS 27.005 §3.2–3.4, in PDU mode (§4) and text mode.
 
+use super::agenda::Request;
 use super::command_line::{Argument, Command, Form};
-use super::modem::{Modem, Request};
+use super::modem::Modem;
 use super::phone::Number;
 use super::profiles::CnmiRule;
 use super::reply::{Answer, cms, line};
@@ -10,8 +11,8 @@ use super::text_mode;
 use super::tpdu::hex;
 
 /// Names of this file's commands, all of which need an unlocked SIM.
-const COMMANDS: [&str; 13] = [
-    "+CSMS", "+CPMS", "+CNMI", "+CSCA", "+CSMP", "+CSCB", "+CMGL", "+CMGR", "+CMGD", "+CNMA", "+CSAS", "+CRES", "+CSDH",
+const COMMANDS: [&str; 12] = [
+    "+CSMS", "+CPMS", "+CNMI", "+CSCA", "+CSMP", "+CSCB", "+CMGL", "+CMGR", "+CMGD", "+CNMA", "+CSAS", "+CRES",
 ];
 
 impl Modem {
@@ -180,8 +181,8 @@ impl Modem {
         let wanted = if pdu_mode {
             match argument.number() {
                 Some(4) => None,
-                Some(code) => Some(Status::from_code(code)?),
-                None => return cms(304),
+                Some(code @ 0..=3) => Status::from_code(code),
+                Some(_) | None => return cms(304),
             }
         } else if argument.text == "ALL" {
             None

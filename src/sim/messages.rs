@@ -1,10 +1,12 @@
 //! A TPDU arrives from the network: stored and announced, or handed on at once, as `+CNMI` says (TS 27.005 §3.4.1).
 
-use super::modem::{Due, Modem};
+use super::address::semi_octets;
+use super::agenda::Due;
+use super::modem::Modem;
 use super::profiles::Release;
 use super::storage::{Status, Stored};
 use super::text_mode;
-use super::tpdu::{hex, semi_octets};
+use super::tpdu::hex;
 use std::time::{Duration, Instant};
 
 /// With `+CSMS=1` the client has this long for `+CNMA` (TS 27.005 §3.4.4; TS 24.011 leaves it to the modem).
@@ -143,7 +145,7 @@ impl Modem {
     pub(super) fn give_up_acknowledgement(&mut self) {
         if std::mem::take(&mut self.unacknowledged) {
             (self.notify[1], self.notify[3]) = (0, 0);
-            self.requests.push_back(super::modem::Request::Ready);
+            self.requests.push_back(super::agenda::Request::Ready);
         }
     }
 

@@ -11,11 +11,15 @@
 //! The simulator reads and writes TPDUs with its own small codec ([`tpdu`]), on purpose not with [`crate::sms`]: two
 //! readings of TS 23.040 that check one another, so that one mistake cannot cancel itself out.
 
+mod address;
+mod agenda;
 mod calendar;
 mod call_commands;
 mod calls;
 pub mod command_line;
 pub mod control;
+mod control_socket;
+mod event;
 mod fault;
 mod general_commands;
 mod gsm7;
@@ -26,6 +30,8 @@ mod network;
 mod network_commands;
 mod parameters;
 mod phone;
+mod port;
+mod power;
 mod prng;
 mod profiles;
 pub mod pty;
@@ -34,13 +40,16 @@ mod send_commands;
 mod storage;
 mod text_mode;
 pub mod tpdu;
+mod user_data;
 mod vendor_commands;
 mod wire;
 mod world;
 
+pub use agenda::Latency;
+pub use event::{Event, What};
 pub use fault::Fault;
-pub use modem::{Latency, Modem};
-pub use network::{CallRef, Event, Network, What};
+pub use modem::Modem;
+pub use network::{CallRef, Network};
 pub use phone::{Caller, Number, Phone, Text};
 pub use profiles::Family;
 pub use world::World;

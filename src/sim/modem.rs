@@ -1,10 +1,10 @@
 //! The modem: takes octets, runs command lines one at a time, and tells the network what it wants.
 
+use super::agenda::{Due, Input, Latency, Phase, Pin, Request, Waiting};
 use super::calendar::Calendar;
 use super::calls::Call;
 use super::command_line::{self, Command};
-use super::fault::{Fault, Faults};
-use super::network::CallRef;
+use super::fault::Faults;
 use super::parameters::Parameters;
 use super::phone::Number;
 use super::prng::Prng;
@@ -22,82 +22,6 @@ const MAX_LINE: usize = 560;
 const MAX_TYPEAHEAD: usize = 4096;
 /// Octets of a message body after the prompt.
 pub(super) const MAX_BODY: usize = 1024;
-/// Between two boot lines.
-const BOOT_STEP: Duration = Duration::from_millis(300);
-
-/// How long things take. Each is lengthened by up to a quarter, by the seed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Latency {
-    /// From the end of a command line to its answer.
-    pub reply: Duration,
-    /// From the end of `AT+CMGS` to the prompt.
-    pub prompt: Duration,
-    /// From Ctrl-Z to `+CMGS`.
-    pub submit: Duration,
-    /// From the service centre to a phone, or to the modem.
-    pub deliver: Duration,
-}
-
-impl Default for Latency {
-    fn default() -> Self {
-        Latency {
-            reply: Duration::from_millis(2),
-            prompt: Duration::from_millis(10),
-            submit: Duration::from_millis(600),
-            deliver: Duration::from_millis(700),
-        }
-    }
-}
-
-/// What the modem asks of the network.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Request {
-    Submit(Vec<u8>),
-    Dial(Number),
-    Answer(CallRef),
-    HangUp(CallRef),
-    /// There is room again for messages, or the modem is back.
-    Ready,
-}
-
-/// What a command waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Waiting {
-    /// `+CMGS` or `+CMSS`: the name that stands before the reference.
-    Submit { name: &'static str },
-}
-
-#[derive(Debug)]
-enum Phase {
-    Idle,
-    /// The line, or the message after the prompt, is about to be dealt with.
-    Busy,
-    Waiting(Waiting),
-}
-
-#[derive(Debug)]
-enum Input {
-    Line(Vec<u8>),
-    Body(Body, Vec<u8>),
-}
-
-#[derive(Debug)]
-pub(super) enum Due {
-    RunLine,
-    Prompt(Body),
-    Submitted(Body, Vec<u8>),
-    Ring(CallRef),
-    Result {
-        name: &'static str,
-        result: Result<u8, u16>,
-    },
-    BootLine(usize),
-    UnlockedSoon,
-    Unsolicited(String),
-    RegistrationBack,
-    Restart,
-    AcknowledgementMissing,
-}
 
 /// The simulated modem. It is driven through [`super::World`].
 #[derive(Debug)]
@@ -130,21 +54,14 @@ pub struct Modem {
     pub(super) requests: VecDeque<Request>,
     pub(super) unacknowledged: bool,
     prng: Prng,
-    wire: Wire,
-    input: Input,
+    pub(super) wire: Wire,
+    pub(super) input: Input,
     rest: String,
     last_line: String,
-    typeahead: VecDeque<u8>,
-    phase: Phase,
-    agenda: BTreeMap<(Instant, u64), Due>,
+    pub(super) typeahead: VecDeque<u8>,
+    pub(super) phase: Phase,
+    pub(super) agenda: BTreeMap<(Instant, u64), Due>,
     serial: u64,
-}
-
-/// The SIM's lock (TS 27.007 §8.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pin {
-    pub needed: bool,
-    pub tries: u8,
 }
 
 impl Modem {
@@ -158,7 +75,7 @@ impl Modem {
             now: at,
             parameters: Parameters::defaults(profile),
             vendor: BTreeMap::new(),
-            registers: default_registers(),
+            registers: super::power::default_registers(),
             echo: true,
             verbose: true,
             quiet: false,
@@ -360,7 +277,7 @@ impl Modem {
             Due::BootLine(index) => {
                 if let Some(line) = self.profile.boot.get(index) {
                     self.say_unsolicited(line);
-                    self.later(BOOT_STEP, Due::BootLine(index + 1));
+                    self.later(super::power::BOOT_STEP, Due::BootLine(index + 1));
                 }
             }
             Due::UnlockedSoon => self.requests.push_back(Request::Ready),
@@ -392,6 +309,9 @@ impl Modem {
     }
 
     fn run(&mut self, command: &Command) -> Answer {
+        if self.sim_is_busy_for(command) {
+            return Answer::Final(FinalResult::Cme(14));
+        }
         let known = self
             .general_command(command)
             .or_else(|| self.network_command(command))
@@ -400,6 +320,15 @@ impl Modem {
             .or_else(|| self.message_command(command))
             .or_else(|| self.vendor_command(command));
         known.unwrap_or(Answer::Final(FinalResult::Unknown))
+    }
+
+    /// Whatever reads the SIM waits for it (TS 27.007 §9.2.1, code 14).
+    fn sim_is_busy_for(&self, command: &Command) -> bool {
+        const READ_THE_SIM: [&str; 9] = [
+            "+CPIN", "+CIMI", "+CNUM", "+CSCA", "+CPMS", "+CMGL", "+CMGR", "+CMGD", "+CNMI",
+        ];
+        let busy = self.faults.sim_busy_until.is_some_and(|until| self.now < until);
+        busy && matches!(command, Command::Extended { name, .. } if READ_THE_SIM.contains(&name.as_str()))
     }
 
     fn conclude(&mut self, answer: Answer) {
@@ -459,102 +388,4 @@ impl Modem {
             Err(code) => self.say_final(FinalResult::Cms(code)),
         }
     }
-
-    /// Power, reset, re-enumeration: settings are lost, calls are gone, boot lines come. Messages stay.
-    pub(super) fn restart(&mut self) {
-        self.restore_defaults();
-        self.agenda.clear();
-        self.stat = 1;
-        self.phase = Phase::Idle;
-        self.input = Input::Line(vec![]);
-        self.typeahead.clear();
-        for call in std::mem::take(&mut self.calls) {
-            self.requests.push_back(Request::HangUp(call.network));
-        }
-        self.later(BOOT_STEP, Due::BootLine(0));
-        self.later(BOOT_STEP, Due::UnlockedSoon);
-    }
-
-    /// `AT&F`, `ATZ`: nothing is kept in a profile, so both are the same.
-    pub(super) fn restore_defaults(&mut self) {
-        self.parameters = Parameters::defaults(self.profile);
-        self.vendor.clear();
-        self.registers = default_registers();
-        (self.echo, self.verbose, self.quiet) = (true, true, false);
-        self.charset = super::text_mode::Charset::Ira;
-        self.text_parameters = super::text_mode::TextParameters::default();
-        self.notify = [2, 1, 0, 0, 0];
-        self.memories.choose_default(self.profile);
-        self.operator_format = 0;
-        self.call_waiting.0 = 0;
-        self.unacknowledged = false;
-    }
-
-    /// Registration as the network gives it; told by `+CREG` and its sisters if asked for.
-    pub(super) fn set_registration(&mut self, stat: u8) {
-        self.stat = stat;
-        for name in ["+CREG", "+CGREG", "+CEREG"] {
-            match self.parameters.get(name) {
-                0 => {}
-                1 => self.say_unsolicited(&format!("{name}: {stat}")),
-                _ => self.say_unsolicited(&format!("{name}: {stat}{}", self.cell())),
-            }
-        }
-        if self.is_registered() {
-            self.requests.push_back(Request::Ready);
-        }
-    }
-
-    pub(super) fn is_registered(&self) -> bool {
-        self.parameters.get("+CFUN") == 1 && !self.pin.needed && matches!(self.stat, 1 | 5 | 6 | 7 | 9 | 10)
-    }
-
-    /// Breaks something.
-    pub(super) fn inject(&mut self, fault: Fault, at: Instant) {
-        self.tick(at);
-        let f = &mut self.faults;
-        match fault {
-            Fault::Clear => {
-                *f = Faults::default();
-                self.pin = Pin {
-                    needed: false,
-                    tries: 3,
-                };
-                self.set_registration(1);
-            }
-            Fault::DropBytes(n) => f.drop_one_in = n,
-            Fault::GarbleBytes(n) => f.garble_one_in = n,
-            Fault::SplitBytes => f.split = true,
-            Fault::Slow(by) => f.slow = by,
-            Fault::LoseSendResult => f.lose_result = true,
-            Fault::DelaySendResult(by) => f.delay_result = by,
-            Fault::NoPrompt => f.no_prompt = true,
-            Fault::BarePrompt => f.bare_prompt = true,
-            Fault::EarlyOk => f.early_ok = true,
-            Fault::SendErrors { code, times } => (f.send_error, f.send_errors_left) = (code, times),
-            Fault::Mute(time) => self.wire.mute(at + time),
-            Fault::Reset => self.restart(),
-            Fault::StorageFull => f.storage_full = true,
-            Fault::IndexMinusOne => f.index_minus_one = true,
-            Fault::WrongMemory => f.wrong_memory = true,
-            Fault::DuplicateUrcs => f.duplicate_urcs = true,
-            Fault::RegistrationLost(time) => {
-                self.set_registration(2);
-                self.later(time, Due::RegistrationBack);
-            }
-            Fault::PinRequired { tries } => {
-                self.pin = Pin { needed: true, tries };
-                self.restart();
-            }
-            Fault::Chatter => f.chatter = true,
-            Fault::AthIgnored => f.ath_ignored = true,
-            Fault::NoClip => f.no_clip = true,
-            Fault::NoRelease => f.no_release = true,
-        }
-    }
-}
-
-/// V.250 §6: automatic answer off, CR, LF, BS.
-fn default_registers() -> BTreeMap<u32, u32> {
-    BTreeMap::from([(0, 0), (3, 13), (4, 10), (5, 8), (6, 2), (7, 60), (8, 2), (10, 15)])
 }

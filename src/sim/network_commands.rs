@@ -1,7 +1,8 @@
 //! The SIM, the network, signal, clock and phonebook: TS 27.007 §5.13–§8.
 
+use super::agenda::Due;
 use super::command_line::{Argument, Command, Form};
-use super::modem::{Due, Modem};
+use super::modem::Modem;
 use super::reply::{Answer, FinalResult, bad_parameter, cme, line};
 use super::text_mode::Charset;
 use std::time::Duration;
@@ -100,6 +101,9 @@ impl Modem {
             }),
             ("+CSQ", Form::Test) => line("+CSQ: (0-31,99),(0-7,99)"),
             ("+CESQ", Form::Execute) => line("+CESQ: 99,99,255,255,22,52"),
+            ("+CGATT", Form::Read) => line(format!("+CGATT: {}", u8::from(self.is_registered()))),
+            ("+CGATT", Form::Test) => line("+CGATT: (0,1)"),
+            ("+CGATT", Form::Set(_)) => Some(Answer::Ok),
             ("+CBC", Form::Execute) => line("+CBC: 0,100"),
             ("+CNUM", Form::Execute) => line(format!(
                 "+CNUM: \"\",\"{}\",{}",
@@ -174,7 +178,7 @@ impl Modem {
             self.pin.tries -= 1;
             return if self.pin.tries == 0 { cme(12) } else { cme(16) };
         }
-        self.pin = super::modem::Pin {
+        self.pin = super::agenda::Pin {
             needed: false,
             tries: 3,
         };

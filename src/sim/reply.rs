@@ -14,7 +14,7 @@ pub(super) enum Answer {
     /// `> ` and then a message.
     Prompt(super::send_commands::Body),
     /// The network has to say.
-    Wait(super::modem::Waiting),
+    Wait(super::agenda::Waiting),
 }
 
 /// How a command line ends.

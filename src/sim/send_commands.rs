@@ -1,7 +1,8 @@
 //! `+CMGS`, `+CMGW`, `+CMSS` and what is typed behind the prompt (TS 27.005 §3.5.1–3, §4.3–4.4).
 
+use super::agenda::{Request, Waiting};
 use super::command_line::{Argument, Command, Form};
-use super::modem::{Modem, Request, Waiting};
+use super::modem::Modem;
 use super::phone::Number;
 use super::reply::{Answer, FinalResult, cms};
 use super::storage::{Status, Stored};
@@ -115,11 +116,13 @@ impl Modem {
         match body.store {
             None => self.submit("+CMGS", tpdu),
             Some(status) => {
-                let full = self.faults.storage_full;
-                match self.memories.chosen(1).put(Stored { status, smsc, tpdu }) {
-                    Some(index) if !full => Answer::Lines(vec![format!("+CMGW: {index}")]),
-                    _ => failed(322),
-                }
+                let stored = Stored { status, smsc, tpdu };
+                let index = if self.faults.storage_full {
+                    None
+                } else {
+                    self.memories.chosen(1).put(stored)
+                };
+                index.map_or_else(|| failed(322), |index| Answer::Lines(vec![format!("+CMGW: {index}")]))
             }
         }
     }

@@ -1,49 +1,13 @@
 //! The TPDUs of 3GPP TS 23.040 as the service centre sees them: SUBMIT is read, DELIVER and STATUS-REPORT are written.
 
-use super::gsm7;
+use super::address::{read_address, write_address};
 use super::phone::Number;
-
-/// Septets in one message without a header (TS 23.040 §9.2.3.24.1).
-const SEPTETS: usize = 160;
-/// Octets of user data in one message.
-const OCTETS: usize = 140;
-/// UDHL and the concatenation element with an 8-bit reference.
-const CONCAT_OCTETS: usize = 6;
-/// Most parts a text may have: the total is one octet.
-const MAX_PARTS: usize = 255;
+pub use super::user_data::{Alphabet, Concat, UserData, alphabet, segments};
 
 /// Why a TPDU cannot be read: the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unreadable(pub &'static str);
-
-/// How the user data is to be read (TS 23.038 §4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alphabet {
-    Gsm7,
-    Octets,
-    Ucs2,
-}
-
-/// The concatenation element of a user data header (TS 23.040 §9.2.3.24.1, .8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Concat {
-    pub reference: u16,
-    pub total: u8,
-    /// From 1.
-    pub part: u8,
-}
-
-/// TP-UD with what is needed to read it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserData {
-    pub dcs: u8,
-    pub concat: Option<Concat>,
-    /// The header with its length octet, or nothing.
-    pub header: Vec<u8>,
-    /// Septets, one in each octet, for GSM 7-bit; the octets themselves otherwise. Without the header.
-    pub content: Vec<u8>,
-}
 
 /// SMS-SUBMIT (§9.2.2.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,162 +41,6 @@ pub enum Received {
         discharge: [u8; 7],
         status: u8,
     },
-}
-
-/// Which alphabet a TP-DCS asks for (TS 23.038 §4), compressed text read as octets.
-#[must_use]
-pub fn alphabet(dcs: u8) -> Alphabet {
-    let general = |dcs: u8| match (dcs >> 2) & 3 {
-        1 => Alphabet::Octets,
-        2 => Alphabet::Ucs2,
-        _ => Alphabet::Gsm7,
-    };
-    match dcs >> 4 {
-        0..=7 if dcs & 0x20 != 0 => Alphabet::Octets,
-        0..=7 => general(dcs),
-        0xE => Alphabet::Ucs2,
-        0xF if dcs & 4 != 0 => Alphabet::Octets,
-        _ => Alphabet::Gsm7,
-    }
-}
-
-impl UserData {
-    /// What a person reads; octets as hex.
-    #[must_use]
-    pub fn text(&self) -> String {
-        match alphabet(self.dcs) {
-            Alphabet::Gsm7 => gsm7::decode(&self.content),
-            Alphabet::Octets => hex(&self.content),
-            Alphabet::Ucs2 => String::from_utf16_lossy(
-                &self
-                    .content
-                    .chunks(2)
-                    .map(|c| u16::from_be_bytes([c[0], c.get(1).copied().unwrap_or(0)]))
-                    .collect::<Vec<_>>(),
-            ),
-        }
-    }
-
-    /// TP-UDL and TP-UD.
-    fn write(&self, out: &mut Vec<u8>) {
-        if alphabet(self.dcs) == Alphabet::Gsm7 {
-            let header_septets = (self.header.len() * 8).div_ceil(7);
-            out.push(u8::try_from(header_septets + self.content.len()).unwrap_or(u8::MAX));
-            out.extend_from_slice(&self.header);
-            out.extend(gsm7::pack(&self.content, header_septets * 7 - self.header.len() * 8));
-        } else {
-            out.push(u8::try_from(self.header.len() + self.content.len()).unwrap_or(u8::MAX));
-            out.extend_from_slice(&self.header);
-            out.extend_from_slice(&self.content);
-        }
-    }
-
-    fn read(octets: &[u8], length: u8, dcs: u8, with_header: bool) -> Result<Self, Unreadable> {
-        let header = if with_header {
-            let size = usize::from(*octets.first().ok_or(Unreadable("TP-UDHL"))?) + 1;
-            octets.get(..size).ok_or(Unreadable("TP-UDH"))?.to_vec()
-        } else {
-            vec![]
-        };
-        let length = usize::from(length);
-        let content = if alphabet(dcs) == Alphabet::Gsm7 {
-            let header_septets = (header.len() * 8).div_ceil(7);
-            let count = length.checked_sub(header_septets).ok_or(Unreadable("TP-UDL"))?;
-            if octets.len() != (length * 7).div_ceil(8) {
-                return Err(Unreadable("TP-UDL"));
-            }
-            gsm7::unpack(&octets[header.len()..], count, header_septets * 7 - header.len() * 8)
-        } else {
-            if octets.len() != length || length < header.len() {
-                return Err(Unreadable("TP-UDL"));
-            }
-            octets[header.len()..].to_vec()
-        };
-        Ok(UserData {
-            dcs,
-            concat: concat(&header),
-            header,
-            content,
-        })
-    }
-}
-
-fn concat(header: &[u8]) -> Option<Concat> {
-    let mut rest = header.get(1..)?;
-    let mut found = None;
-    while let [id, size, tail @ ..] = rest {
-        let value = tail.get(..usize::from(*size))?;
-        match (id, value) {
-            (0x00, &[reference, total, part]) => {
-                found = Some(Concat {
-                    reference: reference.into(),
-                    total,
-                    part,
-                })
-            }
-            (0x08, &[high, low, total, part]) => {
-                found = Some(Concat {
-                    reference: u16::from_be_bytes([high, low]),
-                    total,
-                    part,
-                })
-            }
-            _ => {}
-        }
-        rest = &tail[usize::from(*size)..];
-    }
-    found.filter(|c| c.part >= 1 && c.part <= c.total)
-}
-
-/// Cuts `text` into user data: GSM 7-bit if it can be, UCS-2 otherwise, with a header if it takes more than one.
-#[must_use]
-pub fn segments(text: &str, reference: u8) -> Vec<UserData> {
-    let (dcs, units, single, several): (u8, Vec<Vec<u8>>, usize, usize) = match gsm7::encode(text) {
-        Some(_) => {
-            let units = text
-                .chars()
-                .filter_map(|c| gsm7::encode(c.encode_utf8(&mut [0; 4])))
-                .collect();
-            (0, units, SEPTETS, SEPTETS - (CONCAT_OCTETS * 8).div_ceil(7))
-        }
-        None => {
-            let wide = |c: char| {
-                c.encode_utf16(&mut [0; 2])
-                    .iter()
-                    .flat_map(|u| u.to_be_bytes())
-                    .collect()
-            };
-            (8, text.chars().map(wide).collect(), OCTETS, OCTETS - CONCAT_OCTETS)
-        }
-    };
-    if units.iter().map(Vec::len).sum::<usize>() <= single {
-        return vec![UserData {
-            dcs,
-            concat: None,
-            header: vec![],
-            content: units.concat(),
-        }];
-    }
-    let mut contents = vec![vec![]];
-    for unit in units {
-        match contents.last_mut() {
-            Some(last) if last.len() + unit.len() <= several => last.extend(unit),
-            _ => contents.push(unit),
-        }
-    }
-    contents.truncate(MAX_PARTS);
-    let total = u8::try_from(contents.len()).unwrap_or(u8::MAX);
-    let part = |(part, content): (u8, Vec<u8>)| UserData {
-        dcs,
-        concat: Some(Concat {
-            reference: reference.into(),
-            total,
-            part,
-        }),
-        header: vec![5, 0, 3, reference, total, part],
-        content,
-    };
-    (1..=total).zip(contents).map(part).collect()
 }
 
 impl Submit {
@@ -356,60 +164,6 @@ fn seven(octets: &[u8]) -> Result<[u8; 7], Unreadable> {
         .get(..7)
         .and_then(|s| s.try_into().ok())
         .ok_or(Unreadable("TP-SCTS"))
-}
-
-/// TS 23.040 §9.1.2.5. Alphanumeric if it has letters.
-fn write_address(out: &mut Vec<u8>, number: &Number) {
-    let text = number.as_str();
-    if text.chars().any(char::is_alphabetic) {
-        let septets: Vec<u8> = gsm7::encode(text).unwrap_or_default().into_iter().take(11).collect();
-        let octets = gsm7::pack(&septets, 0);
-        out.push(u8::try_from((septets.len() * 7).div_ceil(4)).unwrap_or(0));
-        out.push(0xD0);
-        out.extend(octets);
-        return;
-    }
-    let digits = text.trim_start_matches('+');
-    out.push(u8::try_from(digits.len()).unwrap_or(0));
-    out.push(if text.starts_with('+') { 0x91 } else { 0x81 });
-    out.extend(semi_octets(digits));
-}
-
-/// Digits, two in an octet, swapped, filled with F.
-pub(super) fn semi_octets(digits: &str) -> Vec<u8> {
-    let nibble = |b: u8| match b {
-        b'*' => 0xA,
-        b'#' => 0xB,
-        b'0'..=b'9' => b - b'0',
-        _ => 0xF,
-    };
-    digits
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| nibble(pair[0]) | (pair.get(1).map_or(0xF, |b| nibble(*b)) << 4))
-        .collect()
-}
-
-type Address<'a> = (Number, Vec<u8>, &'a [u8]);
-
-fn read_address(octets: &[u8]) -> Result<Address<'_>, Unreadable> {
-    let wrong = Unreadable("address");
-    let &[length, kind, ref rest @ ..] = octets else {
-        return Err(wrong);
-    };
-    let size = usize::from(length).div_ceil(2);
-    let (value, rest) = rest.split_at_checked(size).ok_or(wrong)?;
-    let all = octets[..2 + size].to_vec();
-    if kind & 0x70 == 0x50 {
-        let septets = gsm7::unpack(value, usize::from(length) * 4 / 7, 0);
-        return Ok((Number::new(&gsm7::decode(&septets)), all, rest));
-    }
-    let mut digits = String::from(if kind & 0x70 == 0x10 { "+" } else { "" });
-    let nibbles = value.iter().flat_map(|octet| [octet & 0xF, octet >> 4]);
-    for nibble in nibbles.take(usize::from(length)) {
-        digits.push(*b"0123456789*#abc".get(usize::from(nibble)).ok_or(wrong)? as char);
-    }
-    Ok((Number::new(&digits), all, rest))
 }
 
 /// A time stamp of §9.2.3.11 from civil time: year to second, and quarter hours from UTC.

@@ -1,7 +1,8 @@
 //! What only one maker understands (`modem-facts.md` §4.2), and the settings that are taken with OK.
 
+use super::agenda::Due;
 use super::command_line::{Argument, Command, Form};
-use super::modem::{Due, Modem};
+use super::modem::Modem;
 use super::profiles::Release;
 use super::reply::{Answer, FinalResult, cme, line};
 use std::time::Duration;

@@ -1,8 +1,10 @@
 //! The whole simulated world: one modem, one network, as many phones as one likes. No I/O; time comes with every call.
 
+use super::agenda::{Latency, Request};
+use super::event::Event;
 use super::fault::Fault;
-use super::modem::{Latency, Modem, Request};
-use super::network::{CallRef, Event, Indication, Network};
+use super::modem::Modem;
+use super::network::{CallRef, Indication, Network};
 use super::phone::{Caller, Number, Phone};
 use super::profiles::Family;
 use std::time::{Duration, Instant};

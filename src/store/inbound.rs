@@ -135,7 +135,7 @@ impl Tx<'_> {
         Ok(added == 1)
     }
 
-    /// Erases bodies and raw parts of texts received or queued before `before`, at most `limit` of each; the rows stay.
+    /// Erases bodies, raw parts and journal lines from before `before`, at most `limit` of each; rows of texts stay.
     ///
     /// # Errors
     /// SQLite's own.
@@ -154,6 +154,13 @@ impl Tx<'_> {
                  (SELECT id FROM inbound_part WHERE received_at < ?1 ORDER BY received_at LIMIT ?2)",
             )?
             .execute(params![before, limit])?;
-        Ok(bodies + parts)
+        let journal = self
+            .conn
+            .prepare_cached(
+                "DELETE FROM journal WHERE id IN \
+                 (SELECT id FROM journal WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)",
+            )?
+            .execute(params![before, limit])?;
+        Ok(bodies + parts + journal)
     }
 }

@@ -63,6 +63,8 @@ pub(super) const LAST_WITH: &str = concat!(
     " FROM message WHERE contact_id = ?1 AND (direction = 'in' OR kind IN ('text_back', 'relay')) \
      ORDER BY id DESC LIMIT ?2"
 );
+pub(super) const FORWARD_OF: &str =
+    "SELECT text FROM message WHERE about = ?1 AND direction = 'out' AND kind = 'forward' ORDER BY id LIMIT 1";
 pub(super) const AUTOMATIC_SINCE: &str = "SELECT count(*) FROM message \
      WHERE contact_id = ?1 AND automatic = 1 AND created_at > ?2 AND state <> 'failed'";
 pub(super) const LAST_TEXT_BACK: &str = "SELECT m.created_at, (SELECT max(submitted_at) FROM outbox o WHERE o.message_id = m.id) \
@@ -173,6 +175,18 @@ impl Tx<'_> {
         let mut statement = self.conn.prepare_cached(LAST_WITH)?;
         let rows = statement.query_map(params![contact, limit], read)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The line that carried a caller's text to the owner, as it went.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn forward_of(&self, message: MessageId) -> Result<Option<String>, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached(FORWARD_OF)?
+            .query_row([message], |row| row.get(0))
+            .optional()?)
     }
 
     /// How many automatic texts were queued for a contact after `since` and did not fail.

@@ -194,6 +194,17 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The last time recorded, by an earlier transaction: steady, UTC milliseconds, offset seconds.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn last_time(&self) -> Result<(Steady, i64, i32), StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT steady, utc, offset_s FROM meta WHERE id = 1")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+    }
+
     /// Records the time of this transaction; neither clock ever goes back in the record.
     pub(super) fn keep_time(&self) -> Result<(), StoreError> {
         let wall = self.now.wall;

@@ -336,3 +336,81 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::generate::noon;
+    use super::*;
+
+    fn keys(value: &serde_json::Value) -> Vec<&str> {
+        value.as_object().unwrap().keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn json_has_the_fields_that_scripts_rely_on() {
+        let mut store = Store::open_in_memory().unwrap();
+        store.generate_history(3, noon()).unwrap();
+        let call = serde_json::to_value(&store.calls(1).unwrap()[0]).unwrap();
+        let mut wanted = vec![
+            "id",
+            "started",
+            "ended",
+            "rings",
+            "caller",
+            "verdict",
+            "evidence",
+            "decision",
+            "reason",
+            "message_id",
+        ];
+        wanted.sort_unstable();
+        let mut found = keys(&call);
+        found.sort_unstable();
+        assert_eq!(found, wanted);
+        assert_eq!(call["verdict"], "missed");
+        assert_eq!(call["evidence"][0], "no_carrier");
+        let message = serde_json::to_value(&store.messages(1).unwrap()[0]).unwrap();
+        let mut wanted = vec![
+            "id",
+            "direction",
+            "kind",
+            "peer",
+            "handle",
+            "text",
+            "parts",
+            "created",
+            "state",
+            "attempts",
+        ];
+        wanted.sort_unstable();
+        let mut found = keys(&message);
+        found.sort_unstable();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn lists_are_newest_last_and_times_carry_their_offset() {
+        let mut store = Store::open_in_memory().unwrap();
+        store.generate_history(5, noon()).unwrap();
+        let calls = store.calls(2).unwrap();
+        assert_eq!(calls.iter().map(|c| c.id.0).collect::<Vec<_>>(), [4, 5]);
+        assert!(calls[0].started.ends_with("-05:00"), "{}", calls[0].started);
+        assert_eq!(rfc3339(1_784_653_200_000, -18_000), "2026-07-21T12:00:00-05:00");
+        assert_eq!(rfc3339(i64::MAX, 0), i64::MAX.to_string());
+    }
+
+    #[test]
+    fn export_gives_every_row_and_stops_at_the_first_error() {
+        let mut store = Store::open_in_memory().unwrap();
+        store.generate_history(5, noon()).unwrap();
+        let mut rows = 0;
+        let count = |_: MessageRecord| -> Result<(), StoreError> {
+            rows += 1;
+            Ok(())
+        };
+        store.each_message(count).unwrap();
+        assert_eq!(rows, 10);
+        let stop = |_: CallRecord| -> Result<(), StoreError> { Err(StoreError::Newer { found: 0, known: 0 }) };
+        assert!(store.each_call(stop).is_err());
+    }
+}

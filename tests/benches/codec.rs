@@ -24,10 +24,10 @@ fn main() {
     });
     let options = sms::SegmentOptions::new(sms::ConcatReference::Eight(1));
     per_second("segment one GSM-7 part", "texts", 1, || {
-        black_box(sms::segment(black_box(text), &options).is_ok());
+        black_box(sms::segment(black_box(text), options).is_ok());
     });
     per_second("segment UCS-2, many parts", "texts", 1, || {
-        black_box(sms::segment(black_box(&long), &options).is_ok());
+        black_box(sms::segment(black_box(&long), options).is_ok());
     });
 
     let at = Instant::now();

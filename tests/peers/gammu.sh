@@ -13,5 +13,4 @@ step sendsms TEXT "$2" -text "hello from gammu"
 step sendsms TEXT "$2" -unicode -text "Привет из gammu"
 step sendsms TEXT "$2" -len 400 -text "$(printf 'long text %.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25)"
 step getallsms
-step getsmsstatus 2>/dev/null
 step deleteallsms 3

@@ -9,6 +9,6 @@ step --identify
 step --monitor once
 step --getsmsc
 echo "hello from gnokii" | step --sendsms "$2"
-step --getsms SM 1 10
+step --getsms SM 0 3
 step --showsmsfolderstatus
 step --deletesms SM 1

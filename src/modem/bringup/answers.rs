@@ -31,6 +31,16 @@ impl Bringup {
                 self.identified(next, outcome);
                 self.enter(State::Identify { next: next + 1 });
             }
+            State::Radio => {
+                // 0 minimum, 4 flight mode; anything else, or no answer, is taken for on.
+                let off = matches!(text_field(outcome, "+CFUN", 0).as_deref(), Some("0" | "4"));
+                if off {
+                    let why = "the modem came up with its radio off; switched on".to_string();
+                    self.events.push_back(Event::Note { what: "radio_on", why });
+                }
+                self.enter(if off { State::RadioOn } else { State::Sim { busy: 0 } });
+            }
+            State::RadioOn => self.enter(State::Sim { busy: 0 }),
             State::Sim { busy } => self.sim(busy, outcome, at),
             State::CountTries { next } => self.counted(next, outcome, at),
             State::Unlock => self.unlocked(outcome, at),

@@ -19,6 +19,11 @@ pub const BASICS: &[Line] = &[line("E0"), line("V1"), line("Q0"), line("+CMEE=1"
 /// Who it is; the last answer decides on the family.
 pub const IDENTITY: &[&str] = &["+CGMI", "+CGMM", "+CGMR", "I", "+CGSN"];
 
+/// Is the radio on? 27.007 §8.2.
+pub const RADIO: Line = asks("+CFUN?", "+CFUN:");
+/// Full functionality. Only given where it is off: on some modems it looks like a restart.
+pub const RADIO_ON: Line = line("+CFUN=1");
+
 /// What shows us calls first, then what keeps them ours: never answer by itself (S0), hanging up works (CVHU, 27.007 §6.20),
 /// numbers come as they are (CSCS), registration is told (CREG …).
 pub const SETTINGS: &[Line] = &[

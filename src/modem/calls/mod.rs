@@ -46,7 +46,6 @@ pub enum Ask {
 }
 
 /// A call that is over, as far as late lines about it need to know.
-#[derive(Debug)]
 struct Past {
     digits: Option<String>,
     ended: Instant,
@@ -60,7 +59,6 @@ struct Release {
 }
 
 /// All calls of one modem.
-#[derive(Debug)]
 pub struct Calls {
     family: &'static Family,
     reject_after: Option<Duration>,

@@ -1,1 +1,138 @@
+use super::*;
+use crate::at::urc::{CallReport, CallSource, CallState, CliValidity, RawNumber};
+use crate::modem::Verdict;
 
+const CLIP: &str = "+15551234567";
+
+fn number(digits: &str) -> Option<RawNumber> {
+    Some(RawNumber {
+        digits: digits.to_string(),
+        toa: 145,
+    })
+}
+
+fn seconds(s: u64) -> Duration {
+    Duration::from_secs(s)
+}
+
+fn ended(calls: &mut Calls) -> Vec<crate::modem::EndedCall> {
+    let mut ended = Vec::new();
+    while let Some(event) = calls.poll_event() {
+        if let Event::CallEnded(call) = event {
+            ended.push(call);
+        }
+    }
+    ended
+}
+
+fn row(id: u8, incoming: bool, state: CallState, digits: &str) -> CallReport {
+    CallReport {
+        source: CallSource::Clcc,
+        id,
+        incoming,
+        state,
+        voice: true,
+        number: number(digits),
+        cause: None,
+    }
+}
+
+#[test]
+fn a_number_in_national_and_international_form_is_one_caller() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.ring(start);
+    calls.calling_line(number("05551234567"), CliValidity::Valid, start);
+    calls.report(&row(1, true, CallState::Incoming, CLIP), start + seconds(1));
+    calls.released("no_carrier", None, None, None, None, start + seconds(3));
+    let ended = ended(&mut calls);
+    assert_eq!(ended.len(), 1);
+    assert_eq!(ended[0].evidence, ["no_carrier"]);
+}
+
+#[test]
+fn silence_is_learned_from_the_cadence_and_the_list_can_overrule_it() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.set_family(&crate::modem::families::FAMILIES[1]);
+    for n in 0..3 {
+        calls.ring(start + seconds(5 * n));
+        calls.calling_line(number(CLIP), CliValidity::Valid, start + seconds(5 * n));
+    }
+    let silent = start + seconds(10 + 8);
+    calls.tick(silent);
+    assert_eq!(calls.wants(silent), Some(Ask::List));
+    calls.asked(Ask::List, silent);
+    calls.listed(&[row(1, true, CallState::Incoming, CLIP)], silent);
+    assert!(ended(&mut calls).is_empty(), "the list says that it rings");
+    let later = silent + seconds(4);
+    assert_eq!(calls.wants(later), Some(Ask::List));
+    calls.asked(Ask::List, later);
+    calls.listed(&[], later);
+    assert_eq!(ended(&mut calls)[0].evidence, ["ring_silence", "clcc_empty"]);
+}
+
+#[test]
+fn a_call_answered_by_hand_is_no_missed_call_and_its_lost_end_is_found() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.ring(start);
+    calls.calling_line(number(CLIP), CliValidity::Valid, start);
+    calls.connected(None, start + seconds(2));
+    for n in 0..2u64 {
+        let at = start + seconds(40 + n);
+        assert_eq!(calls.wants(at), Some(Ask::List));
+        calls.asked(Ask::List, at);
+        calls.listed(&[], at);
+    }
+    let ended = ended(&mut calls);
+    assert_eq!((ended.len(), ended[0].verdict), (1, Verdict::Answered));
+}
+
+#[test]
+fn somebody_dialling_out_does_not_answer_the_call_that_rings() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.ring(start);
+    calls.calling_line(number(CLIP), CliValidity::Valid, start);
+    calls.report(&row(2, false, CallState::Dialing, "+15550000000"), start + seconds(1));
+    calls.connected(None, start + seconds(2));
+    assert!(calls.is_ringing());
+}
+
+#[test]
+fn a_release_of_one_of_two_is_settled_by_the_list() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.report(&row(1, true, CallState::Incoming, CLIP), start);
+    calls.report(&row(2, true, CallState::Waiting, "+15557654321"), start + seconds(1));
+    calls.released("no_carrier", None, None, None, None, start + seconds(2));
+    assert!(ended(&mut calls).is_empty());
+    assert_eq!(calls.wants(start + seconds(2)), Some(Ask::List));
+    calls.asked(Ask::List, start + seconds(2));
+    calls.listed(&[row(2, true, CallState::Incoming, "+15557654321")], start + seconds(2));
+    let ended = ended(&mut calls);
+    assert_eq!(ended.len(), 1);
+    assert_eq!(ended[0].evidence, ["no_carrier"]);
+    assert!(calls.is_ringing(), "the other one rings on");
+}
+
+#[test]
+fn more_calls_than_a_line_can_have_stay_bounded() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    for id in 0..100u8 {
+        calls.report(
+            &row(
+                id,
+                true,
+                CallState::Waiting,
+                &format!("+1555{:07}", u32::from(id) * 7919),
+            ),
+            start,
+        );
+    }
+    assert!(calls.calls.len() <= MAX_CALLS);
+    calls.cut_off("port_lost", start);
+    assert_eq!(ended(&mut calls).len(), 100);
+}

@@ -1,0 +1,115 @@
+//! The modem's condition: restart, defaults, registration, and what a [`Fault`] does to it.
+
+use super::agenda::{Due, Input, Phase, Pin, Request};
+use super::fault::{Fault, Faults};
+use super::modem::Modem;
+use super::parameters::Parameters;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// Between two boot lines.
+pub(super) const BOOT_STEP: Duration = Duration::from_millis(300);
+
+impl Modem {
+    /// Power, reset, re-enumeration: settings are lost, calls are gone, boot lines come. Messages stay.
+    pub(super) fn restart(&mut self) {
+        self.restore_defaults();
+        self.agenda.clear();
+        self.stat = 1;
+        self.phase = Phase::Idle;
+        self.input = Input::Line(vec![]);
+        self.typeahead.clear();
+        for call in std::mem::take(&mut self.calls) {
+            self.requests.push_back(Request::HangUp(call.network));
+        }
+        self.later(BOOT_STEP, Due::BootLine(0));
+        self.later(BOOT_STEP, Due::UnlockedSoon);
+    }
+
+    /// `AT&F`, `ATZ`: nothing is kept in a profile, so both are the same.
+    pub(super) fn restore_defaults(&mut self) {
+        self.parameters = Parameters::defaults(self.profile);
+        self.vendor.clear();
+        self.registers = default_registers();
+        (self.echo, self.verbose, self.quiet) = (true, true, false);
+        self.charset = super::text_mode::Charset::Ira;
+        self.text_parameters = super::text_mode::TextParameters::default();
+        self.notify = [2, 1, 0, 0, 0];
+        self.memories.choose_default(self.profile);
+        self.operator_format = 0;
+        self.call_waiting.0 = 0;
+        self.unacknowledged = false;
+    }
+
+    /// Registration as the network gives it; told by `+CREG` and its sisters if asked for.
+    pub(super) fn set_registration(&mut self, stat: u8) {
+        self.stat = stat;
+        for name in ["+CREG", "+CGREG", "+CEREG"] {
+            match self.parameters.get(name) {
+                0 => {}
+                1 => self.say_unsolicited(&format!("{name}: {stat}")),
+                _ => self.say_unsolicited(&format!("{name}: {stat}{}", self.cell())),
+            }
+        }
+        if self.is_registered() {
+            self.requests.push_back(Request::Ready);
+        }
+    }
+
+    pub(super) fn is_registered(&self) -> bool {
+        self.parameters.get("+CFUN") == 1 && !self.pin.needed && matches!(self.stat, 1 | 5 | 6 | 7 | 9 | 10)
+    }
+
+    /// Breaks something.
+    pub(super) fn inject(&mut self, fault: Fault, at: Instant) {
+        self.tick(at);
+        let f = &mut self.faults;
+        match fault {
+            Fault::Clear => {
+                *f = Faults::default();
+                self.pin = Pin {
+                    needed: false,
+                    tries: 3,
+                };
+                self.set_registration(1);
+            }
+            Fault::DropBytes(n) => f.drop_one_in = n,
+            Fault::GarbleBytes(n) => f.garble_one_in = n,
+            Fault::SplitBytes => f.split = true,
+            Fault::Slow(by) => f.slow = by,
+            Fault::LoseSendResult => f.lose_result = true,
+            Fault::DelaySendResult(by) => f.delay_result = by,
+            Fault::NoPrompt => f.no_prompt = true,
+            Fault::BarePrompt => f.bare_prompt = true,
+            Fault::EarlyOk => f.early_ok = true,
+            Fault::SendErrors { code, times } => (f.send_error, f.send_errors_left) = (code, times),
+            Fault::Mute(time) => self.wire.mute(at + time),
+            Fault::Reset => self.restart(),
+            Fault::StorageFull => f.storage_full = true,
+            Fault::IndexMinusOne => f.index_minus_one = true,
+            Fault::WrongMemory => f.wrong_memory = true,
+            Fault::DuplicateUrcs => f.duplicate_urcs = true,
+            Fault::RegistrationLost(time) => {
+                self.set_registration(2);
+                self.later(time, Due::RegistrationBack);
+            }
+            Fault::PinRequired { tries } => {
+                self.pin = Pin { needed: true, tries };
+                self.restart();
+            }
+            Fault::Chatter => f.chatter = true,
+            Fault::AthIgnored => f.ath_ignored = true,
+            Fault::NoClip => f.no_clip = true,
+            Fault::NoRelease => f.no_release = true,
+            Fault::ClipFirst => f.clip_first = true,
+            Fault::PhantomCall => f.phantom_call = true,
+            Fault::SimBusy(time) => f.sim_busy_until = Some(at + time),
+            Fault::Registration(stat) => self.set_registration(stat),
+        }
+    }
+}
+
+/// V.250 §6: automatic answer off, CR, LF, BS.
+pub(super) fn default_registers() -> BTreeMap<u32, u32> {
+    BTreeMap::from([(0, 0), (3, 13), (4, 10), (5, 8), (6, 2), (7, 60), (8, 2), (10, 15)])
+}

@@ -1,0 +1,316 @@
+//! Missed calls: who is texted, who is not and why, what the owner hears.
+
+use super::box_under_test::*;
+use std::time::Duration;
+use textback::clock::Trust;
+use textback::desk::{Input, Next};
+use textback::ids::CallKey;
+use textback::modem::{CallerLine, EndedCall, Verdict};
+
+#[test]
+fn missed_caller_is_texted_once_after_the_delay_and_the_owner_is_told() {
+    let mut it = Box::new();
+    assert!(it.missed_call(DAVE).send);
+    assert!(it.send().is_empty(), "the delay of 3 s has not passed");
+    it.wait_s(3);
+    let sent = it.send();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].to, DAVE);
+    assert_eq!(
+        sent[0].text,
+        "Sorry we missed you - this is Hill Country Plumbing. What can we help with? Happy to sort it out by text. \
+         Reply STOP to opt out."
+    );
+    it.wait_s(57);
+    let told = it.settle_to(OWNER);
+    assert_eq!(
+        told,
+        [format!(
+            "Missed 13 {DAVE} 12:00pm, 18s ring. Texted back. To answer: 13 your message"
+        )]
+    );
+    assert_eq!(it.decision(), ("texted".into(), "missed call".into()));
+}
+
+#[test]
+fn with_no_delay_the_text_may_go_at_once() {
+    let mut it = Box::with("[text_back]\ndelay = \"0s\"\n");
+    it.missed_call(DAVE);
+    assert!(matches!(
+        it.desk.next_submission(&mut it.store, it.now).unwrap(),
+        Next::Submit(_)
+    ));
+}
+
+#[test]
+fn same_caller_is_texted_once_in_24_hours_rolling_and_told_as_called_again() {
+    let mut it = Box::new();
+    it.missed_call(DAVE);
+    it.wait_s(61);
+    it.settle();
+    it.wait_h(23);
+    it.missed_call(DAVE);
+    assert_eq!(it.decision().0, "skipped");
+    it.wait_s(61);
+    assert_eq!(it.settle_to(OWNER), [format!("13 {DAVE} called again (2x)")]);
+    it.wait_h(2);
+    it.missed_call(DAVE);
+    assert_eq!(it.settle_to(DAVE).len(), 1);
+}
+
+#[test]
+fn the_stop_line_comes_with_the_first_text_and_again_after_30_days() {
+    let mut it = Box::with("[text_back]\nmessage = \"Missed you, {company}\"\n");
+    it.missed_call(DAVE);
+    assert!(it.settle_to(DAVE)[0].ends_with("Reply STOP to opt out."));
+    it.wait_h(48);
+    it.missed_call(DAVE);
+    assert_eq!(it.settle_to(DAVE), ["Missed you, Hill Country Plumbing"]);
+    it.wait_h(24 * 31);
+    it.missed_call(DAVE);
+    assert!(it.settle_to(DAVE)[0].ends_with("Reply STOP to opt out."));
+}
+
+#[test]
+fn one_call_announced_twice_is_one_call() {
+    let mut it = Box::new();
+    let key = it.next_key();
+    it.tell(Input::CallStarted { call: key });
+    it.tell(Input::CallIdentified {
+        call: key,
+        caller: number(DAVE),
+    });
+    it.missed(key, CallerLine::Unavailable, Duration::from_secs(5));
+    it.missed(key, number(DAVE), Duration::from_secs(5));
+    assert_eq!(it.store.calls(10).unwrap().len(), 1);
+    assert_eq!(it.settle_to(DAVE).len(), 1);
+}
+
+#[test]
+fn withheld_caller_is_not_texted_and_the_owner_is_told_at_once() {
+    let mut it = Box::new();
+    let key = it.next_key();
+    it.missed(key, CallerLine::Withheld, Duration::from_secs(18));
+    let sent = it.settle();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].text, "Missed call, number withheld, 12:00pm, 18s ring.");
+    assert_eq!(it.decision(), ("skipped".into(), "number withheld".into()));
+}
+
+/// Each of these is never texted; the reason is on record.
+#[test]
+fn numbers_that_are_never_texted() {
+    let cases = [
+        (OWNER, "owner or crew"),
+        ("+447911123456", "foreign number"),
+        ("+18005551234", "toll-free number"),
+        ("+19005551234", "premium or service number"),
+        ("72345", "no number to text: it is a short code, not a telephone number"),
+    ];
+    for (caller, reason) in cases {
+        let mut it = Box::new();
+        it.missed_call(caller);
+        assert_eq!(it.decision(), ("skipped".into(), reason.into()), "{caller}");
+        assert!(it.settle().iter().all(|s| s.to == OWNER), "{caller} was texted");
+    }
+}
+
+#[test]
+fn listed_countries_are_texted_too_but_not_their_landlines() {
+    let mut it = Box::with("[text_back]\ncountries = [\"GB\"]\n");
+    it.missed_call("+447911123456");
+    assert_eq!(it.decision().0, "texted");
+    it.missed_call("+442079460000");
+    assert_eq!(it.decision(), ("skipped".into(), "landline".into()));
+}
+
+#[test]
+fn national_number_and_the_same_in_full_are_one_caller() {
+    let mut it = Box::new();
+    it.missed_call("5125551234");
+    assert_eq!(it.settle_to(DAVE).len(), 1);
+    it.missed_call(DAVE);
+    assert_eq!(it.decision().0, "skipped");
+}
+
+#[test]
+fn own_number_is_never_texted() {
+    let mut it = Box::new();
+    let identity = textback::modem::Identity {
+        imsi: Some("310410123456789".into()),
+        own_number: Some("+15125559999".into()),
+        ..Default::default()
+    };
+    it.tell(Input::Identity(identity));
+    it.missed_call("+15125559999");
+    assert_eq!(it.decision(), ("skipped".into(), "our own number".into()));
+    assert!(it.settle().is_empty());
+}
+
+#[test]
+fn until_the_sim_is_known_nobody_is_texted() {
+    let mut it = Box::bare("");
+    it.missed_call(DAVE);
+    assert_eq!(it.decision(), ("skipped".into(), "our country is not known yet".into()));
+}
+
+#[test]
+fn call_answered_on_the_twin_phone_is_not_missed() {
+    let mut it = Box::with("");
+    let call = it.next_key();
+    it.tell(Input::CallEnded(EndedCall {
+        call,
+        caller: number(DAVE),
+        rings: 2,
+        ringing: Duration::from_secs(8),
+        verdict: Verdict::Missed,
+        evidence: vec!["ceer"],
+        cause: Some(26),
+    }));
+    assert_eq!(it.decision(), ("skipped".into(), "answered on another phone".into()));
+    assert!(it.settle().is_empty());
+}
+
+#[test]
+fn one_ring_scam_is_not_texted_where_a_minimum_is_set() {
+    let mut it = Box::with("[text_back]\nmin_ring = \"6s\"\n");
+    let key = it.next_key();
+    it.missed(key, number(DAVE), Duration::from_secs(2));
+    assert_eq!(it.decision(), ("skipped".into(), "rang too short".into()));
+}
+
+#[test]
+fn out_of_hours_the_text_says_when_we_open() {
+    let mut it = Box::with("[hours]\nmon-fri = \"8:00-17:00\"\n");
+    it.wait_h(8);
+    it.missed_call(DAVE);
+    let text = &it.settle_to(DAVE)[0];
+    assert!(text.contains("tomorrow 8am"), "{text}");
+}
+
+#[test]
+fn named_caller_gets_the_text_for_known_callers() {
+    let mut it = Box::new();
+    it.dave_writes("hi");
+    it.text(OWNER, "NAME 13 Dave");
+    it.settle();
+    it.wait_h(100);
+    it.missed_call(DAVE);
+    assert!(it.settle_to(DAVE)[0].starts_with("Hi Dave, "));
+}
+
+#[test]
+fn call_cut_off_by_a_crash_is_decided_at_the_next_start() {
+    let mut it = Box::new();
+    it.tell(Input::CallStarted { call: CallKey(77) });
+    it.tell(Input::CallIdentified {
+        call: CallKey(77),
+        caller: number(DAVE),
+    });
+    it.wait_s(20);
+    it.tell(Input::Started);
+    let calls = it.store.calls(1).unwrap();
+    assert_eq!(calls[0].evidence, ["restart"]);
+    assert_eq!(it.settle_to(DAVE).len(), 1);
+    it.tell(Input::Started);
+    assert!(it.settle_to(DAVE).is_empty());
+}
+
+#[test]
+fn call_learnt_of_after_an_outage_gets_the_late_text_and_after_four_hours_none() {
+    for (outage_h, texts) in [(1, 1), (5, 0)] {
+        let mut it = Box::new();
+        it.tell(Input::CallStarted { call: CallKey(77) });
+        it.tell(Input::CallIdentified {
+            call: CallKey(77),
+            caller: number(DAVE),
+        });
+        // The box is off: only the wall clock goes on.
+        it.now.wall.utc_ms += outage_h * 3_600_000;
+        it.tell(Input::Started);
+        let sent = it.settle();
+        let to_dave: Vec<_> = sent.iter().filter(|s| s.to == DAVE).collect();
+        assert_eq!(to_dave.len(), texts);
+        assert!(to_dave.iter().all(|s| s.text.contains("missed your call earlier")));
+        it.wait_s(61);
+        assert!(
+            texts == 1
+                || sent
+                    .iter()
+                    .any(|s| s.to == OWNER && s.text.contains("learnt of too late"))
+        );
+    }
+}
+
+#[test]
+fn late_text_waits_for_the_morning() {
+    let mut it = Box::new();
+    it.tell(Input::CallStarted { call: CallKey(77) });
+    it.tell(Input::CallIdentified {
+        call: CallKey(77),
+        caller: number(DAVE),
+    });
+    it.wait_h(9);
+    it.tell(Input::CallStarted { call: CallKey(78) });
+    it.tell(Input::CallIdentified {
+        call: CallKey(78),
+        caller: number(ANNA),
+    });
+    it.now.wall.utc_ms += 3_600_000;
+    it.tell(Input::Started);
+    assert!(
+        it.settle_to(ANNA).is_empty(),
+        "22:00 is no time to start a conversation"
+    );
+    it.wait_h(11);
+    assert_eq!(it.settle_to(ANNA).len(), 1);
+}
+
+#[test]
+fn clock_nobody_vouches_for_makes_no_call_late() {
+    let mut it = Box::new();
+    it.tell(Input::CallStarted { call: CallKey(77) });
+    it.tell(Input::CallIdentified {
+        call: CallKey(77),
+        caller: number(DAVE),
+    });
+    it.now.wall.utc_ms += 50 * 3_600_000;
+    it.now.wall.trust = Trust::Guess;
+    it.tell(Input::Started);
+    assert_eq!(it.settle_to(DAVE).len(), 1);
+}
+
+#[test]
+fn automatic_texts_to_one_number_stop_at_three_a_day() {
+    let mut it = Box::with("[text_back]\ncooldown = \"1m\"\n");
+    for _ in 0..5 {
+        it.missed_call(DAVE);
+        it.settle();
+        it.wait_s(120);
+    }
+    let texts = it.store.messages(100).unwrap();
+    assert_eq!(texts.iter().filter(|m| m.peer == DAVE).count(), 3);
+    assert_eq!(it.decision(), ("skipped".into(), "had 3 automatic texts today".into()));
+}
+
+#[test]
+fn two_callers_in_the_same_instant_are_both_texted() {
+    let mut it = Box::new();
+    it.missed_call(DAVE);
+    it.missed_call(ANNA);
+    let sent = it.settle();
+    assert!(sent.iter().any(|s| s.to == DAVE) && sent.iter().any(|s| s.to == ANNA));
+}
+
+#[test]
+fn owner_is_told_of_an_outage_in_which_calls_were_not_seen() {
+    let mut it = Box::new();
+    it.now.wall.utc_ms += 2 * 3_600_000;
+    it.tell(Input::Started);
+    assert_eq!(
+        it.settle_to(OWNER),
+        ["Working again after 2h off (since 12:00pm). Calls in that time were not seen."]
+    );
+    it.tell(Input::Started);
+    assert!(it.settle().is_empty(), "a quick restart is nobody's business");
+}

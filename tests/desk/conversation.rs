@@ -1,0 +1,184 @@
+//! A caller's reply reaches the owner, the owner's answer reaches the caller.
+
+use super::box_under_test::*;
+use textback::ids::Handle;
+
+#[test]
+fn first_reply_within_a_minute_merges_with_the_missed_line() {
+    let mut it = Box::new();
+    it.missed_call(DAVE);
+    it.settle();
+    it.wait_s(20);
+    it.text(DAVE, "Water heater leaking, can someone come today?");
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!("NEW 13 {DAVE}: Water heater leaking, can someone come today?")]
+    );
+    it.wait_s(120);
+    assert!(it.settle().is_empty(), "no missed line follows");
+    it.missed_call(DAVE);
+    it.wait_s(61);
+    assert_eq!(it.settle_to(OWNER), [format!("13 {DAVE} called again (2x)")]);
+}
+
+#[test]
+fn a_missed_call_becomes_a_conversation_both_ways() {
+    let mut it = Box::new();
+    it.dave_writes("Water heater leaking");
+    it.text(OWNER, "13 On my way");
+    let sent = it.settle();
+    assert_eq!(sent.len(), 1, "silent on success: {sent:?}");
+    assert_eq!((sent[0].to.as_str(), sent[0].text.as_str()), (DAVE, "On my way"));
+    it.text(OWNER, "NAME 13 Dave");
+    it.settle();
+    it.text(DAVE, "Yes 3pm works");
+    assert_eq!(it.settle_to(OWNER), ["13 Dave: Yes 3pm works"]);
+}
+
+#[test]
+fn while_a_conversation_is_alive_a_missed_call_is_not_texted() {
+    let mut it = Box::new();
+    it.dave_writes("hi");
+    it.wait_h(71);
+    it.missed_call(DAVE);
+    assert_eq!(it.decision(), ("skipped".into(), "a conversation is under way".into()));
+    it.wait_h(2);
+    it.missed_call(DAVE);
+    assert_eq!(it.decision().0, "texted");
+}
+
+#[test]
+fn somebody_who_only_texts_gets_a_handle_too() {
+    let mut it = Box::new();
+    it.text(ANNA, "Do you fix boilers?");
+    assert_eq!(it.settle_to(OWNER), [format!("NEW 13 {ANNA}: Do you fix boilers?")]);
+    assert!(it.settle_to(ANNA).is_empty(), "no automatic answer to a text");
+}
+
+#[test]
+fn urgent_words_put_urgent_in_front() {
+    let mut it = Box::new();
+    it.text(DAVE, "Basement is flooding!!");
+    assert!(it.settle_to(OWNER)[0].starts_with("URGENT NEW 13"));
+}
+
+#[test]
+fn handle_stays_14_days_rests_7_and_goes_to_somebody_else_when_the_pool_is_used_up() {
+    let mut it = Box::with("[limits]\nper_minute = 60\nper_hour = 1000\nper_day = 10000\n");
+    for i in 0..69 {
+        it.text(&format!("+1512555{:04}", 2000 + i), "hello");
+    }
+    it.text(DAVE, "hello");
+    assert_eq!(
+        it.store.why_handle(Handle(100)).unwrap().unwrap().number.as_deref(),
+        Some(DAVE),
+        "three digits now"
+    );
+    it.wait_h(24 * 15);
+    it.settle();
+    it.wait_s(60);
+    it.settle();
+    it.text(OWNER, "13 still there?");
+    let told = it.settle_to(OWNER);
+    assert!(
+        told.iter()
+            .any(|t| t.starts_with("Not sent: 13 was +15125552000, too long ago")),
+        "{told:?}"
+    );
+    it.wait_h(24 * 7);
+    it.text(ANNA, "hello");
+    let oldest = it.store.why_handle(Handle(13)).unwrap().unwrap();
+    assert_eq!(oldest.number.as_deref(), Some(ANNA));
+}
+
+#[test]
+fn caller_who_comes_back_keeps_the_handle() {
+    let mut it = Box::new();
+    it.dave_writes("hi");
+    it.text(ANNA, "me too");
+    it.wait_h(24 * 10);
+    it.text(DAVE, "again");
+    it.wait_h(24 * 10);
+    it.settle();
+    it.text(OWNER, "13 hello Dave");
+    assert_eq!(it.settle_to(DAVE), ["hello Dave"]);
+}
+
+#[test]
+fn long_text_to_the_owner_is_cut_after_three_parts_and_more_gives_the_rest() {
+    let mut it = Box::new();
+    let story = (0..120).map(|i| format!("word{i:03}")).collect::<Vec<_>>().join(" ");
+    it.text(DAVE, &story);
+    let parts = it.settle_to(OWNER);
+    assert_eq!(parts.len(), 3);
+    assert!(parts[2].ends_with("... MORE 13"), "{}", parts[2]);
+    let mut seen = parts.concat();
+    for _ in 0..2 {
+        seen = seen.trim_end_matches("... MORE 13").to_owned();
+        it.wait_s(60);
+        it.text(OWNER, "MORE 13");
+        let more = it.settle_to(OWNER).concat();
+        seen.push_str(more.strip_prefix("13 ...").unwrap());
+    }
+    assert_eq!(
+        seen.replace(' ', ""),
+        format!("NEW 13 {DAVE}: {story}").replace(' ', "")
+    );
+    it.text(OWNER, "MORE 13");
+    assert!(
+        it.settle_to(OWNER).concat().contains("word000"),
+        "then from the beginning"
+    );
+}
+
+#[test]
+fn crew_gets_callers_texts_and_may_answer_but_not_command() {
+    let mut it = Box::with(&format!(
+        "[[crew]]\nname = \"Sam\"\nnumber = \"{SAM}\"\nrole = \"crew\"\n"
+    ));
+    it.dave_writes("hi");
+    it.text(DAVE, "anybody?");
+    assert_eq!(it.settle_to(SAM).len(), 1);
+    it.text(SAM, "13 Sam here");
+    assert_eq!(it.settle_to(DAVE), ["Sam here"]);
+    it.text(SAM, "BLOCK 13");
+    assert!(it.settle_to(SAM)[0].contains("for the owner"));
+    it.text(DAVE, "ok");
+    assert_eq!(it.settle_to(OWNER), [format!("13 {DAVE}: ok")]);
+}
+
+#[test]
+fn machine_that_says_the_same_twice_is_stopped_and_told_once() {
+    let mut it = Box::new();
+    it.dave_writes("I am out of office.");
+    let mut told = Vec::new();
+    for _ in 0..5 {
+        it.wait_s(10);
+        it.text(DAVE, "I am out of office.");
+        told.extend(it.settle_to(OWNER));
+    }
+    assert_eq!(
+        told,
+        [format!(
+            "13 {DAVE} looks like an automatic system. No more automatic texts go there."
+        )]
+    );
+    it.wait_h(100);
+    it.missed_call(DAVE);
+    assert_eq!(
+        it.decision(),
+        (
+            "skipped".into(),
+            "automatic texts stopped: an automatic system answers there".into()
+        )
+    );
+}
+
+#[test]
+fn emoji_and_other_scripts_reach_the_owner_whole() {
+    let mut it = Box::new();
+    let text = "Wasser überall 🚰👨‍👩‍👧 в подвале ".repeat(3);
+    it.text(DAVE, text.trim());
+    let got = it.settle_to(OWNER).join("");
+    assert_eq!(got, format!("NEW 13 {DAVE}: {}", text.trim()));
+}

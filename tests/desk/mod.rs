@@ -1,0 +1,9 @@
+//! The desk as caller and owner see it: calls and PDUs in, texts out, in virtual time on a database in memory.
+
+mod box_under_test;
+mod calls;
+mod conversation;
+mod optout;
+mod owner;
+mod received;
+mod sending;

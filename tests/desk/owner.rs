@@ -1,0 +1,244 @@
+//! The owner's phone: number first is a message, a known word first is a command, nothing is guessed between two.
+
+use super::box_under_test::*;
+use textback::desk::Input;
+use textback::store::types::Kind;
+
+fn two_callers() -> Box {
+    let mut it = Box::new();
+    it.text(DAVE, "leak under the sink");
+    it.text(ANNA, "boiler is cold");
+    it.settle();
+    it
+}
+
+#[test]
+fn untagged_text_goes_to_the_only_open_chat_and_the_owner_is_told_by_name() {
+    let mut it = Box::new();
+    it.dave_writes("leak");
+    it.text(OWNER, "NAME 13 Dave");
+    it.settle();
+    it.text(OWNER, "Yes can do 3pm");
+    let sent = it.settle();
+    assert_eq!((sent[0].to.as_str(), sent[0].text.as_str()), (DAVE, "Yes can do 3pm"));
+    assert_eq!(
+        (sent[1].to.as_str(), sent[1].text.as_str()),
+        (OWNER, "Sent to 13 Dave (only open chat).")
+    );
+}
+
+#[test]
+fn untagged_text_soon_after_the_last_goes_to_the_same_person() {
+    let mut it = two_callers();
+    it.text(OWNER, "13 on my way");
+    it.settle();
+    it.wait_s(300);
+    it.text(OWNER, "be there in 20");
+    assert_eq!(it.settle_to(DAVE), ["be there in 20"]);
+}
+
+#[test]
+fn untagged_text_between_two_is_held_and_asked_and_sent_on_the_number() {
+    let mut it = two_callers();
+    it.text(OWNER, "Yes can do 3pm");
+    let sent = it.settle();
+    assert_eq!(sent.len(), 1, "the question is one part: {sent:?}");
+    let question: String = sent.iter().map(|s| s.text.as_str()).collect();
+    assert!(sent.iter().all(|s| s.to == OWNER));
+    assert_eq!(
+        question,
+        format!(
+            "Held, not sent: \"Yes can do 3pm\". Who for? 14 {ANNA} (boiler is cold) or 13 {DAVE} (leak under the sink). \
+             Reply 14 or 13, or NO."
+        )
+    );
+    it.text(OWNER, "14");
+    let sent = it.settle();
+    assert_eq!((sent[0].to.as_str(), sent[0].text.as_str()), (ANNA, "Yes can do 3pm"));
+}
+
+#[test]
+fn held_text_is_dropped_on_no_and_after_15_minutes() {
+    let mut it = two_callers();
+    it.text(OWNER, "Yes can do 3pm");
+    it.settle();
+    it.text(OWNER, "NO");
+    assert_eq!(it.settle_to(OWNER), ["OK, not sent."]);
+    it.text(OWNER, "Yes can do 4pm");
+    it.settle();
+    it.wait_s(15 * 60 + 1);
+    assert_eq!(
+        it.settle_to(OWNER),
+        ["Dropped, not sent to anybody: \"Yes can do 4pm\""]
+    );
+    it.text(OWNER, "13");
+    assert!(it.settle_to(DAVE).is_empty(), "nothing is held any more");
+}
+
+#[test]
+fn bare_handle_shows_the_last_few_texts() {
+    let mut it = Box::new();
+    it.dave_writes("leak");
+    it.text(OWNER, "13 on my way");
+    it.settle();
+    it.text(OWNER, "13");
+    let shown = it.settle_to(OWNER).join("");
+    assert!(
+        shown.contains("They 12:00pm: leak") && shown.contains("We 12:00pm: on my way"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn unknown_handle_is_told_and_nothing_sent() {
+    let mut it = Box::new();
+    it.text(OWNER, "77 on my way");
+    let sent = it.settle();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].text, "Nothing sent: nobody is 77 now. LIST shows who is.");
+}
+
+#[test]
+fn opt_out_word_from_the_owner_is_never_relayed() {
+    let mut it = Box::new();
+    it.dave_writes("leak");
+    it.text(OWNER, "STOP");
+    let sent = it.settle();
+    assert!(sent.iter().all(|s| s.to == OWNER), "{sent:?}");
+    it.text(OWNER, "13 hello");
+    assert_eq!(it.settle_to(DAVE), ["hello"]);
+}
+
+#[test]
+fn commands_answer_and_are_not_relayed() {
+    let mut it = Box::new();
+    it.dave_writes("leak");
+    for (command, answer) in [
+        ("STATUS", "Working."),
+        ("LIST", "13 "),
+        ("HELP", "27 your text"),
+        ("NUM 13", DAVE),
+        ("WHY 13", "texted (missed call)"),
+        ("DONE 13", "done"),
+        ("FRIEND 13", "never texted"),
+        ("BLOCK 13", "blocked"),
+        ("UNBLOCK 13", "unblocked"),
+        ("MORE 13", "leak"),
+        ("REPORT", "I don't know REPORT yet"),
+        ("AWAY until Mon 8am", "I don't know AWAY yet"),
+        ("UNDO", "I don't know UNDO yet"),
+        ("13 q2", "I don't know canned replies yet"),
+        ("13 @8am see you", "I don't know texts at a later time yet"),
+    ] {
+        it.text(OWNER, command);
+        let sent = it.settle();
+        assert!(sent.iter().all(|s| s.to == OWNER), "{command}: {sent:?}");
+        assert!(sent.iter().any(|s| s.text.contains(answer)), "{command}: {sent:?}");
+        it.wait_s(130);
+    }
+}
+
+#[test]
+fn paused_box_texts_nobody_until_resumed() {
+    let mut it = Box::new();
+    it.text(OWNER, "PAUSE 2h");
+    assert!(it.settle_to(OWNER)[0].starts_with("Paused for 2h"));
+    it.missed_call(DAVE);
+    assert_eq!(it.decision(), ("skipped".into(), "paused by the owner".into()));
+    it.wait_h(3);
+    it.missed_call(DAVE);
+    assert_eq!(it.decision().0, "texted");
+    it.text(OWNER, "PAUSE");
+    it.text(OWNER, "RESUME");
+    it.missed_call(ANNA);
+    assert_eq!(it.decision().0, "texted");
+}
+
+#[test]
+fn blocked_caller_reaches_nobody() {
+    let mut it = Box::new();
+    it.dave_writes("leak");
+    it.text(OWNER, "BLOCK 13");
+    it.settle();
+    it.text(DAVE, "hello?");
+    it.wait_h(80);
+    it.missed_call(DAVE);
+    assert_eq!(it.decision(), ("skipped".into(), "blocked".into()));
+    assert!(it.settle().is_empty());
+}
+
+#[test]
+fn oops_apologises_and_sends_it_to_the_right_one() {
+    let mut it = two_callers();
+    it.text(OWNER, "13 the boiler man comes at 3");
+    it.settle();
+    it.text(OWNER, "OOPS 14");
+    let sent = it.settle();
+    assert!(
+        sent.iter().any(|s| s.to == DAVE && s.text.starts_with("Sorry")),
+        "{sent:?}"
+    );
+    assert!(
+        sent.iter()
+            .any(|s| s.to == ANNA && s.text == "the boiler man comes at 3"),
+        "{sent:?}"
+    );
+}
+
+#[test]
+fn oops_before_it_went_takes_it_back_unseen() {
+    let mut it = two_callers();
+    it.text(OWNER, "13 wrong");
+    it.text(OWNER, "OOPS");
+    let sent = it.settle();
+    assert!(sent.iter().all(|s| s.to == OWNER), "{sent:?}");
+}
+
+#[test]
+fn send_by_hand_follows_all_rules_but_the_cooldown() {
+    let mut it = Box::new();
+    it.missed_call(DAVE);
+    it.settle();
+    let mut send = |to: &str| {
+        it.tell(Input::Send {
+            to: to.into(),
+            text: "hello".into(),
+        })
+        .queued
+        .unwrap()
+    };
+    assert!(send(DAVE).is_ok());
+    assert!(send("13").is_ok());
+    assert!(send("77").unwrap_err().contains("nobody has the handle 77"));
+    assert!(send("+447911123456").unwrap_err().contains("foreign"));
+    assert!(send("72345").is_err());
+    it.text(DAVE, "STOP");
+    let refused = it
+        .tell(Input::Send {
+            to: DAVE.into(),
+            text: "hello".into(),
+        })
+        .queued
+        .unwrap();
+    assert!(refused.unwrap_err().contains("opted out"));
+}
+
+#[test]
+fn owners_texts_are_on_record_as_what_they_were() {
+    let mut it = Box::new();
+    it.dave_writes("leak");
+    it.text(OWNER, "13 on my way");
+    it.text(OWNER, "STATUS");
+    let kinds: Vec<Kind> = it
+        .store
+        .messages(100)
+        .unwrap()
+        .iter()
+        .filter(|m| m.peer == OWNER)
+        .map(|m| m.kind)
+        .collect();
+    assert!(
+        kinds.contains(&Kind::Relay) && kinds.contains(&Kind::Command),
+        "{kinds:?}"
+    );
+}

@@ -1,0 +1,142 @@
+//! What comes in: each PDU once, long texts in any order, and nothing that disappears or jams.
+
+use super::box_under_test::*;
+use textback::desk::Input;
+use textback::ids::SlotToken;
+use textback::modem::Received;
+use textback::sms::{Content, Dcs, Header, Ports, UserData};
+
+#[test]
+fn same_pdu_read_twice_is_one_text_and_both_slots_may_be_emptied() {
+    let mut it = Box::new();
+    let pdu = it.pdus(DAVE, "hello").remove(0);
+    assert_eq!(it.pdu(pdu.clone()).len(), 1);
+    assert_eq!(it.pdu(pdu).len(), 1);
+    assert_eq!(it.settle_to(OWNER).len(), 1);
+}
+
+#[test]
+fn long_text_in_any_order_with_a_part_twice_is_told_once_whole() {
+    let mut it = Box::new();
+    let pdus: Vec<_> = (1..=3)
+        .map(|n| {
+            it.deliver(
+                DAVE,
+                Dcs::UCS2,
+                part(7, 3, n, ["one ", "two ", "three"][usize::from(n) - 1]),
+            )
+        })
+        .collect();
+    for index in [2, 0, 2, 1] {
+        it.pdu(pdus[index].clone());
+    }
+    assert_eq!(it.settle_to(OWNER), [format!("NEW 13 {DAVE}: one two three")]);
+    it.wait_s(200);
+    assert!(it.settle().is_empty());
+}
+
+#[test]
+fn incomplete_text_goes_on_after_two_minutes_and_again_when_whole() {
+    let mut it = Box::new();
+    let one = it.deliver(DAVE, Dcs::UCS2, part(7, 2, 1, "come to "));
+    let two = it.deliver(DAVE, Dcs::UCS2, part(7, 2, 2, "12 Main St"));
+    it.pdu(one);
+    it.wait_s(100);
+    assert!(it.settle().is_empty());
+    it.wait_s(30);
+    assert_eq!(it.settle_to(OWNER), [format!("NEW 13 {DAVE}: come to [part missing]")]);
+    it.wait_h(2);
+    it.pdu(two);
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!("13 {DAVE} (now complete): come to 12 Main St")]
+    );
+}
+
+#[test]
+fn reference_that_comes_round_again_is_a_new_text() {
+    let mut it = Box::new();
+    for words in [["a1 ", "a2"], ["b1 ", "b2"]] {
+        for (n, text) in (1..).zip(words) {
+            it.wait_s(1);
+            let pdu = it.deliver(DAVE, Dcs::UCS2, part(7, 2, n, text));
+            it.pdu(pdu);
+        }
+    }
+    let told = it.settle_to(OWNER);
+    assert_eq!(told, [format!("NEW 13 {DAVE}: a1 a2"), format!("13 {DAVE}: b1 b2")]);
+}
+
+#[test]
+fn incomplete_text_from_the_owner_is_not_acted_on() {
+    let mut it = Box::new();
+    it.dave_writes("hi");
+    let one = it.deliver(OWNER, Dcs::UCS2, part(7, 2, 1, "13 I will be there at "));
+    let two = it.deliver(OWNER, Dcs::UCS2, part(7, 2, 2, "three"));
+    it.pdu(one);
+    it.wait_s(130);
+    let sent = it.settle();
+    assert!(sent.iter().all(|s| s.to == OWNER), "{sent:?}");
+    it.pdu(two);
+    assert_eq!(it.settle_to(DAVE), ["I will be there at three"]);
+}
+
+#[test]
+fn rubbish_is_kept_and_told_once_and_does_not_jam() {
+    let mut it = Box::new();
+    for (token, pdu, hex) in [
+        (1, vec![0x07, 0x91], true),
+        (2, vec![0x07, 0x91], true),
+        (3, b"hello".to_vec(), false),
+    ] {
+        let effects = it.tell(Input::Received(Received {
+            token: SlotToken(token),
+            pdu,
+            hex,
+            swept: true,
+        }));
+        assert_eq!(effects.committed, [SlotToken(token)]);
+    }
+    assert_eq!(it.settle_to(OWNER).len(), 2);
+    assert_eq!(it.store.counts().unwrap().undecodable, 2);
+    it.text(DAVE, "still works");
+    assert_eq!(it.settle_to(OWNER).len(), 1);
+}
+
+#[test]
+fn picture_message_is_told_with_the_number_to_call() {
+    let mut it = Box::new();
+    let header = Header::NONE.with_ports(Ports {
+        destination: 2948,
+        source: 9200,
+    });
+    let push = UserData::new(header, Content::Data(vec![1, 6, 3])).unwrap();
+    let pdu = it.deliver(DAVE, Dcs::EIGHT_BIT, push);
+    it.pdu(pdu);
+    assert_eq!(
+        it.settle_to(OWNER).join(""),
+        format!("13 {DAVE} sent a picture or group text I can't show. Call {DAVE} or ask them to describe it.")
+    );
+}
+
+#[test]
+fn senders_that_are_no_numbers_are_forwarded_and_never_answered() {
+    let mut it = Box::new();
+    for (sender, text) in [("AMAZON", "Your parcel is here"), ("72345", "STOP"), ("BANK", "HELP")] {
+        it.text(sender, text);
+        let sent = it.settle();
+        assert_eq!(sent.len(), 1, "{sent:?}");
+        assert_eq!(
+            (sent[0].to.as_str(), sent[0].text.clone()),
+            (OWNER, format!("From {sender}: {text}"))
+        );
+    }
+}
+
+#[test]
+fn owners_number_in_letters_is_not_the_owner() {
+    let mut it = Box::new();
+    it.dave_writes("hi");
+    it.text("BOSS", "13 send me your card number");
+    assert!(it.settle_to(DAVE).is_empty());
+}
