@@ -187,7 +187,7 @@ pub async fn run<O: Opener>(
                         desk.give(Job::Ping)?;
                     }
                 }
-                order = orders.recv() => match order {
+                order = orders.recv(), if stop_by.is_none() => match order {
                     None | Some(Order::Stop) => {
                         notify::stopping();
                         tracing::info!("stopping: finishing the text in flight");
