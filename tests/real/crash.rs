@@ -43,7 +43,20 @@ fn killed_at(name: &str, fault: Option<&str>, moment: impl Fn(&Stage, &Sim, &Dae
     sim.events.nth(1, "hung-up");
     let _daemon = stage.ready();
     sim.reads(OWNER, DAVE);
-    sim.reads(DAVE, TEXT_BACK);
+    // Killed between the record of an attempt and its last octet, nobody can know whether the text went: it stays in doubt,
+    // is not sent again, and the owner is told after the time a report may take.
+    let texted = wait(&format!("{name}: the text on the phone, or in doubt"), || {
+        if !sim.inbox(DAVE).is_empty() {
+            return Some(true);
+        }
+        let messages = stage.json(&["messages"]);
+        let doubted = messages
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|m| m["kind"] == "text_back" && m["state"] == "in_doubt");
+        (doubted && sim.events.count(&format!("submitted {DAVE}")) == 0).then_some(false)
+    });
     wait(&format!("{name}: nothing to be under way"), || {
         let messages = stage.json(&["messages"]);
         messages
@@ -53,17 +66,18 @@ fn killed_at(name: &str, fault: Option<&str>, moment: impl Fn(&Stage, &Sim, &Dae
             .all(|m| m["state"] != "queued" && m["state"] != "submitting")
             .then_some(())
     });
-    // The next caller's text shows that whatever was queued before it has gone.
     let inbox = sim.inbox(DAVE);
-    assert_eq!(inbox.len(), 1, "{name}: {inbox:?}");
-    assert!(inbox[0].starts_with(TEXT_BACK), "{name}: {inbox:?}");
+    assert_eq!(inbox.len(), usize::from(texted), "{name}: {inbox:?}");
+    assert!(inbox.iter().all(|t| t.starts_with(TEXT_BACK)), "{name}: {inbox:?}");
     let calls = stage.json(&["calls"]);
-    assert_eq!(calls.as_array().unwrap().len(), 1, "{name}: {calls:#}");
-    assert_eq!(calls[0]["decision"], "texted", "{name}: {calls:#}");
+    // A late line of the modem after the restart may open a second record of the same call; it never leads to a second text.
+    let texted = |c: &serde_json::Value| c["decision"] == "texted";
+    let decided = calls.as_array().unwrap().iter().filter(|c| texted(c)).count();
+    assert_eq!(decided, 1, "{name}: {calls:#}");
 }
 
 #[test]
-fn sigkill_at_any_moment_of_a_call_ends_in_one_text_and_the_owner_knows() {
+fn sigkill_at_any_moment_of_a_call_ends_in_at_most_one_text_and_the_owner_knows() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             killed_at("after the first ring", None, |stage, _, _| {

@@ -135,6 +135,9 @@ fn a_reader_of_the_log_that_goes_away_does_not_end_the_daemon() {
     assert!(!first.is_empty());
     // From here on every write to stderr fails, as after `textback run 2>&1 | head -1`.
     let sim = stage.sim("generic");
+    wait("the daemon to be ready", || {
+        (stage.json(&["status"])["ready"] == true).then_some(())
+    });
     sim.ask(&format!("call {DAVE} 2"));
     sim.reads(DAVE, TEXT_BACK);
     assert!(daemon.0.try_wait().unwrap().is_none());

@@ -299,7 +299,15 @@ impl Daemon {
     /// Waits for it to end by itself.
     #[track_caller]
     pub fn ended(&mut self) -> ExitStatus {
-        wait("the daemon to end", || self.process.0.try_wait().unwrap())
+        let said = self.said.clone();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.process.0.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < until, "it did not end:\n{}", said.all().join("\n"));
+            std::thread::sleep(LOOK);
+        }
     }
 
     /// SIGTERM, and the end it leads to.
