@@ -18,7 +18,8 @@ pub struct Stage {
     pub page: Timeline,
     speed: f64,
     began: Instant,
-    call_ended: Option<Instant>,
+    /// The last call that ended, and whose it was.
+    call_ended: Option<(Caller, Instant)>,
     sent: Option<Instant>,
     /// From a call's end to the service centre having the text.
     pub text_backs: Vec<Duration>,
@@ -123,7 +124,7 @@ impl Stage {
             }
             What::Answered { .. } => self.page.tell(at, Column::Appliance, "answered"),
             What::CallEnded { caller, .. } => {
-                self.call_ended = Some(now);
+                self.call_ended = Some((caller.clone(), now));
                 self.page.tell(
                     at,
                     Column::Caller,
