@@ -136,9 +136,8 @@ impl Stage {
                 self.page.tell(at, column(from), &format!("▶ {text}"));
             }
             What::Submitted { to, .. } => {
-                let took = if to.as_str() != OWNER
-                    && let Some(ended) = self.call_ended.take()
-                {
+                let called = |(caller, _): &mut (Caller, Instant)| *caller == Caller::Known(to.clone());
+                let took = if let Some((_, ended)) = self.call_ended.take_if(called) {
                     let took = now.duration_since(ended);
                     self.text_backs.push(took);
                     format!("missed call: texts back, {} ms after it ended", took.as_millis())
