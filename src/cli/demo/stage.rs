@@ -142,11 +142,7 @@ impl Stage {
                     self.text_backs.push(took);
                     format!("missed call: texts back, {} ms after it ended", took.as_millis())
                 } else if let Some(sent) = self.sent {
-                    format!(
-                        "passes on to {}, {} ms after it was sent",
-                        whose(to),
-                        now.duration_since(sent).as_millis()
-                    )
+                    format!("texts {}, {} ms later", whose(to), now.duration_since(sent).as_millis())
                 } else {
                     format!("texts {}", whose(to))
                 };
