@@ -1,0 +1,330 @@
+//! Everything the event loop decides with, between the modem and the clerk. No waiting in here.
+
+use super::clerk::{self, Clerk, Done, Job};
+use super::control::{Answer, Question};
+use super::state::{self, State};
+use super::wallclock::WallClock;
+use super::{modem_options, notify, pin, why_number};
+use crate::clock::{Clock, Now};
+use crate::config::Config;
+use crate::desk::{self, Desk, Effects, Next};
+use crate::modem::{self, Condition, Event, Modem, Output};
+use crate::store::Store;
+use std::collections::VecDeque;
+use std::time::Instant;
+
+/// What the desk is to be told of what the modem said, if anything.
+#[must_use]
+pub fn desk_input(event: Event) -> Option<desk::Input> {
+    Some(match event {
+        Event::CallStarted { call } => desk::Input::CallStarted { call },
+        Event::CallIdentified { call, caller } => desk::Input::CallIdentified { call, caller },
+        Event::CallEnded(ended) => desk::Input::CallEnded(ended),
+        Event::Received(received) => desk::Input::Received(received),
+        Event::Submitting { outbox } => desk::Input::Submitting { outbox },
+        Event::Submitted { outbox, outcome } => desk::Input::Submitted { outbox, outcome },
+        Event::Identity(identity) => desk::Input::Identity(identity),
+        Event::Note { what, why } => desk::Input::Note {
+            what: what.to_owned(),
+            why,
+        },
+        Event::ReadyToSubmit
+        | Event::Condition(_)
+        | Event::Registration(_)
+        | Event::Signal(_)
+        | Event::NetworkTime { .. }
+        | Event::Storage { .. } => return None,
+    })
+}
+
+/// Everything the event loop decides with: the modem, the clerk, the clocks, and what is under way between them.
+pub(super) struct Exchange {
+    /// The PIN the modem was given.
+    pub(super) pin: Option<String>,
+    pub(super) modem: Modem,
+    pub(super) clerk: Clerk,
+    pub(super) clock: Clock,
+    pub(super) wall: WallClock,
+    pub(super) state: State,
+    pub(super) transmit: Vec<u8>,
+    pub(super) reopen: bool,
+    /// When the modem wants its next tick.
+    pub(super) modem_due: Option<Instant>,
+    /// When the desk wants its next [`desk::Input::Due`].
+    pub(super) desk_due: Option<Instant>,
+    /// When a queued row may go at the earliest.
+    pub(super) send_due: Option<Instant>,
+    /// The modem would take a row.
+    pub(super) modem_ready: bool,
+    /// A question for the next row is with the clerk.
+    pub(super) asked_next: bool,
+    /// A row is with the modem.
+    pub(super) submitting: bool,
+    /// The answer to `textback send`, in order of asking.
+    pub(super) senders: VecDeque<tokio::sync::oneshot::Sender<Answer>>,
+}
+
+impl Exchange {
+    pub(super) fn start(config: &Config, store: Store) -> anyhow::Result<Self> {
+        let at = Instant::now();
+        let (last_steady, last_wall_ms, _) = store.last_time()?;
+        let mut wall = WallClock::new(config.timezone.clone(), last_wall_ms);
+        let started = wall.now(at);
+        let base = state::resume_steady(last_steady, last_wall_ms, started);
+        let desk = Desk::new(config);
+        let state = State::new(at);
+        let options = modem::Options {
+            pin_known_wrong: pin::known_wrong(config, &store)?,
+            ..modem_options(config)
+        };
+        let mut new = Exchange {
+            pin: config.modem.pin.clone(),
+            modem: Modem::new(options),
+            clerk: Clerk::start(store, desk)?,
+            clock: Clock::new(at, base),
+            wall,
+            state,
+            transmit: Vec::new(),
+            reopen: false,
+            modem_due: None,
+            desk_due: None,
+            send_due: None,
+            modem_ready: false,
+            asked_next: false,
+            submitting: false,
+            senders: VecDeque::new(),
+        };
+        new.tell(desk::Input::Started)?;
+        Ok(new)
+    }
+
+    pub(super) fn now(&mut self) -> Now {
+        let at = Instant::now();
+        Now {
+            steady: self.clock.steady(at),
+            wall: self.wall.now(at),
+        }
+    }
+
+    pub(super) fn give(&self, job: Job) -> anyhow::Result<()> {
+        anyhow::ensure!(self.clerk.give(job), "the thread that owns the database has died");
+        Ok(())
+    }
+
+    /// Gives the desk an input; if the modem is free, asks for the next row in the same turn.
+    pub(super) fn tell(&mut self, input: desk::Input) -> anyhow::Result<()> {
+        let ready = self.modem_ready && !self.asked_next && !self.submitting;
+        self.asked_next |= ready;
+        let now = self.now();
+        self.give(Job::Desk { input, now, ready })
+    }
+
+    pub(super) fn ask_next(&mut self) -> anyhow::Result<()> {
+        if self.modem_ready && !self.asked_next && !self.submitting {
+            self.asked_next = true;
+            let now = self.now();
+            self.give(Job::Next { now })?;
+        }
+        Ok(())
+    }
+
+    /// Takes everything the modem has to say.
+    pub(super) fn pump(&mut self) {
+        loop {
+            match self.modem.poll() {
+                Output::Transmit(bytes) => self.transmit.extend_from_slice(&bytes),
+                Output::ReopenPort => self.reopen = true,
+                Output::Wait(until) => {
+                    self.modem_due = until;
+                    return;
+                }
+                Output::Event(event) => {
+                    if let Err(error) = self.event(event) {
+                        // The dead clerk is found by the select loop, which ends the daemon.
+                        tracing::error!(%error, "an event found no clerk");
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn event(&mut self, event: Event) -> anyhow::Result<()> {
+        self.state.learn(&event);
+        match &event {
+            Event::ReadyToSubmit => {
+                self.modem_ready = true;
+                self.ask_next()?;
+            }
+            Event::Submitted { .. } => self.submitting = false,
+            Event::NetworkTime { utc_ms, offset_s } => self.wall.network_time(*utc_ms, *offset_s, Instant::now()),
+            Event::Note { what, why } => {
+                tracing::info!(what, why, "modem");
+                if let Some(setting) = pin::to_remember(what, self.pin.as_deref()) {
+                    let now = self.now();
+                    self.give(Job::Remember { setting, now })?;
+                }
+            }
+            Event::Condition(condition) if *condition != Condition::Ready => self.modem_ready = false,
+            Event::CallStarted { .. }
+            | Event::CallIdentified { .. }
+            | Event::CallEnded(_)
+            | Event::Received(_)
+            | Event::Submitting { .. }
+            | Event::Identity(_)
+            | Event::Condition(_)
+            | Event::Registration(_)
+            | Event::Signal(_)
+            | Event::Storage { .. } => {}
+        }
+        match desk_input(event) {
+            Some(input) => self.tell(input),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn done(&mut self, done: Done) {
+        match done {
+            Done::Desk { effects, next } => {
+                self.effects(effects, next.is_none());
+                if let Some(next) = next {
+                    self.asked_next = false;
+                    self.next(next);
+                }
+            }
+            Done::Next(next) => {
+                self.asked_next = false;
+                self.next(next);
+            }
+            Done::Trouble(why) => self.state.storage(Some(why)),
+            Done::Recovered => self.state.storage(None),
+            Done::Alive => notify::watchdog(),
+        }
+    }
+
+    pub(super) fn effects(&mut self, effects: Effects, look_for_more: bool) {
+        let Effects {
+            committed,
+            permit,
+            send,
+            wake,
+            queued,
+        } = effects;
+        let at = Instant::now();
+        for token in committed {
+            self.modem.handle(modem::Input::Committed(token), at);
+        }
+        match permit {
+            None => {}
+            Some(Ok(outbox)) => self.modem.handle(modem::Input::Permit(outbox), at),
+            Some(Err(outbox)) => self.modem.handle(modem::Input::Withdraw(outbox), at),
+        }
+        self.desk_due = wake.map(|steady| self.clock.instant(steady));
+        if let Some(queued) = queued
+            && let Some(asker) = self.senders.pop_front()
+        {
+            let answer = match queued {
+                Ok(id) => Answer::Ok(serde_json::json!({ "message_id": id })),
+                Err(why) => Answer::Error(why),
+            };
+            // The asker may have hung up: nobody to tell.
+            let _ = asker.send(answer);
+        }
+        if send && look_for_more {
+            self.send_due = Some(at);
+        }
+    }
+
+    pub(super) fn next(&mut self, next: Next) {
+        match next {
+            Next::Submit(submission) => {
+                self.send_due = None;
+                self.modem_ready = false;
+                self.submitting = true;
+                self.modem.handle(modem::Input::Submit(submission), Instant::now());
+            }
+            Next::NotBefore(steady) => self.send_due = Some(self.clock.instant(steady)),
+            Next::Empty => self.send_due = None,
+        }
+    }
+
+    /// The earliest of what is due.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let send_due = self
+            .send_due
+            .filter(|_| self.modem_ready && !self.asked_next && !self.submitting);
+        [self.modem_due, self.desk_due, send_due].into_iter().flatten().min()
+    }
+
+    pub(super) fn tick(&mut self) {
+        let at = Instant::now();
+        if self.modem_due.is_some_and(|due| due <= at) {
+            self.modem.handle(modem::Input::Tick, at);
+        }
+        let mut result = Ok(());
+        if self.desk_due.is_some_and(|due| due <= at) {
+            self.desk_due = None;
+            result = self.tell(desk::Input::Due);
+        }
+        if self.send_due.is_some_and(|due| due <= at) {
+            result = result.and_then(|()| self.ask_next());
+            if self.asked_next {
+                self.send_due = None;
+            }
+        }
+        if let Err(error) = result {
+            tracing::error!(%error, "a timer found no clerk");
+        }
+    }
+
+    pub(super) fn lose_port(&mut self, why: &'static str) {
+        tracing::debug!(why, "port closed");
+        self.modem_ready = false;
+        self.transmit.clear();
+        self.modem.handle(modem::Input::PortLost, Instant::now());
+        self.pump();
+    }
+
+    pub(super) fn reload(&mut self, config: Box<Config>) -> anyhow::Result<()> {
+        tracing::info!("templates and limits read again");
+        self.wall.set_zone(config.timezone.clone());
+        self.give(Job::Reconfigure(config))
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        question: Question,
+        answer: tokio::sync::oneshot::Sender<Answer>,
+    ) -> anyhow::Result<()> {
+        let look: clerk::Look = match question {
+            Question::Send { to, text } => {
+                self.senders.push_back(answer);
+                return self.tell(desk::Input::Send { to, text });
+            }
+            Question::Status => {
+                let state = self.state.json(Instant::now());
+                Box::new(move |store| state::with_counts(state, store))
+            }
+            Question::Calls { limit } => Box::new(move |store| Ok(serde_json::json!(store.calls(limit)?))),
+            Question::Messages { limit } => Box::new(move |store| Ok(serde_json::json!(store.messages(limit)?))),
+            Question::Why { what } => match why_number(&what) {
+                Ok(number) => Box::new(move |store| Ok(serde_json::json!(store.why(number)?))),
+                Err(why) => {
+                    // The asker may have hung up: nobody to tell.
+                    let _ = answer.send(Answer::Error(why));
+                    return Ok(());
+                }
+            },
+        };
+        let (reply, replied) = tokio::sync::oneshot::channel();
+        self.give(Job::Look { look, answer: reply })?;
+        tokio::spawn(async move {
+            let text = match replied.await {
+                Ok(Ok(value)) => Answer::Ok(value),
+                Ok(Err(why)) => Answer::Error(why),
+                Err(_) => Answer::Error("the daemon is stopping".to_owned()),
+            };
+            let _ = answer.send(text);
+        });
+        Ok(())
+    }
+}
