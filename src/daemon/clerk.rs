@@ -8,7 +8,7 @@ use crate::clock::Now;
 use crate::config::Config;
 use crate::desk::{Desk, Effects, Input, Next};
 use crate::store::{Store, StoreError};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -17,6 +17,8 @@ use tokio::sync::oneshot;
 
 /// Jobs waiting for the disk. When it is full the event loop waits, the kernel keeps the modem's bytes.
 const QUEUE_DEPTH: usize = 256;
+/// Without a job for this long, the disk is free for what can wait.
+const QUIET: Duration = Duration::from_secs(5);
 /// Pause before a failed transaction is tried again.
 const RETRY_PAUSE: Duration = Duration::from_secs(2);
 
@@ -136,7 +138,9 @@ struct Disk {
 }
 
 fn work(mut store: Store, mut desk: Desk, inbox: &Receiver<Job>, disk: &Disk) -> Result<(), GivenUp> {
-    while let Ok(job) = inbox.recv() {
+    let mut unwritten = false;
+    while let Some(job) = next_job(inbox, &mut store, &mut unwritten) {
+        unwritten |= matches!(job, Job::Desk { .. } | Job::Remember { .. });
         let done = match job {
             Job::Desk { input, now, ready } => Some(disk.decide(&mut store, &mut desk, &input, now, ready)?),
             Job::Next { now } => Some(Done::Next(disk.insist(|| desk.next_submission(&mut store, now))?)),
@@ -160,6 +164,24 @@ fn work(mut store: Store, mut desk: Desk, inbox: &Receiver<Job>, disk: &Disk) ->
         }
     }
     Ok(())
+}
+
+/// The next job. When none comes for a while after some that wrote, the write-ahead log is moved into the database: two
+/// syncs that no caller waits for, and a log that stays small.
+fn next_job(inbox: &Receiver<Job>, store: &mut Store, unwritten: &mut bool) -> Option<Job> {
+    if *unwritten {
+        match inbox.recv_timeout(QUIET) {
+            Ok(job) => return Some(job),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => {
+                *unwritten = false;
+                if let Err(error) = store.checkpoint() {
+                    tracing::warn!(%error, "the write-ahead log stays as it is for now");
+                }
+            }
+        }
+    }
+    inbox.recv().ok()
 }
 
 impl Disk {
