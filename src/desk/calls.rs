@@ -180,7 +180,10 @@ impl Turn<'_> {
         let stop = contact
             .stop_line_at
             .is_none_or(|at| now.steady.since(at) >= STOP_LINE_AGAIN);
-        let text = self.rules.text_back(choice, contact.name.as_deref(), now.wall, stop);
+        let phone = self.business_number()?;
+        let text = self
+            .rules
+            .text_back(choice, contact.name.as_deref(), phone.as_deref(), now.wall, stop);
         let not_before = match choice {
             Choice::Late => self.rules.polite_time(now).max(now.steady.plus(self.rules.delay)),
             Choice::First | Choice::Known | Choice::AfterHours => now.steady.plus(self.rules.delay),
