@@ -24,7 +24,7 @@ const OUTAGE: Duration = Duration::from_secs(5 * 60);
 
 /// Who calls, read from what the network gave.
 #[derive(Debug, Clone)]
-struct Caller {
+pub(super) struct Caller {
     line: Line,
     /// The digits as given, or E.164 where they make one.
     text: Option<String>,
@@ -103,6 +103,7 @@ impl Turn<'_> {
             };
             self.close_call(&call, &caller, &end, late)?;
         }
+        self.decide_waiting()?;
         self.tx.release_call_keys()?;
         self.recover_submitting()?;
         if self.tx.timer(TimerKind::Purge, 0)?.is_none() {
@@ -138,7 +139,7 @@ impl Turn<'_> {
     }
 
     /// Ends `call` with a decision. `late`: since it rang, when it was learnt of later.
-    fn close_call(&mut self, call: &Call, caller: &Caller, end: &CallEnd<'_>, late: Duration) -> Done {
+    pub(super) fn close_call(&mut self, call: &Call, caller: &Caller, end: &CallEnd<'_>, late: Duration) -> Done {
         let contact = self.identify(call, caller)?;
         let facts = self.facts(caller, contact.as_ref(), end, late)?;
         let decision = match (textback::decide(&facts, self.rules), &contact) {
@@ -149,8 +150,7 @@ impl Turn<'_> {
         match decision {
             Ok((choice, contact)) => {
                 let message = self.text_back(contact.clone(), choice)?;
-                self.tx
-                    .end_call(call.id, end, Decision::Texted, choice.reason(), Some(message))?;
+                self.record(call, end, Decision::Texted, choice.reason(), Some(message))?;
                 let about = About {
                     contact: Some(contact.id),
                     call: Some(call.id),
@@ -159,17 +159,37 @@ impl Turn<'_> {
                 self.tx.journal(about, "texted", choice.reason())?;
                 self.missed_line_in(contact.id, self.rules.merge_window)
             }
+            Err(refusal) if refusal.waits_for_country() && call.verdict.is_some() => Ok(()),
             Err(refusal) => {
                 let reason = refusal.to_string();
-                self.tx.end_call(call.id, end, Decision::Skipped, &reason, None)?;
+                let decision = match refusal.waits_for_country() {
+                    true => Decision::Pending,
+                    false => Decision::Skipped,
+                };
+                self.record(call, end, decision, &reason, None)?;
                 let about = About {
                     contact: contact.as_ref().map(|c| c.id),
                     call: Some(call.id),
                     message: None,
                 };
                 self.tx.journal(about, "not texted", &reason)?;
-                self.tell_of_refused(caller, contact.as_ref(), end, &refusal)
+                self.tell_of_refused(call, caller, contact.as_ref(), end.ringing, &refusal)
             }
+        }
+    }
+
+    /// The decision on a call's record, with its end unless that is there already.
+    fn record(
+        &self,
+        call: &Call,
+        end: &CallEnd<'_>,
+        decision: Decision,
+        reason: &str,
+        message: Option<MessageId>,
+    ) -> Done {
+        match call.verdict {
+            None => self.tx.end_call(call.id, end, decision, reason, message),
+            Some(_) => self.tx.decide_call(call.id, decision, reason, message),
         }
     }
 
@@ -237,7 +257,7 @@ impl Turn<'_> {
     }
 
     /// The caller as the record has it.
-    fn recorded_caller(&self, call: &Call) -> Caller {
+    pub(super) fn recorded_caller(&self, call: &Call) -> Caller {
         let number = call.caller.as_deref().map(|text| {
             let type_of_address = if text.starts_with('+') { 145 } else { 129 };
             self.number(text, type_of_address)
@@ -321,23 +341,27 @@ impl Turn<'_> {
     /// Tells the owner of a missed call that is not texted, at once: nothing will follow that it could merge with.
     fn tell_of_refused(
         &mut self,
+        call: &Call,
         caller: &Caller,
         contact: Option<&Contact>,
-        end: &CallEnd<'_>,
+        ringing: Duration,
         refusal: &Refusal,
     ) -> Done {
         if !self.rules.missed_calls {
             return Ok(());
         }
-        let wall = self.now().wall;
-        let time = self.rules.time_of_day(wall.utc_ms, wall.offset_s);
+        let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
+        if refusal.waits_for_country() {
+            let number = caller.text.as_deref().unwrap_or("an unknown number");
+            return self.alert(&lines::missed_waiting(number, &time, ringing), None);
+        }
         match refusal {
             Refusal::Answered | Refusal::AnsweredElsewhere | Refusal::Own | Refusal::Team | Refusal::Blocked => Ok(()),
-            Refusal::Withheld => self.alert(&lines::missed_unknown("number withheld", &time, end.ringing), None),
-            Refusal::Unavailable => self.alert(&lines::missed_unknown("no number given", &time, end.ringing), None),
+            Refusal::Withheld => self.alert(&lines::missed_unknown("number withheld", &time, ringing), None),
+            Refusal::Unavailable => self.alert(&lines::missed_unknown("no number given", &time, ringing), None),
             Refusal::Unusable(_) => {
                 let digits = caller.text.as_deref().unwrap_or("an unknown number");
-                self.alert(&lines::missed_unusable(digits, &time, end.ringing), None)
+                self.alert(&lines::missed_unusable(digits, &time, ringing), None)
             }
             Refusal::Cooldown { .. } | Refusal::Alive | Refusal::Cap(_) => contact.map_or(Ok(()), |contact| {
                 self.missed_line_in(contact.id, self.rules.merge_window)

@@ -63,6 +63,14 @@ pub(super) fn missed_unknown(what: &str, time: &str, ringing: Duration) -> Strin
     format!("Missed call, {what}, {time}, {}s ring.", ringing.as_secs())
 }
 
+/// A call before the SIM told where we are: texted as soon as it has.
+pub(super) fn missed_waiting(number: &str, time: &str, ringing: Duration) -> String {
+    format!(
+        "Missed {number} {time}, {}s ring. Not texted yet: the SIM has not told its country. Please call them.",
+        ringing.as_secs()
+    )
+}
+
 /// A call by something that is no number a text could go to.
 pub(super) fn missed_unusable(digits: &str, time: &str, ringing: Duration) -> String {
     format!(

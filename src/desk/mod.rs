@@ -34,6 +34,7 @@ mod rules;
 mod submission;
 mod textback;
 mod turn;
+mod undecided;
 
 use rules::Rules;
 use turn::Turn;

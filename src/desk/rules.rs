@@ -136,14 +136,7 @@ impl Rules {
     }
 
     /// The text to a missed caller.
-    pub fn text_back(
-        &self,
-        choice: Choice,
-        name: Option<&str>,
-        phone: Option<&str>,
-        wall: Wall,
-        stop: bool,
-    ) -> String {
+    pub fn text_back(&self, choice: Choice, name: Option<&str>, phone: Option<&str>, wall: Wall, stop: bool) -> String {
         let template = match choice {
             Choice::First => &self.first,
             Choice::Known => &self.known,
@@ -207,7 +200,10 @@ impl Rules {
 
     /// One of our own texts, filled in; as it stands if it were no template, which a test rules out.
     fn fixed(&self, text: &str, phone: Option<&str>) -> String {
-        Template::parse(text).map_or_else(|_| text.to_owned(), |template| template.render(&self.values(phone), false))
+        Template::parse(text).map_or_else(
+            |_| text.to_owned(),
+            |template| template.render(&self.values(phone), false),
+        )
     }
 
     fn zone(&self, wall: Wall) -> TimeZone {

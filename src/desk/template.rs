@@ -237,7 +237,16 @@ mod tests {
 
     #[test]
     fn every_default_text_names_the_company() {
-        for text in [MISSED, AFTER_HOURS, KNOWN, LATE, HELP_REPLY, HELP_REPLY_NO_NUMBER, OPTED_OUT, OPTED_IN] {
+        for text in [
+            MISSED,
+            AFTER_HOURS,
+            KNOWN,
+            LATE,
+            HELP_REPLY,
+            HELP_REPLY_NO_NUMBER,
+            OPTED_OUT,
+            OPTED_IN,
+        ] {
             assert!(Template::parse_for_callers(text).is_ok(), "{text}");
             assert!(text.is_ascii());
         }

@@ -130,7 +130,7 @@ impl<'a> Turn<'a> {
                 self.keep_setting(OWN_NUMBER, number.e164())?;
             }
         }
-        Ok(())
+        self.decide_waiting()
     }
 
     fn keep_setting(&self, key: &str, value: &str) -> Done {
