@@ -404,6 +404,7 @@ impl Turn<'_> {
             lines::called_again(handle, &contact, self.tx.missed_since(id, day_ago)?)
         } else {
             let tail = match call.message {
+                None if Refusal::leaves_only_a_call(&call.reason) => Tail::CannotText(call.reason.clone()),
                 None => Tail::NotTexted(call.reason.clone()),
                 Some(message) => match self.tx.message(message)?.map(|m| m.state) {
                     Some(State::Accepted | State::Delivered | State::InDoubt) => Tail::TextedBack,

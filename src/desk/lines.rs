@@ -37,6 +37,8 @@ pub(super) enum Tail {
     Texting,
     NotDelivered,
     NotTexted(String),
+    /// Never texted because no text could get there.
+    CannotText(String),
 }
 
 /// The line about a missed call.
@@ -50,6 +52,9 @@ pub(super) fn missed(handle: Option<Handle>, contact: &Contact, time: &str, ring
         Tail::Texting => format!("{start} Texting back now.{answer}"),
         Tail::NotDelivered => format!("{start} The text did not get through. Please call {}", contact.number),
         Tail::NotTexted(why) => format!("{start} Not texted: {why}."),
+        // The number stands in the line until they have a name.
+        Tail::CannotText(why) if contact.name.is_none() => format!("{start} Not texted: {why}. Please call them."),
+        Tail::CannotText(why) => format!("{start} Not texted: {why}. Please call {}", contact.number),
     }
 }
 

@@ -59,6 +59,13 @@ pub(super) struct Facts {
 const WAITS: &str = "our country is not known yet";
 
 impl Refusal {
+    /// Whether a recorded reason means that no text can get there: only a call reaches them.
+    pub fn leaves_only_a_call(reason: &str) -> bool {
+        [Refusal::Landline, Refusal::LearnedLandline, Refusal::OptedOut]
+            .iter()
+            .any(|refusal| refusal.to_string() == reason)
+    }
+
     /// Whether the decision only waits for the SIM's country, on which reading the number or texting it depends.
     pub fn waits_for_country(&self) -> bool {
         *self == Refusal::CountryUnknown || *self == Refusal::Unusable(NumberProblem::NoCountry)

@@ -356,3 +356,25 @@ fn owner_is_told_of_an_outage_in_which_calls_were_not_seen() {
     it.tell(Input::Started);
     assert!(it.settle().is_empty(), "a quick restart is nobody's business");
 }
+
+#[test]
+fn landline_that_is_never_texted_is_given_to_the_owner_to_ring() {
+    let mut it = Box::with("country = \"GB\"\n");
+    it.missed_call("+442079460958");
+    assert_eq!(
+        it.settle_to(OWNER),
+        ["Missed +442079460958 12:00pm, 18s ring. Not texted: landline. Please call them."]
+    );
+}
+
+#[test]
+fn call_missed_just_before_the_owner_writes_is_told_all_the_same() {
+    let mut it = Box::new();
+    it.dave_writes("Hello");
+    it.wait_s(120);
+    it.missed_call(DAVE);
+    it.wait_s(10);
+    it.text(OWNER, "13 On my way");
+    it.wait_s(60);
+    assert_eq!(it.settle_to(OWNER), [format!("13 {DAVE} called again (2x)")]);
+}
