@@ -104,6 +104,7 @@ impl Turn<'_> {
             self.close_call(&call, &caller, &end, late)?;
         }
         self.decide_waiting()?;
+        self.pass_on_kept()?;
         self.tx.release_call_keys()?;
         self.recover_submitting()?;
         if self.tx.timer(TimerKind::Purge, 0)?.is_none() {

@@ -22,6 +22,7 @@ mod calls;
 mod conversation;
 mod due;
 mod inbound;
+mod kept;
 mod limits;
 mod lines;
 mod long_text;
