@@ -32,6 +32,7 @@ mod owner;
 mod reports;
 mod routing;
 mod rules;
+mod start;
 mod submission;
 mod textback;
 mod turn;
