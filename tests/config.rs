@@ -128,3 +128,11 @@ fn the_pin_is_never_shown() {
     assert!(!format!("{config:?}").contains("4711"));
     assert!(!format!("{config:?}").contains("5125550100"));
 }
+
+#[test]
+fn twin_phones_owner_gets_longer_to_ring_back() {
+    let twin = Config::parse(&format!("{LEAST}topology = \"twin\"\n")).unwrap();
+    assert_eq!(twin.text_back.delay, Duration::from_secs(30));
+    let set = Config::parse(&format!("{LEAST}topology = \"twin\"\n[text_back]\ndelay = \"5s\"\n")).unwrap();
+    assert_eq!(set.text_back.delay, Duration::from_secs(5));
+}

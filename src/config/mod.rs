@@ -91,7 +91,7 @@ pub struct TextBack {
     pub known: Template,
     /// About a call learnt of late.
     pub late: Template,
-    /// After the call is over. Default 3 s; 0–600 s.
+    /// After the call is over. Default 3 s, in the twin topology 30 s; 0–600 s.
     pub delay: Duration,
     /// Once per caller, rolling. Default 24 h; 1 min–30 d.
     pub cooldown: Duration,

@@ -15,6 +15,8 @@ use toml::de::DeTable;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
+/// Where the owner's own phone rings too, they get longer to ring back before we text.
+const TWIN_DELAY: Duration = Duration::from_secs(30);
 const DAY: Duration = Duration::from_secs(86_400);
 /// Most words in `urgent_words`, most countries in `countries`.
 const LIST_MAX: usize = 64;
@@ -99,7 +101,7 @@ fn root(table: &DeTable<'_>, findings: &mut Findings<'_>) -> Option<Config> {
         Some(found) => number(&found, "owner", country, findings),
         None => {
             if top.entries().all(|(key, _)| key != "owner") {
-                let what = "not set: the box waits to be claimed by text with the code on its label".to_owned();
+                let what = "not set: callers are texted back, but nobody is told of them; what they write is kept until there is one".to_owned();
                 findings.warn(0, "owner", what);
             }
             None
@@ -121,7 +123,7 @@ fn root(table: &DeTable<'_>, findings: &mut Findings<'_>) -> Option<Config> {
     let mut store = top.table("store", findings);
     let store_path = path(&mut store, "path", "/var/lib/textback/textback.db", findings);
     store.finish(findings);
-    let text_back = text_back(top.table("text_back", findings), findings);
+    let text_back = text_back(top.table("text_back", findings), topology, findings);
     let hours = hours(top.table("hours", findings), findings);
     let limits = limits(top.table("limits", findings), findings);
     let owner_alerts = owner_alerts(top.table("owner_alerts", findings), findings);
@@ -297,14 +299,17 @@ fn modem(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> ModemConf
     ModemConfig { port, baud, pin }
 }
 
-fn text_back(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> Option<TextBack> {
+fn text_back(mut section: Section<'_, '_>, topology: Topology, findings: &mut Findings<'_>) -> Option<TextBack> {
     let message = text(&mut section, "message", template::MISSED, findings);
     let after_hours = text(&mut section, "after_hours", template::AFTER_HOURS, findings);
     let known = text(&mut section, "known", template::KNOWN, findings);
     let late = text(&mut section, "late", template::LATE, findings);
     let delay = section.duration(
         "delay",
-        Some(3 * SECOND),
+        Some(match topology {
+            Topology::Dedicated | Topology::Overflow => 3 * SECOND,
+            Topology::Twin => TWIN_DELAY,
+        }),
         Duration::ZERO..=600 * SECOND,
         false,
         findings,

@@ -140,7 +140,7 @@ impl Turn<'_> {
                 .journal(about, "HELP not answered", "an automatic system answers there");
         }
         self.tx.journal(about, "HELP answered", "they asked who we are")?;
-        let help = self.rules.help();
+        let help = self.rules.help(self.business_number()?.as_deref());
         self.answer_caller(&contact, handle, &help)
     }
 

@@ -1,11 +1,11 @@
 //! Calls: on record from the first ring, decided once, in the same transaction as the text they lead to.
 
+use super::limits;
 use super::lines::{self, Tail};
 use super::outgoing::Outgoing;
 use super::textback::{self, CallerKind, Choice, Facts, Refusal};
 use super::turn::{Done, Turn};
-use super::{limits, submission};
-use crate::clock::{Steady, Trust};
+use crate::clock::Steady;
 use crate::ids::{CallKey, MessageId};
 use crate::modem::{CallerLine, EndedCall};
 use crate::phone::{self, NumberProblem, PhoneNumber};
@@ -19,12 +19,9 @@ use std::time::Duration;
 /// The STOP line is said again after this long.
 const STOP_LINE_AGAIN: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// An outage longer than this is told to the owner.
-const OUTAGE: Duration = Duration::from_secs(5 * 60);
-
 /// Who calls, read from what the network gave.
 #[derive(Debug, Clone)]
-struct Caller {
+pub(super) struct Caller {
     line: Line,
     /// The digits as given, or E.164 where they make one.
     text: Option<String>,
@@ -80,65 +77,8 @@ impl Turn<'_> {
         self.close_call(&call, &caller, &end, Duration::ZERO)
     }
 
-    /// The process started: what an earlier run left open is closed and decided like any call, by the late rules.
-    pub fn started(&mut self) -> Done {
-        self.tell_of_outage()?;
-        for call in self.tx.open_calls()? {
-            let now = self.now();
-            let by_wall = match now.wall.trust {
-                Trust::Guess => 0,
-                Trust::ServiceCentre | Trust::Network | Trust::Synchronised => now.wall.utc_ms - call.started_utc_ms,
-            };
-            let late = now
-                .steady
-                .since(call.started_at)
-                .max(Duration::from_millis(u64::try_from(by_wall).unwrap_or(0)));
-            let caller = self.recorded_caller(&call);
-            let end = CallEnd {
-                verdict: Verdict::Missed,
-                rings: 0,
-                ringing: call.ringing.max(Duration::ZERO),
-                evidence: &["restart"],
-                cause: None,
-            };
-            self.close_call(&call, &caller, &end, late)?;
-        }
-        self.tx.release_call_keys()?;
-        self.recover_submitting()?;
-        if self.tx.timer(TimerKind::Purge, 0)?.is_none() {
-            self.tx
-                .set_timer(TimerKind::Purge, 0, self.now().steady.plus(submission::PURGE_EVERY))?;
-        }
-        self.effects.send = self.tx.any_queued()?;
-        Ok(())
-    }
-
-    /// The box was off, and calls of that time were never seen: the owner should know.
-    fn tell_of_outage(&mut self) -> Done {
-        let wall = self.now().wall;
-        let (_, before_utc_ms, _) = self.tx.last_time()?;
-        if wall.trust == Trust::Guess || before_utc_ms == 0 {
-            return Ok(());
-        }
-        let off = Duration::from_millis(u64::try_from(wall.utc_ms - before_utc_ms).unwrap_or(0));
-        if off <= OUTAGE {
-            return Ok(());
-        }
-        self.tx.journal(
-            About::default(),
-            "started after an outage",
-            &format!("off for {}", lines::ago(off)),
-        )?;
-        let from = self.rules.time_of_day(before_utc_ms, wall.offset_s);
-        let line = format!(
-            "Working again after {} off (since {from}). Calls in that time were not seen.",
-            lines::ago(off)
-        );
-        self.alert(&line, None)
-    }
-
     /// Ends `call` with a decision. `late`: since it rang, when it was learnt of later.
-    fn close_call(&mut self, call: &Call, caller: &Caller, end: &CallEnd<'_>, late: Duration) -> Done {
+    pub(super) fn close_call(&mut self, call: &Call, caller: &Caller, end: &CallEnd<'_>, late: Duration) -> Done {
         let contact = self.identify(call, caller)?;
         let facts = self.facts(caller, contact.as_ref(), end, late)?;
         let decision = match (textback::decide(&facts, self.rules), &contact) {
@@ -149,8 +89,7 @@ impl Turn<'_> {
         match decision {
             Ok((choice, contact)) => {
                 let message = self.text_back(contact.clone(), choice)?;
-                self.tx
-                    .end_call(call.id, end, Decision::Texted, choice.reason(), Some(message))?;
+                self.record(call, end, Decision::Texted, choice.reason(), Some(message))?;
                 let about = About {
                     contact: Some(contact.id),
                     call: Some(call.id),
@@ -159,17 +98,37 @@ impl Turn<'_> {
                 self.tx.journal(about, "texted", choice.reason())?;
                 self.missed_line_in(contact.id, self.rules.merge_window)
             }
+            Err(refusal) if refusal.waits_for_country() && call.verdict.is_some() => Ok(()),
             Err(refusal) => {
                 let reason = refusal.to_string();
-                self.tx.end_call(call.id, end, Decision::Skipped, &reason, None)?;
+                let decision = match refusal.waits_for_country() {
+                    true => Decision::Pending,
+                    false => Decision::Skipped,
+                };
+                self.record(call, end, decision, &reason, None)?;
                 let about = About {
                     contact: contact.as_ref().map(|c| c.id),
                     call: Some(call.id),
                     message: None,
                 };
                 self.tx.journal(about, "not texted", &reason)?;
-                self.tell_of_refused(caller, contact.as_ref(), end, &refusal)
+                self.tell_of_refused(call, caller, contact.as_ref(), end.ringing, &refusal)
             }
+        }
+    }
+
+    /// The decision on a call's record, with its end unless that is there already.
+    fn record(
+        &self,
+        call: &Call,
+        end: &CallEnd<'_>,
+        decision: Decision,
+        reason: &str,
+        message: Option<MessageId>,
+    ) -> Done {
+        match call.verdict {
+            None => self.tx.end_call(call.id, end, decision, reason, message),
+            Some(_) => self.tx.decide_call(call.id, decision, reason, message),
         }
     }
 
@@ -180,7 +139,10 @@ impl Turn<'_> {
         let stop = contact
             .stop_line_at
             .is_none_or(|at| now.steady.since(at) >= STOP_LINE_AGAIN);
-        let text = self.rules.text_back(choice, contact.name.as_deref(), now.wall, stop);
+        let phone = self.business_number()?;
+        let text = self
+            .rules
+            .text_back(choice, contact.name.as_deref(), phone.as_deref(), now.wall, stop);
         let not_before = match choice {
             Choice::Late => self.rules.polite_time(now).max(now.steady.plus(self.rules.delay)),
             Choice::First | Choice::Known | Choice::AfterHours => now.steady.plus(self.rules.delay),
@@ -234,7 +196,7 @@ impl Turn<'_> {
     }
 
     /// The caller as the record has it.
-    fn recorded_caller(&self, call: &Call) -> Caller {
+    pub(super) fn recorded_caller(&self, call: &Call) -> Caller {
         let number = call.caller.as_deref().map(|text| {
             let type_of_address = if text.starts_with('+') { 145 } else { 129 };
             self.number(text, type_of_address)
@@ -318,23 +280,27 @@ impl Turn<'_> {
     /// Tells the owner of a missed call that is not texted, at once: nothing will follow that it could merge with.
     fn tell_of_refused(
         &mut self,
+        call: &Call,
         caller: &Caller,
         contact: Option<&Contact>,
-        end: &CallEnd<'_>,
+        ringing: Duration,
         refusal: &Refusal,
     ) -> Done {
         if !self.rules.missed_calls {
             return Ok(());
         }
-        let wall = self.now().wall;
-        let time = self.rules.time_of_day(wall.utc_ms, wall.offset_s);
+        let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
+        if refusal.waits_for_country() {
+            let number = caller.text.as_deref().unwrap_or("an unknown number");
+            return self.alert(&lines::missed_waiting(number, &time, ringing), None);
+        }
         match refusal {
             Refusal::Answered | Refusal::AnsweredElsewhere | Refusal::Own | Refusal::Team | Refusal::Blocked => Ok(()),
-            Refusal::Withheld => self.alert(&lines::missed_unknown("number withheld", &time, end.ringing), None),
-            Refusal::Unavailable => self.alert(&lines::missed_unknown("no number given", &time, end.ringing), None),
+            Refusal::Withheld => self.alert(&lines::missed_unknown("number withheld", &time, ringing), None),
+            Refusal::Unavailable => self.alert(&lines::missed_unknown("no number given", &time, ringing), None),
             Refusal::Unusable(_) => {
                 let digits = caller.text.as_deref().unwrap_or("an unknown number");
-                self.alert(&lines::missed_unusable(digits, &time, end.ringing), None)
+                self.alert(&lines::missed_unusable(digits, &time, ringing), None)
             }
             Refusal::Cooldown { .. } | Refusal::Alive | Refusal::Cap(_) => contact.map_or(Ok(()), |contact| {
                 self.missed_line_in(contact.id, self.rules.merge_window)
@@ -377,6 +343,7 @@ impl Turn<'_> {
             lines::called_again(handle, &contact, self.tx.missed_since(id, day_ago)?)
         } else {
             let tail = match call.message {
+                None if Refusal::leaves_only_a_call(&call.reason) => Tail::CannotText(call.reason.clone()),
                 None => Tail::NotTexted(call.reason.clone()),
                 Some(message) => match self.tx.message(message)?.map(|m| m.state) {
                     Some(State::Accepted | State::Delivered | State::InDoubt) => Tail::TextedBack,

@@ -37,6 +37,8 @@ pub(super) enum Tail {
     Texting,
     NotDelivered,
     NotTexted(String),
+    /// Never texted because no text could get there.
+    CannotText(String),
 }
 
 /// The line about a missed call.
@@ -50,6 +52,9 @@ pub(super) fn missed(handle: Option<Handle>, contact: &Contact, time: &str, ring
         Tail::Texting => format!("{start} Texting back now.{answer}"),
         Tail::NotDelivered => format!("{start} The text did not get through. Please call {}", contact.number),
         Tail::NotTexted(why) => format!("{start} Not texted: {why}."),
+        // The number stands in the line until they have a name.
+        Tail::CannotText(why) if contact.name.is_none() => format!("{start} Not texted: {why}. Please call them."),
+        Tail::CannotText(why) => format!("{start} Not texted: {why}. Please call {}", contact.number),
     }
 }
 
@@ -61,6 +66,14 @@ pub(super) fn called_again(handle: Option<Handle>, contact: &Contact, times: u32
 /// A missed call without a number.
 pub(super) fn missed_unknown(what: &str, time: &str, ringing: Duration) -> String {
     format!("Missed call, {what}, {time}, {}s ring.", ringing.as_secs())
+}
+
+/// A call before the SIM told where we are: texted as soon as it has.
+pub(super) fn missed_waiting(number: &str, time: &str, ringing: Duration) -> String {
+    format!(
+        "Missed {number} {time}, {}s ring. Not texted yet: the SIM has not told its country. Please call them.",
+        ringing.as_secs()
+    )
 }
 
 /// A call by something that is no number a text could go to.

@@ -231,6 +231,7 @@ impl Turn<'_> {
             None => None,
         };
         let what = match (call.decision, state) {
+            (Decision::Pending, _) if call.verdict.is_some() => format!("not texted yet: {}", call.reason),
             (Decision::Pending, _) => "still ringing".to_owned(),
             (Decision::Skipped, _) => format!("not texted: {}", call.reason),
             (Decision::Texted, Some(State::Delivered)) => format!("texted ({}), delivered", call.reason),

@@ -73,6 +73,9 @@ impl Turn<'_> {
 
     /// Queues a caller's text to everybody who may answer it.
     pub fn forward(&mut self, text: &str, contact: Option<&Contact>, about: MessageId) -> Done {
+        if self.rules.readers().next().is_none() {
+            return self.keep_for_owner(about);
+        }
         for member in self.rules.readers() {
             self.text_owner(&member.number, Kind::Forward, text, contact, Some(about))?;
         }

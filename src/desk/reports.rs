@@ -42,9 +42,12 @@ impl Turn<'_> {
                 self.settled(&part)
             }
             Outcome::Failed => {
+                let before = self.tx.message(part.message)?.map(|message| message.state);
                 self.tx.settle_part(part.id, State::Failed, &status, true)?;
                 self.settled(&part)?;
-                self.not_delivered(&part, report.status)
+                // Parts of one long text fail one by one; the owner is told with the first that does.
+                let told = before == Some(State::Failed);
+                self.not_delivered(&part, report.status, told)
             }
         }
     }
@@ -55,7 +58,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn not_delivered(&mut self, part: &OutboxPart, status: u8) -> Done {
+    fn not_delivered(&mut self, part: &OutboxPart, status: u8, told: bool) -> Done {
         if part.audience == Audience::Owner {
             return Ok(());
         }
@@ -81,12 +84,7 @@ impl Turn<'_> {
         } else {
             "phone off or out of reach"
         };
-        // Parts of one long text fail together; the owner is told with the first.
-        if part.part == 1 {
-            self.tell_of_failed(part, why)
-        } else {
-            Ok(())
-        }
+        if told { Ok(()) } else { self.tell_of_failed(part, why) }
     }
 }
 

@@ -173,7 +173,6 @@ impl Turn<'_> {
         contact.human_at = Some(self.now().steady);
         contact.waiting = false;
         self.tx.save_contact(&contact)?;
-        self.tx.clear_timer(TimerKind::MissedLine, contact.id.0)?;
         self.tx.owner_wrote(&member.number, contact.id, message)?;
         Ok(Some(message))
     }

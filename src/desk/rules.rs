@@ -5,7 +5,7 @@ use super::limits::Limits;
 use super::template::{self, Template, Values};
 use super::textback::Choice;
 use crate::clock::{Now, Steady, Wall};
-use crate::config::Config;
+use crate::config::{Config, Topology};
 use crate::phone::Country;
 use jiff::tz::TimeZone;
 use std::time::Duration;
@@ -42,7 +42,10 @@ pub(super) struct Rules {
     after_hours: Template,
     late: Template,
     owner_name: String,
-    phone: String,
+    /// Where the business SIM lives.
+    pub topology: Topology,
+    /// The business's number where it is the owner's phone, which diverts to us.
+    diverted_from: Option<String>,
     hours: OpeningHours,
     zone: Option<TimeZone>,
     /// Words that put URGENT in front of a caller's text.
@@ -93,11 +96,11 @@ impl Rules {
             after_hours: config.text_back.after_hours.clone(),
             late: config.text_back.late.clone(),
             owner_name: owner.map(|m| m.name.clone()).unwrap_or_default(),
-            phone: config
-                .owner
-                .as_ref()
-                .map(|number| number.e164().to_owned())
-                .unwrap_or_default(),
+            topology: config.topology,
+            diverted_from: match config.topology {
+                Topology::Overflow => config.owner.as_ref().map(|number| number.e164().to_owned()),
+                Topology::Dedicated | Topology::Twin => None,
+            },
             hours: config.hours.clone(),
             zone: config.timezone.clone(),
             urgent: config.owner_alerts.urgent_words.clone(),
@@ -133,7 +136,7 @@ impl Rules {
     }
 
     /// The text to a missed caller.
-    pub fn text_back(&self, choice: Choice, name: Option<&str>, wall: Wall, stop: bool) -> String {
+    pub fn text_back(&self, choice: Choice, name: Option<&str>, phone: Option<&str>, wall: Wall, stop: bool) -> String {
         let template = match choice {
             Choice::First => &self.first,
             Choice::Known => &self.known,
@@ -145,7 +148,7 @@ impl Rules {
             &Values {
                 name: name.unwrap_or(""),
                 open: &open,
-                ..self.values()
+                ..self.values(phone)
             },
             stop,
         )
@@ -153,17 +156,25 @@ impl Rules {
 
     /// The one confirmation of an opt-out.
     pub fn opted_out(&self) -> String {
-        self.fixed(template::OPTED_OUT)
+        self.fixed(template::OPTED_OUT, None)
     }
 
     /// The confirmation of opting in again.
     pub fn opted_in(&self) -> String {
-        self.fixed(template::OPTED_IN)
+        self.fixed(template::OPTED_IN, None)
     }
 
     /// The answer to a caller's HELP.
-    pub fn help(&self) -> String {
-        self.fixed(template::HELP_REPLY)
+    pub fn help(&self, phone: Option<&str>) -> String {
+        match phone {
+            Some(_) => self.fixed(template::HELP_REPLY, phone),
+            None => self.fixed(template::HELP_REPLY_NO_NUMBER, None),
+        }
+    }
+
+    /// The number callers know the business by, given the SIM's own. The owner's private number is never told.
+    pub fn business_number(&self, own: Option<String>) -> Option<String> {
+        self.diverted_from.clone().or(own)
     }
 
     /// Whether the business is open. With a clock nobody vouches for: open (architecture.md, "Clock").
@@ -188,21 +199,24 @@ impl Rules {
     }
 
     /// One of our own texts, filled in; as it stands if it were no template, which a test rules out.
-    fn fixed(&self, text: &str) -> String {
-        Template::parse(text).map_or_else(|_| text.to_owned(), |template| template.render(&self.values(), false))
+    fn fixed(&self, text: &str, phone: Option<&str>) -> String {
+        Template::parse(text).map_or_else(
+            |_| text.to_owned(),
+            |template| template.render(&self.values(phone), false),
+        )
     }
 
     fn zone(&self, wall: Wall) -> TimeZone {
         hours::zone(self.zone.as_ref(), wall.offset_s)
     }
 
-    fn values(&self) -> Values<'_> {
+    fn values<'a>(&'a self, phone: Option<&'a str>) -> Values<'a> {
         Values {
             company: &self.company,
             owner: &self.owner_name,
             name: "",
             open: "",
-            phone: &self.phone,
+            phone: phone.unwrap_or(""),
         }
     }
 }

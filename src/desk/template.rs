@@ -21,6 +21,9 @@ pub const LATE: &str =
 /// Answer to HELP (product.md §4).
 pub const HELP_REPLY: &str =
     "{company}: we text back when we miss your call. Call {phone} to talk. Reply STOP to opt out.";
+/// The same while the business's number is not known: the SIM did not tell its own.
+pub const HELP_REPLY_NO_NUMBER: &str =
+    "{company}: we text back when we miss your call. Text us what you need. Reply STOP to opt out.";
 /// Answer to STOP (product.md §4).
 pub const OPTED_OUT: &str = "{company}: you're opted out and won't get more texts from us. Reply START to opt back in.";
 /// Answer to START.
@@ -38,7 +41,7 @@ pub enum Variable {
     Name,
     /// When we open next, in words: `tomorrow 8am`.
     Open,
-    /// The business's own number.
+    /// The business's own number: never the owner's private one.
     Phone,
 }
 
@@ -234,7 +237,16 @@ mod tests {
 
     #[test]
     fn every_default_text_names_the_company() {
-        for text in [MISSED, AFTER_HOURS, KNOWN, LATE, HELP_REPLY, OPTED_OUT, OPTED_IN] {
+        for text in [
+            MISSED,
+            AFTER_HOURS,
+            KNOWN,
+            LATE,
+            HELP_REPLY,
+            HELP_REPLY_NO_NUMBER,
+            OPTED_OUT,
+            OPTED_IN,
+        ] {
             assert!(Template::parse_for_callers(text).is_ok(), "{text}");
             assert!(text.is_ascii());
         }

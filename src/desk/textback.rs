@@ -1,6 +1,7 @@
 //! The policy: whether a missed caller is texted, and if not, why not (product.md §2). Pure: facts in, verdict out.
 
 use super::rules::Rules;
+use crate::config::Topology;
 use crate::phone::{Country, NumberClass, NumberProblem};
 use crate::store::types::Verdict;
 use std::time::Duration;
@@ -52,6 +53,23 @@ pub(super) struct Facts {
     pub paused: bool,
     /// Since the call, when we learnt of it late.
     pub late: Duration,
+}
+
+/// Why a call waits for its decision.
+const WAITS: &str = "our country is not known yet";
+
+impl Refusal {
+    /// Whether a recorded reason means that no text can get there: only a call reaches them.
+    pub fn leaves_only_a_call(reason: &str) -> bool {
+        [Refusal::Landline, Refusal::LearnedLandline, Refusal::OptedOut]
+            .iter()
+            .any(|refusal| refusal.to_string() == reason)
+    }
+
+    /// Whether the decision only waits for the SIM's country, on which reading the number or texting it depends.
+    pub fn waits_for_country(&self) -> bool {
+        *self == Refusal::CountryUnknown || *self == Refusal::Unusable(NumberProblem::NoCountry)
+    }
 }
 
 /// Which text they get.
@@ -114,7 +132,7 @@ pub(super) enum Refusal {
     TollFree,
     #[error("foreign number")]
     Foreign,
-    #[error("our country is not known yet")]
+    #[error("{WAITS}")]
     CountryUnknown,
     #[error("learnt of too late")]
     TooLate,
@@ -133,7 +151,8 @@ pub(super) fn decide(facts: &Facts, rules: &Rules) -> Result<Choice, Refusal> {
         Verdict::Answered => return Err(Refusal::Answered),
         Verdict::Missed | Verdict::Rejected => {}
     }
-    if facts.cause == Some(ANSWERED_ELSEWHERE) {
+    let own_phone_diverts = rules.topology == Topology::Overflow;
+    if facts.cause == Some(ANSWERED_ELSEWHERE) && !own_phone_diverts {
         return Err(Refusal::AnsweredElsewhere);
     }
     let (class, country) = match facts.caller {

@@ -106,6 +106,11 @@ impl<'a> Turn<'a> {
         Ok(self.tx.setting(OWN_NUMBER)?.is_some_and(|own| own == number))
     }
 
+    /// The number callers know the business by, as far as it is known.
+    pub fn business_number(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.rules.business_number(self.tx.setting(OWN_NUMBER)?))
+    }
+
     /// Whether automatic texts are paused by the owner.
     pub fn paused(&self) -> Result<bool, StoreError> {
         let until = self.tx.setting(PAUSED_UNTIL)?.and_then(|ms| ms.parse::<i64>().ok());
@@ -125,7 +130,7 @@ impl<'a> Turn<'a> {
                 self.keep_setting(OWN_NUMBER, number.e164())?;
             }
         }
-        Ok(())
+        self.decide_waiting()
     }
 
     fn keep_setting(&self, key: &str, value: &str) -> Done {

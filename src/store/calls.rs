@@ -46,6 +46,14 @@ macro_rules! columns {
 pub(super) const BY_KEY: &str = concat!("SELECT ", columns!(), " FROM call WHERE run_key = ?1");
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM call WHERE id = ?1");
 pub(super) const OPEN: &str = concat!("SELECT ", columns!(), " FROM call WHERE verdict IS NULL ORDER BY id");
+/// Calls looked at for one that still waits for its decision: so many of the latest. Those before are hours old.
+const WAITING_AMONG: u32 = 200;
+pub(super) const WAITING: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM call WHERE id > (SELECT coalesce(max(id), 0) FROM call) - ?1 AND decision = 'pending' \
+     AND verdict IS NOT NULL ORDER BY id"
+);
 pub(super) const LAST_OF: &str = concat!(
     "SELECT ",
     columns!(),
@@ -147,6 +155,33 @@ impl Tx<'_> {
         let mut statement = self.conn.prepare_cached(OPEN)?;
         let rows = statement.query_map([], read)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Calls that ended and still wait for their decision, oldest first, among the latest.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn undecided_calls(&self) -> Result<Vec<Call>, StoreError> {
+        let mut statement = self.conn.prepare_cached(WAITING)?;
+        let rows = statement.query_map([WAITING_AMONG], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Records the decision about a call that has ended.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn decide_call(
+        &self,
+        id: CallId,
+        decision: Decision,
+        reason: &str,
+        message: Option<MessageId>,
+    ) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("UPDATE call SET decision = ?2, reason = ?3, message_id = ?4 WHERE id = ?1")?
+            .execute(params![id, decision, reason, message])?;
+        Ok(())
     }
 
     /// Forgets the keys of an earlier run, so that this run's keys can't be mistaken for them.

@@ -52,6 +52,11 @@ macro_rules! columns {
 }
 
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM message WHERE id = ?1");
+const HEARD_FROM: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM message WHERE id >= ?1 AND direction = 'in' AND kind = 'forward' AND text <> '' ORDER BY id LIMIT ?2"
+);
 pub(super) const LAST_HEARD: &str = concat!(
     "SELECT ",
     columns!(),
@@ -155,6 +160,16 @@ impl Tx<'_> {
             .prepare_cached("UPDATE message SET text = ?2, parts = ?3, complete = ?4 WHERE id = ?1")?
             .execute(params![id, text, parts, complete])?;
         Ok(())
+    }
+
+    /// Callers' texts from `first` on, oldest first.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn heard_from(&self, first: MessageId, limit: u32) -> Result<Vec<Message>, StoreError> {
+        let mut statement = self.conn.prepare_cached(HEARD_FROM)?;
+        let rows = statement.query_map(params![first, limit], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The last texts of a contact to us, latest first.

@@ -53,6 +53,13 @@ impl Box {
         it
     }
 
+    /// The same box, its configuration changed to `config` and started anew.
+    pub fn restart_with(&mut self, config: &str) {
+        let config = Config::parse(config).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+        self.desk = Desk::new(&config);
+        self.tell(Input::Started);
+    }
+
     /// Before the SIM is known.
     pub fn bare(extra: &str) -> Box {
         let text = format!(

@@ -147,11 +147,53 @@ fn own_number_is_never_texted() {
     assert!(it.settle().is_empty());
 }
 
+/// The SIM is read at last.
+fn sim_is_read(it: &mut Box) {
+    it.tell(Input::Identity(textback::modem::Identity {
+        imsi: Some("310410123456789".to_owned()),
+        ..Default::default()
+    }));
+}
+
 #[test]
-fn until_the_sim_is_known_nobody_is_texted() {
+fn calls_before_the_sim_is_known_are_told_at_once_and_texted_as_soon_as_it_is() {
     let mut it = Box::bare("");
     it.missed_call(DAVE);
-    assert_eq!(it.decision(), ("skipped".into(), "our country is not known yet".into()));
+    assert_eq!(it.decision(), ("pending".into(), "our country is not known yet".into()));
+    let key = it.next_key();
+    let national = CallerLine::Number {
+        digits: "5125555678".to_owned(),
+        toa: 129,
+    };
+    it.missed(key, national, Duration::from_secs(7));
+    assert_eq!(it.decision().0, "pending");
+    assert_eq!(
+        it.settle_to(OWNER),
+        [
+            format!(
+                "Missed {DAVE} 12:00pm, 18s ring. Not texted yet: the SIM has not told its country. Please call them."
+            ),
+            "Missed 5125555678 12:00pm, 7s ring. Not texted yet: the SIM has not told its country. Please call them."
+                .to_owned(),
+        ]
+    );
+    sim_is_read(&mut it);
+    assert_eq!(it.decision(), ("texted".into(), "missed call".into()));
+    let sent = it.settle();
+    assert_eq!(sent.iter().map(|s| s.to.as_str()).collect::<Vec<_>>(), [DAVE, ANNA]);
+    sim_is_read(&mut it);
+    assert!(it.settle().is_empty(), "decided once");
+}
+
+#[test]
+fn call_that_waited_for_the_sim_over_four_hours_is_only_told() {
+    let mut it = Box::bare("");
+    it.missed_call(DAVE);
+    it.settle();
+    it.wait_h(5);
+    sim_is_read(&mut it);
+    assert_eq!(it.decision(), ("skipped".into(), "learnt of too late".into()));
+    assert!(it.settle_to(DAVE).is_empty());
 }
 
 #[test]
@@ -313,4 +355,26 @@ fn owner_is_told_of_an_outage_in_which_calls_were_not_seen() {
     );
     it.tell(Input::Started);
     assert!(it.settle().is_empty(), "a quick restart is nobody's business");
+}
+
+#[test]
+fn landline_that_is_never_texted_is_given_to_the_owner_to_ring() {
+    let mut it = Box::with("country = \"GB\"\n");
+    it.missed_call("+442079460958");
+    assert_eq!(
+        it.settle_to(OWNER),
+        ["Missed +442079460958 12:00pm, 18s ring. Not texted: landline. Please call them."]
+    );
+}
+
+#[test]
+fn call_missed_just_before_the_owner_writes_is_told_all_the_same() {
+    let mut it = Box::new();
+    it.dave_writes("Hello");
+    it.wait_s(120);
+    it.missed_call(DAVE);
+    it.wait_s(10);
+    it.text(OWNER, "13 On my way");
+    it.wait_s(60);
+    assert_eq!(it.settle_to(OWNER), [format!("13 {DAVE} called again (2x)")]);
 }

@@ -182,3 +182,28 @@ fn emoji_and_other_scripts_reach_the_owner_whole() {
     let got = it.settle_to(OWNER).join("");
     assert_eq!(got, format!("NEW 13 {DAVE}: {}", text.trim()));
 }
+
+#[test]
+fn texts_to_a_box_without_an_owner_are_kept_and_reach_the_first_one() {
+    let nobody = "config_version = 1\ncompany = \"Hill Country Plumbing\"\ncountry = \"US\"\n";
+    let mut it = Box::new();
+    it.restart_with(nobody);
+    it.missed_call(DAVE);
+    assert_eq!(it.settle().len(), 1, "the caller is texted all the same");
+    it.text(DAVE, "Water heater leaking");
+    it.text(ANNA, "Sink blocked");
+    assert!(it.settle().is_empty());
+    it.restart_with(nobody);
+    assert!(it.settle().is_empty());
+    let owned = format!("{nobody}owner = \"{OWNER}\"\n");
+    it.restart_with(&owned);
+    assert_eq!(
+        it.settle_to(OWNER),
+        [
+            format!("NEW 13 {DAVE}: Water heater leaking"),
+            format!("NEW 14 {ANNA}: Sink blocked"),
+        ]
+    );
+    it.restart_with(&owned);
+    assert!(it.settle().is_empty(), "passed on once");
+}

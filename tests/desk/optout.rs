@@ -2,6 +2,7 @@
 
 use super::box_under_test::*;
 use textback::desk::Input;
+use textback::modem::Identity;
 use textback::store::StoreError;
 use textback::store::report::ConsentRecord;
 use textback::store::types::Consent;
@@ -188,4 +189,24 @@ fn stop_in_a_long_text_that_came_in_late_parts_counts_once_it_is_whole() {
     it.pdu(two);
     let to_dave = it.settle_to(DAVE);
     assert!(to_dave.iter().any(|t| t.contains("opted out")), "{to_dave:?}");
+}
+
+#[test]
+fn help_tells_the_business_number_and_never_the_owners_private_one() {
+    let mut it = Box::new();
+    it.text(DAVE, "Help");
+    assert_eq!(
+        it.settle_to(DAVE),
+        ["Hill Country Plumbing: we text back when we miss your call. Text us what you need. Reply STOP to opt out."]
+    );
+    it.tell(Input::Identity(Identity {
+        own_number: Some("5125550199".to_owned()),
+        ..Identity::default()
+    }));
+    it.text(ANNA, "HELP!");
+    assert!(it.settle_to(ANNA)[0].contains("Call +15125550199 to talk."));
+
+    let mut it = Box::with("topology = \"overflow\"\n");
+    it.text(DAVE, "ayuda");
+    assert!(it.settle_to(DAVE)[0].contains(&format!("Call {OWNER} to talk.")));
 }

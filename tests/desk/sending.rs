@@ -344,3 +344,19 @@ fn refusal_of_an_attempt_nobody_announced_still_ends() {
     assert!((2..=30).contains(&tries), "{tries}");
     assert_eq!(state_of_last_to(&it, DAVE), State::Failed);
 }
+
+#[test]
+fn owner_is_told_once_whichever_part_of_a_long_text_fails() {
+    let mut it = Box::new();
+    it.dave_writes("Hello");
+    it.text(OWNER, &format!("13 {}", "We will be there at noon. ".repeat(12)));
+    let sent: Vec<Sent> = it.settle().into_iter().filter(|s| s.to == DAVE).collect();
+    assert!(sent.len() >= 2);
+    it.report(&sent[0], 0x00);
+    it.report(&sent[1], 0x46);
+    assert_eq!(it.settle_to(OWNER).len(), 1, "told though the first part got there");
+    if let Some(third) = sent.get(2) {
+        it.report(third, 0x46);
+        assert!(it.settle_to(OWNER).is_empty());
+    }
+}

@@ -1,0 +1,73 @@
+//! The process started: what an earlier run left open is taken up, and the owner hears of an outage.
+
+use super::turn::{Done, Turn};
+use super::{lines, submission};
+use crate::clock::Trust;
+use crate::store::calls::CallEnd;
+use crate::store::records::About;
+use crate::store::types::{TimerKind, Verdict};
+use std::time::Duration;
+
+/// An outage longer than this is told to the owner.
+const OUTAGE: Duration = Duration::from_secs(5 * 60);
+
+impl Turn<'_> {
+    /// The process started: what an earlier run left open is closed and decided like any call, by the late rules.
+    pub fn started(&mut self) -> Done {
+        self.tell_of_outage()?;
+        for call in self.tx.open_calls()? {
+            let now = self.now();
+            let by_wall = match now.wall.trust {
+                Trust::Guess => 0,
+                Trust::ServiceCentre | Trust::Network | Trust::Synchronised => now.wall.utc_ms - call.started_utc_ms,
+            };
+            let late = now
+                .steady
+                .since(call.started_at)
+                .max(Duration::from_millis(u64::try_from(by_wall).unwrap_or(0)));
+            let caller = self.recorded_caller(&call);
+            let end = CallEnd {
+                verdict: Verdict::Missed,
+                rings: 0,
+                ringing: call.ringing.max(Duration::ZERO),
+                evidence: &["restart"],
+                cause: None,
+            };
+            self.close_call(&call, &caller, &end, late)?;
+        }
+        self.decide_waiting()?;
+        self.pass_on_kept()?;
+        self.tx.release_call_keys()?;
+        self.recover_submitting()?;
+        if self.tx.timer(TimerKind::Purge, 0)?.is_none() {
+            self.tx
+                .set_timer(TimerKind::Purge, 0, self.now().steady.plus(submission::PURGE_EVERY))?;
+        }
+        self.effects.send = self.tx.any_queued()?;
+        Ok(())
+    }
+
+    /// The box was off, and calls of that time were never seen: the owner should know.
+    fn tell_of_outage(&mut self) -> Done {
+        let wall = self.now().wall;
+        let (_, before_utc_ms, _) = self.tx.last_time()?;
+        if wall.trust == Trust::Guess || before_utc_ms == 0 {
+            return Ok(());
+        }
+        let off = Duration::from_millis(u64::try_from(wall.utc_ms - before_utc_ms).unwrap_or(0));
+        if off <= OUTAGE {
+            return Ok(());
+        }
+        self.tx.journal(
+            About::default(),
+            "started after an outage",
+            &format!("off for {}", lines::ago(off)),
+        )?;
+        let from = self.rules.time_of_day(before_utc_ms, wall.offset_s);
+        let line = format!(
+            "Working again after {} off (since {from}). Calls in that time were not seen.",
+            lines::ago(off)
+        );
+        self.alert(&line, None)
+    }
+}
