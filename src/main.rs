@@ -79,7 +79,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Exit { code, why }) => {
             if !why.is_empty() {
-                eprintln!("textback: {why}");
+                cli::complain(why);
             }
             ExitCode::from(code)
         }

@@ -178,3 +178,24 @@ fn pdu_encode_prints_one_object_a_line() {
         );
     }
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(folder.path(), "company = \"Hill\"\nowner = \"+15125550100\"\n");
+    for words in [
+        &["pdu", "encode", "--to", "123", "--text", "hi"][..],
+        &["check", "--config", &file],
+        &["check", "--json", "--config", &file],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = Command::new(env!("CARGO_BIN_EXE_textback"))
+            .args(words)
+            .stdout(writer)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {}", err(&output));
+        assert_eq!(err(&output), "", "{words:?}");
+    }
+}

@@ -7,6 +7,7 @@ mod desk;
 mod job;
 mod modem;
 mod peers;
+mod real;
 mod rules;
 mod sim;
 mod sms;

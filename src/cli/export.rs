@@ -46,11 +46,10 @@ pub fn run(folder: &Path, config: &ConfigFile) -> Result<(), Exit> {
     let ledger = file(folder, "consent.csv", |csv| {
         store.each_consent(|entry: ConsentRecord| csv.write(entry))
     })?;
-    println!(
+    super::say(format_args!(
         "{calls} calls, {messages} messages, {ledger} consent entries in {}",
         folder.display()
-    );
-    Ok(())
+    ))
 }
 
 /// One CSV file being written.

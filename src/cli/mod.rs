@@ -105,7 +105,7 @@ impl ConfigFile {
         let (config, warnings) =
             Config::load(&self.config).map_err(|error| Exit::new(CONFIG_WRONG, error.to_string()))?;
         for warning in warnings {
-            eprintln!("textback: {}: {warning}", self.config.display());
+            complain(format_args!("{}: {warning}", self.config.display()));
         }
         Ok(config)
     }
@@ -145,6 +145,16 @@ fn look(store: &Store, question: &Question) -> Result<serde_json::Value, Exit> {
             ));
         }
     })
+}
+
+/// One line to stdout. A reader that went away is an error without words, not a panic.
+pub fn say(line: impl std::fmt::Display) -> Result<(), Exit> {
+    Ok(writeln!(std::io::stdout().lock(), "{line}")?)
+}
+
+/// One line to stderr, for people. Where nobody reads it any more, there is nobody to tell that.
+pub fn complain(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr().lock(), "textback: {line}");
 }
 
 /// Prints a value as JSON, or with `human` for people.

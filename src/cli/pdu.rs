@@ -1,6 +1,6 @@
 //! `textback pdu decode|encode`.
 
-use super::{Exit, FAILED};
+use super::{Exit, FAILED, say};
 use clap::Subcommand;
 use textback::sms::ConcatReference;
 use textback::sms::json::{self, Request};
@@ -34,10 +34,7 @@ const CONCAT_REFERENCE: ConcatReference = ConcatReference::Eight(1);
 
 pub fn run(command: &Command) -> Result<(), Exit> {
     match command {
-        Command::Decode { hex } => println!(
-            "{}",
-            json::decode(hex).map_err(|why| Exit::new(FAILED, why.to_string()))?
-        ),
+        Command::Decode { hex } => say(json::decode(hex).map_err(|why| Exit::new(FAILED, why.to_string()))?)?,
         Command::Encode { to, text, smsc, report } => {
             let request = Request {
                 to,
@@ -47,7 +44,7 @@ pub fn run(command: &Command) -> Result<(), Exit> {
                 reference: CONCAT_REFERENCE,
             };
             for line in json::encode(request).map_err(|why| Exit::new(FAILED, why.to_string()))? {
-                println!("{line}");
+                say(line)?;
             }
         }
     }

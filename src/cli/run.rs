@@ -1,6 +1,6 @@
 //! `textback run`: the daemon.
 
-use super::{CANNOT, ConfigFile, Exit, UNAVAILABLE};
+use super::{CANNOT, ConfigFile, Exit, UNAVAILABLE, complain};
 use std::path::Path;
 use textback::daemon::port::SerialOpener;
 use textback::daemon::{self, Order, control};
@@ -29,7 +29,7 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
         let signals = listen(file, give)?;
         let opener = SerialOpener::new(config.modem.port.clone(), config.modem.baud);
         let daemon = daemon::run(&config, store, opener, &mut orders, listener, |summary| {
-            eprintln!("textback: {summary}")
+            complain(summary);
         });
         tokio::select! {
             result = daemon => result,
@@ -113,6 +113,8 @@ fn log_to() {
             .with_writer(std::io::stderr)
             .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
             .with_target(false)
+            // Told on stderr, by a macro that panics: without this the daemon dies with whoever read its log.
+            .log_internal_errors(false)
     });
     tracing_subscriber::registry()
         .with(journal.with_filter(filter))

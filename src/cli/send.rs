@@ -8,9 +8,8 @@ pub fn run(to: &str, text: &str, config: &ConfigFile) -> Result<(), Exit> {
         to: to.to_owned(),
         text: text.to_owned(),
     })?;
-    println!(
+    super::say(format_args!(
         "Queued as message {}. `textback messages` shows what becomes of it.",
         super::field(&value, "message_id")
-    );
-    Ok(())
+    ))
 }

@@ -9,8 +9,9 @@ use crate::config::Config;
 use crate::desk::{Desk, Effects, Input, Next};
 use crate::store::{Store, StoreError};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
@@ -19,10 +20,17 @@ const QUEUE_DEPTH: usize = 256;
 /// Pause before a failed transaction is tried again.
 const RETRY_PAUSE: Duration = Duration::from_secs(2);
 
+/// How long a stop waits for a disk that refuses. Longer, and systemd's patience ends it without a word.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
 /// What a closure run on the clerk's thread is given.
 pub type Look = Box<dyn FnOnce(&Store) -> Result<serde_json::Value, StoreError> + Send>;
 
 /// Something for the clerk to do.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "each is moved once through a bounded queue; a box would only add an allocation"
+)]
 pub enum Job {
     /// Decide and record. With `ready`, also look for the next row to send, in the same turn.
     Desk { input: Input, now: Now, ready: bool },
@@ -33,6 +41,8 @@ pub enum Job {
         look: Look,
         answer: oneshot::Sender<Result<serde_json::Value, String>>,
     },
+    /// Keep the fact that this setting names.
+    Remember { setting: String, now: Now },
     /// New templates and limits.
     Reconfigure(Box<Config>),
     /// Answered by [`Done::Alive`]: proof that this thread turns.
@@ -58,8 +68,16 @@ pub enum Done {
 pub struct Clerk {
     jobs: Option<SyncSender<Job>>,
     pub done: UnboundedReceiver<Done>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<Result<(), GivenUp>>>,
+    stopping: Arc<OnceLock<Instant>>,
 }
+
+/// The daemon had to stop before the disk took everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the database refused until the end: the last that happened is not on record. Free or repair the disk, then start again"
+)]
+pub struct GivenUp;
 
 impl Clerk {
     /// Starts the thread.
@@ -69,16 +87,20 @@ impl Clerk {
     pub fn start(store: Store, desk: Desk) -> std::io::Result<Clerk> {
         let (jobs, inbox) = sync_channel(QUEUE_DEPTH);
         let (outbox, done) = unbounded_channel();
+        let stopping = Arc::new(OnceLock::new());
+        let disk = Disk {
+            outbox,
+            stopping: stopping.clone(),
+        };
         let thread = std::thread::Builder::new()
             .name("clerk".to_owned())
             .stack_size(1 << 20)
-            .spawn(move || {
-                work(store, desk, &inbox, &outbox);
-            })?;
+            .spawn(move || work(store, desk, &inbox, &disk))?;
         Ok(Clerk {
             jobs: Some(jobs),
             done,
             thread: Some(thread),
+            stopping,
         })
     }
 
@@ -89,24 +111,42 @@ impl Clerk {
     }
 
     /// Lets the queue run empty and closes the store.
-    pub fn stop(mut self) {
+    ///
+    /// # Errors
+    /// If the disk went on refusing for [`STOP_LIMIT`].
+    pub fn stop(mut self) -> Result<(), GivenUp> {
         self.jobs = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
+        // Set once, here.
+        let _ = self.stopping.set(Instant::now());
+        let Some(thread) = self.thread.take() else {
+            return Ok(());
+        };
+        thread.join().unwrap_or_else(|_| {
             tracing::error!("the clerk's thread had panicked");
-        }
+            Ok(())
+        })
     }
 }
 
-fn work(mut store: Store, mut desk: Desk, inbox: &Receiver<Job>, outbox: &UnboundedSender<Done>) {
+/// How the clerk insists on its transactions.
+struct Disk {
+    outbox: UnboundedSender<Done>,
+    /// Since when the daemon wants to stop.
+    stopping: Arc<OnceLock<Instant>>,
+}
+
+fn work(mut store: Store, mut desk: Desk, inbox: &Receiver<Job>, disk: &Disk) -> Result<(), GivenUp> {
     while let Ok(job) = inbox.recv() {
         let done = match job {
-            Job::Desk { input, now, ready } => Some(decide(&mut store, &mut desk, &input, now, ready, outbox)),
-            Job::Next { now } => Some(Done::Next(insist(outbox, || desk.next_submission(&mut store, now)))),
+            Job::Desk { input, now, ready } => Some(disk.decide(&mut store, &mut desk, &input, now, ready)?),
+            Job::Next { now } => Some(Done::Next(disk.insist(|| desk.next_submission(&mut store, now))?)),
             Job::Look { look, answer } => {
                 // The asker may have hung up: nobody to tell.
                 let _ = answer.send(look(&store).map_err(|e| e.to_string()));
+                None
+            }
+            Job::Remember { setting, now } => {
+                disk.insist(|| store.transact(now, |tx| tx.set_setting(&setting, "1")))?;
                 None
             }
             Job::Reconfigure(config) => {
@@ -115,64 +155,73 @@ fn work(mut store: Store, mut desk: Desk, inbox: &Receiver<Job>, outbox: &Unboun
             }
             Job::Ping => Some(Done::Alive),
         };
-        if done.is_some_and(|done| outbox.send(done).is_err()) {
-            return;
+        if done.is_some_and(|done| disk.outbox.send(done).is_err()) {
+            break;
         }
     }
+    Ok(())
 }
 
-fn decide(
-    store: &mut Store,
-    desk: &mut Desk,
-    input: &Input,
-    now: Now,
-    ready: bool,
-    outbox: &UnboundedSender<Done>,
-) -> Done {
-    let effects = match input {
-        Input::Submitting { outbox: row } => match desk.handle(store, input.clone(), now) {
-            Ok(effects) => effects,
-            Err(error) => {
-                tracing::error!(%error, "an attempt could not be recorded; the text stays queued");
-                Effects {
-                    permit: Some(Err(*row)),
-                    ..Effects::default()
+impl Disk {
+    fn decide(
+        &self,
+        store: &mut Store,
+        desk: &mut Desk,
+        input: &Input,
+        now: Now,
+        ready: bool,
+    ) -> Result<Done, GivenUp> {
+        let effects = match input {
+            Input::Submitting { outbox: row } => match desk.handle(store, input.clone(), now) {
+                Ok(effects) => effects,
+                Err(error) => {
+                    tracing::error!(%error, "an attempt could not be recorded; the text stays queued");
+                    Effects {
+                        permit: Some(Err(*row)),
+                        ..Effects::default()
+                    }
                 }
-            }
-        },
-        Input::Started
-        | Input::CallStarted { .. }
-        | Input::CallIdentified { .. }
-        | Input::CallEnded(_)
-        | Input::Received(_)
-        | Input::Submitted { .. }
-        | Input::Identity(_)
-        | Input::Note { .. }
-        | Input::Due
-        | Input::Send { .. } => insist(outbox, || desk.handle(store, input.clone(), now)),
-    };
-    let next = ready.then(|| insist(outbox, || desk.next_submission(store, now)));
-    Done::Desk { effects, next }
-}
+            },
+            Input::Started
+            | Input::CallStarted { .. }
+            | Input::CallIdentified { .. }
+            | Input::CallEnded(_)
+            | Input::Received(_)
+            | Input::Submitted { .. }
+            | Input::Identity(_)
+            | Input::Note { .. }
+            | Input::Due
+            | Input::Send { .. } => self.insist(|| desk.handle(store, input.clone(), now))?,
+        };
+        let next = match ready {
+            true => Some(self.insist(|| desk.next_submission(store, now))?),
+            false => None,
+        };
+        Ok(Done::Desk { effects, next })
+    }
 
-/// Runs a transaction until the disk takes it.
-fn insist<T>(outbox: &UnboundedSender<Done>, mut run: impl FnMut() -> Result<T, StoreError>) -> T {
-    let mut failed = false;
-    loop {
-        match run() {
-            Ok(value) => {
-                if failed {
-                    let _ = outbox.send(Done::Recovered);
+    /// Runs a transaction until the disk takes it, or the time for stopping is over.
+    fn insist<T>(&self, mut run: impl FnMut() -> Result<T, StoreError>) -> Result<T, GivenUp> {
+        let mut failed = false;
+        loop {
+            match run() {
+                Ok(value) => {
+                    if failed {
+                        let _ = self.outbox.send(Done::Recovered);
+                    }
+                    return Ok(value);
                 }
-                return value;
-            }
-            Err(error) => {
-                if !failed {
-                    tracing::error!(%error, "the database refuses; trying again until it takes it");
+                Err(error) => {
+                    if !failed {
+                        tracing::error!(%error, "the database refuses; trying again until it takes it");
+                    }
+                    failed = true;
+                    let _ = self.outbox.send(Done::Trouble(error.to_string()));
+                    if self.stopping.get().is_some_and(|since| since.elapsed() >= STOP_LIMIT) {
+                        return Err(GivenUp);
+                    }
+                    std::thread::sleep(RETRY_PAUSE);
                 }
-                failed = true;
-                let _ = outbox.send(Done::Trouble(error.to_string()));
-                std::thread::sleep(RETRY_PAUSE);
             }
         }
     }

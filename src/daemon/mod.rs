@@ -16,6 +16,8 @@ use crate::config::Config;
 use crate::desk::{self, Desk, Effects, Next};
 use crate::modem::{self, Condition, Event, Modem, Output};
 use crate::store::Store;
+use alarm::Alarm;
+use anyhow::Context;
 use clerk::{Clerk, Done, Job};
 use control::{Answer, Asked, Question};
 use port::{Line, Opener};
@@ -25,9 +27,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::mpsc;
 use wallclock::WallClock;
 
+pub mod alarm;
 pub mod clerk;
 pub mod control;
 pub mod notify;
+pub mod pin;
 pub mod port;
 pub mod state;
 pub mod wallclock;
@@ -92,7 +96,8 @@ pub async fn run<O: Opener>(
     let watchdog = notify::watchdog_interval();
     let working = async {
         let mut line: Option<Open> = None;
-        let mut feed_at = watchdog.map(|every| tokio::time::Instant::now() + every);
+        let mut feed_at = watchdog.map(|every| Instant::now() + every);
+        let mut alarm = Alarm::new().context("no kernel timer")?;
         let mut reopen_at: Option<tokio::time::Instant> = None;
         let mut stop_by: Option<tokio::time::Instant> = None;
         loop {
@@ -146,7 +151,7 @@ pub async fn run<O: Opener>(
                 }
             }
             let trouble = desk.state.trouble().cloned();
-            let deadline = desk.deadline();
+            let deadline = [desk.deadline(), feed_at].into_iter().flatten().min();
             tokio::select! {
                 biased;
                 done = desk.clerk.done.recv() => match done {
@@ -172,10 +177,17 @@ pub async fn run<O: Opener>(
                         reopen_at = Some(tokio::time::Instant::now() + REOPEN_PAUSE);
                     }
                 },
-                () = sleep_until_tokio(reopen_at), if line.is_none() => {}
+                () = sleep_until(reopen_at), if line.is_none() => {}
                 () = opener.wait(trouble.as_ref()), if line.is_none() && reopen_at.is_none() => {}
-                () = sleep_until(deadline) => desk.tick(),
-                order = orders.recv() => match order {
+                rung = alarm.ring(deadline) => {
+                    rung.context("the kernel's timer failed")?;
+                    desk.tick();
+                    if feed_at.is_some_and(|at| at <= Instant::now()) {
+                        feed_at = watchdog.map(|every| Instant::now() + every);
+                        desk.give(Job::Ping)?;
+                    }
+                }
+                order = orders.recv(), if stop_by.is_none() => match order {
                     None | Some(Order::Stop) => {
                         notify::stopping();
                         tracing::info!("stopping: finishing the text in flight");
@@ -184,17 +196,13 @@ pub async fn run<O: Opener>(
                     }
                     Some(Order::Reload(config)) => desk.reload(config)?,
                 },
-                () = sleep_until_tokio(stop_by) => {
+                () = sleep_until(stop_by) => {
                     tracing::warn!("the modem did not answer in time: the text in flight stays in doubt");
                     return Ok(Ended::Stopped);
                 }
                 question = asked.recv() => if let Some(Asked { question, answer }) = question {
                     desk.answer(question, answer)?;
                 },
-                () = sleep_until_tokio(feed_at) => {
-                    feed_at = watchdog.map(|every| tokio::time::Instant::now() + every);
-                    desk.give(Job::Ping)?;
-                }
             }
         }
     };
@@ -202,11 +210,13 @@ pub async fn run<O: Opener>(
         result = working => result,
         () = serving => Ok(Ended::Stopped),
     };
-    desk.clerk.stop();
-    result
+    let recorded = desk.clerk.stop();
+    let ended = result?;
+    recorded?;
+    Ok(ended)
 }
 
-/// What the modem must know of the configuration.
+/// What the modem must know of the configuration. Whether the PIN is known to be wrong is the store's to say ([`pin`]).
 #[must_use]
 pub fn modem_options(config: &Config) -> modem::Options {
     modem::Options {
@@ -327,14 +337,7 @@ async fn move_bytes(line: &mut Option<Open>) -> Moved {
     }
 }
 
-async fn sleep_until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn sleep_until_tokio(at: Option<tokio::time::Instant>) {
+async fn sleep_until(at: Option<tokio::time::Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
@@ -343,6 +346,8 @@ async fn sleep_until_tokio(at: Option<tokio::time::Instant>) {
 
 /// Everything the event loop decides with: the modem, the clerk, the clocks, and what is under way between them.
 struct Loop {
+    /// The PIN the modem was given.
+    pin: Option<String>,
     modem: Modem,
     clerk: Clerk,
     clock: Clock,
@@ -375,8 +380,13 @@ impl Loop {
         let base = state::resume_steady(last_steady, last_wall_ms, started);
         let desk = Desk::new(config);
         let state = State::new(at);
+        let options = modem::Options {
+            pin_known_wrong: pin::known_wrong(config, &store)?,
+            ..modem_options(config)
+        };
         let mut new = Loop {
-            modem: Modem::new(modem_options(config)),
+            pin: config.modem.pin.clone(),
+            modem: Modem::new(options),
             clerk: Clerk::start(store, desk)?,
             clock: Clock::new(at, base),
             wall,
@@ -454,7 +464,13 @@ impl Loop {
             }
             Event::Submitted { .. } => self.submitting = false,
             Event::NetworkTime { utc_ms, offset_s } => self.wall.network_time(*utc_ms, *offset_s, Instant::now()),
-            Event::Note { what, why } => tracing::info!(what, why, "modem"),
+            Event::Note { what, why } => {
+                tracing::info!(what, why, "modem");
+                if let Some(setting) = pin::to_remember(what, self.pin.as_deref()) {
+                    let now = self.now();
+                    self.give(Job::Remember { setting, now })?;
+                }
+            }
             Event::Condition(condition) if *condition != Condition::Ready => self.modem_ready = false,
             Event::CallStarted { .. }
             | Event::CallIdentified { .. }

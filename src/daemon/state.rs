@@ -199,7 +199,9 @@ pub fn limit_in_words(limit: Limit) -> &'static str {
     match limit {
         Limit::NoSim => "no SIM: put it in (contacts down), then power the modem off and on",
         Limit::PinRequired => "the SIM asks for its PIN: set `pin` under [modem]",
-        Limit::PinWrong => "the SIM refused the PIN; it is not tried again. Correct `pin` under [modem]",
+        Limit::PinWrong => {
+            "the SIM refused the PIN; it is not tried again. Correct `pin` under [modem], or switch the SIM's PIN off in a phone"
+        }
         Limit::PinTriesLow => "the SIM has too few PIN tries left to risk one: enter the PIN in a phone first",
         Limit::PukRequired => "the SIM is blocked and asks for its PUK: unblock it in a phone",
         Limit::NotRegistered => "no network yet: check antenna and coverage",

@@ -41,8 +41,9 @@ impl Timer {
     }
 }
 
-/// One idle question at a time, this far apart: two commands a minute.
-pub const IDLE_EVERY: Duration = Duration::from_secs(30);
+/// One idle question at a time, this far apart: three commands in two minutes, so that even with the watchdog fed the
+/// processor wakes at most six times a minute.
+pub const IDLE_EVERY: Duration = Duration::from_secs(40);
 
 /// The table.
 #[derive(Debug, Default)]

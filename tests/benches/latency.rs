@@ -47,27 +47,48 @@ fn main() {
                 .generate_history(1_000_000, textback::store::generate::noon())
                 .unwrap();
         }
+        rustix::fs::sync();
         println!(
             "(a million calls and two million texts made in {:.0?}; every round opens one more conversation)",
             started.elapsed()
         );
-        let big = measure(folder.path(), rounds, None);
+        // Two daemons side by side, a round each in turn: whatever else the machine does, it does to both.
+        let empty = tempfile::tempdir().unwrap();
+        let [big, small] = side_by_side([folder.path(), empty.path()], rounds);
         report("million-call database", &big);
-        let again_folder = tempfile::tempdir().unwrap();
-        let again = measure(again_folder.path(), rounds, None);
-        report("empty database, again", &again);
+        report("empty database beside it", &small);
         let ratio = |a: &[Duration], b: &[Duration]| median(a).as_secs_f64() / median(b).as_secs_f64();
-        println!("ratio big/empty, call         {:>9.2}", ratio(&big.call, &again.call));
-        println!("ratio big/empty, text         {:>9.2}", ratio(&big.text, &again.text));
-        println!("ratio empty/empty (the noise) {:>9.2}", ratio(&small.call, &again.call));
+        println!("ratio big/empty, call         {:>9.2}", ratio(&big.call, &small.call));
+        println!("ratio big/empty, text         {:>9.2}", ratio(&big.text, &small.text));
     }
+}
+
+fn side_by_side(folders: [&Path; 2], rounds: usize) -> [Figures; 2] {
+    let mut benches = folders.map(Bench::start);
+    let mut figures = folders.map(|_| Figures::default());
+    benches.iter_mut().for_each(Bench::settle);
+    for round in 0..rounds {
+        for (bench, figures) in benches.iter_mut().zip(&mut figures) {
+            bench.round(round, figures);
+        }
+    }
+    figures.map(Figures::sorted)
 }
 
 const BINARY: &str = env!("CARGO_BIN_EXE_textback");
 
+#[derive(Default)]
 struct Figures {
     call: Vec<Duration>,
     text: Vec<Duration>,
+}
+
+impl Figures {
+    fn sorted(mut self) -> Self {
+        self.call.sort();
+        self.text.sort();
+        self
+    }
 }
 
 fn median(sorted: &[Duration]) -> Duration {
@@ -93,18 +114,14 @@ fn report(name: &str, figures: &Figures) {
 fn measure(folder: &Path, rounds: usize, idle: Option<Duration>) -> Figures {
     let mut bench = Bench::start(folder);
     bench.settle();
-    let (mut call, mut text) = (Vec::new(), Vec::new());
+    let mut figures = Figures::default();
     for round in 0..rounds {
-        let caller = format!("+1512556{:04}", round);
-        call.push(bench.missed_call(&caller));
-        text.push(bench.reply(&caller, round));
+        bench.round(round, &mut figures);
     }
     if let Some(idle) = idle {
         bench.idle(idle);
     }
-    call.sort();
-    text.sort();
-    Figures { call, text }
+    figures.sorted()
 }
 
 /// The daemon and, on the other side of a PTY, as little modem as it needs.
@@ -242,6 +259,13 @@ impl Bench {
 
     fn quiet(&mut self) {
         while self.serve(Duration::from_millis(40)).is_some() {}
+    }
+
+    /// A new caller's missed call, and his answer.
+    fn round(&mut self, round: usize, figures: &mut Figures) {
+        let caller = format!("+1512556{round:04}");
+        figures.call.push(self.missed_call(&caller));
+        figures.text.push(self.reply(&caller, round));
     }
 
     fn missed_call(&mut self, caller: &str) -> Duration {

@@ -18,7 +18,8 @@ pub struct Stage {
     pub page: Timeline,
     speed: f64,
     began: Instant,
-    call_ended: Option<Instant>,
+    /// The last call that ended, and whose it was.
+    call_ended: Option<(Caller, Instant)>,
     sent: Option<Instant>,
     /// From a call's end to the service centre having the text.
     pub text_backs: Vec<Duration>,
@@ -123,7 +124,7 @@ impl Stage {
             }
             What::Answered { .. } => self.page.tell(at, Column::Appliance, "answered"),
             What::CallEnded { caller, .. } => {
-                self.call_ended = Some(now);
+                self.call_ended = Some((caller.clone(), now));
                 self.page.tell(
                     at,
                     Column::Caller,
@@ -135,18 +136,13 @@ impl Stage {
                 self.page.tell(at, column(from), &format!("▶ {text}"));
             }
             What::Submitted { to, .. } => {
-                let took = if to.as_str() != OWNER
-                    && let Some(ended) = self.call_ended.take()
-                {
+                let called = |(caller, _): &mut (Caller, Instant)| *caller == Caller::Known(to.clone());
+                let took = if let Some((_, ended)) = self.call_ended.take_if(called) {
                     let took = now.duration_since(ended);
                     self.text_backs.push(took);
                     format!("missed call: texts back, {} ms after it ended", took.as_millis())
                 } else if let Some(sent) = self.sent {
-                    format!(
-                        "passes on to {}, {} ms after it was sent",
-                        whose(to),
-                        now.duration_since(sent).as_millis()
-                    )
+                    format!("texts {}, {} ms later", whose(to), now.duration_since(sent).as_millis())
                 } else {
                     format!("texts {}", whose(to))
                 };

@@ -54,7 +54,7 @@ pub async fn tell(mut stage: Stage, ready: oneshot::Receiver<String>, database: 
     stage.text(OWNER, &anna).await?;
     stage.arrival(OWNER).await?;
 
-    stage.call(Caller::Withheld, ONE_RING).await?;
+    stage.call(Caller::Withheld, TWO_RINGS).await?;
     stage.arrival(OWNER).await?;
     stage.text(ANNA, "STOP").await?;
     stage.arrival(OWNER).await?;

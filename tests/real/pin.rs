@@ -1,0 +1,67 @@
+//! A PIN that is wrong: three tries block the SIM, so the box never spends more than one of them.
+
+use super::stage::{DAVE, Sim, Stage, TEXT_BACK};
+use std::io::{Read, Write};
+
+/// Asks the simulated modem over its port, as a terminal program would.
+fn tries_left(stage: &Stage) -> String {
+    let mut port = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(stage.path("modem"))
+        .unwrap();
+    port.write_all(b"AT+SPIC\r").unwrap();
+    let mut answer = String::new();
+    let mut octet = [0];
+    while !answer.contains("OK\r\n") {
+        port.read_exact(&mut octet).unwrap();
+        answer.push(char::from(octet[0]));
+    }
+    let (_, after) = answer.split_once("+SPIC: ").unwrap();
+    after.chars().take_while(char::is_ascii_digit).collect()
+}
+
+fn locked(stage: &Stage) -> Sim {
+    let sim = stage.sim("sim7600");
+    sim.ask("fault pin 3");
+    sim.ask("fault reset");
+    sim
+}
+
+#[test]
+fn a_wrong_pin_ends_with_78_and_is_tried_once_however_often_the_daemon_starts() {
+    let stage = Stage::with("pin = \"9999\"", "");
+    let sim = locked(&stage);
+    for start in 1..=3 {
+        let mut daemon = stage.daemon();
+        assert_eq!(
+            daemon.ended().code(),
+            Some(78),
+            "start {start}: {:#?}",
+            daemon.said.all()
+        );
+        daemon.said.nth(1, "textback: the SIM refused the PIN");
+        assert_eq!(tries_left(&stage), "2", "after start {start}");
+    }
+    let database = std::fs::read(stage.path("t.db")).unwrap();
+    assert!(
+        !database.windows(4).any(|w| w == b"9999"),
+        "the PIN itself is not kept in the database"
+    );
+
+    stage.configure("pin = \"1234\"", "");
+    let _daemon = stage.ready();
+    sim.ask(&format!("call {DAVE} 2"));
+    sim.reads(DAVE, TEXT_BACK);
+}
+
+#[test]
+fn a_pin_is_not_tried_when_that_could_block_the_sim() {
+    let stage = Stage::with("pin = \"9999\"", "");
+    let sim = stage.sim("sim7600");
+    sim.ask("fault pin 1");
+    sim.ask("fault reset");
+    let mut daemon = stage.daemon();
+    assert_eq!(daemon.ended().code(), Some(78), "{:#?}", daemon.said.all());
+    assert_eq!(tries_left(&stage), "1");
+}

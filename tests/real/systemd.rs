@@ -1,0 +1,45 @@
+//! The daemon as systemd's child: what it says on the notify socket.
+
+use super::stage::{Stage, wait};
+use std::os::unix::net::UnixDatagram;
+use std::time::Duration;
+
+#[test]
+fn systemd_hears_ready_status_watchdog_and_stopping() {
+    let stage = Stage::new();
+    let path = stage.path("notify");
+    let socket = UnixDatagram::bind(&path).unwrap();
+    socket.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+    let mut heard: Vec<String> = vec![];
+    let mut hears = |wanted: &str| {
+        let mut buffer = [0; 4096];
+        let mut from = 0;
+        let found = wait(wanted, || {
+            if let Ok(octets) = socket.recv(&mut buffer) {
+                heard.push(String::from_utf8_lossy(&buffer[..octets]).into_owned());
+            }
+            let found = heard.iter().skip(from).find(|m| m.contains(wanted)).cloned();
+            from = heard.len();
+            found
+        });
+        (found, heard.clone())
+    };
+    // Every message is looked at once: what is asked for later must come later, except where `heard` is asked.
+    let mut daemon = stage.daemon_with(&[("NOTIFY_SOCKET", path.to_str().unwrap()), ("WATCHDOG_USEC", "3000000")]);
+    let (_, before) = hears("STATUS=no modem: ");
+    assert!(
+        !before.iter().any(|m| m.contains("READY=1")),
+        "no modem yet: {before:?}"
+    );
+    let _sim = stage.sim("generic");
+    let (_, heard) = hears("READY=1");
+    assert!(
+        heard.iter().any(|m| m.contains("STATUS=setting the modem up")),
+        "{heard:?}"
+    );
+    hears("STATUS=ready");
+    hears("WATCHDOG=1");
+    daemon.signal(rustix::process::Signal::TERM);
+    hears("STOPPING=1");
+    assert_eq!(daemon.ended().code(), Some(0));
+}
