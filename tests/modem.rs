@@ -93,6 +93,34 @@ impl Bench {
         self.events.clear();
     }
 
+    /// Brings up a modem that answers as `answer` says, `None` being nothing at all; returns how long it took to be ready.
+    fn bring_up_peculiar(&mut self, answer: &dyn Fn(&str) -> Option<String>) -> Duration {
+        let start = self.now;
+        self.give(Input::PortOpened);
+        while self.modem.condition() != &Condition::Ready {
+            assert!(
+                self.now - start < Duration::from_secs(180),
+                "never ready: {:?}",
+                self.events
+            );
+            self.step(answer);
+        }
+        self.now - start
+    }
+
+    /// One command answered, or a tenth of a second of waiting.
+    fn step(&mut self, answer: &dyn Fn(&str) -> Option<String>) {
+        match self.sent.pop_front().as_deref() {
+            None => self.pass(100),
+            Some("ESC") => {}
+            Some(command) => {
+                if let Some(lines) = answer(command) {
+                    self.give(Input::Bytes(lines.as_bytes()));
+                }
+            }
+        }
+    }
+
     fn answer_all(&mut self, maker: &str, model: &str) {
         self.give(Input::PortOpened);
         for _ in 0..200 {
@@ -592,5 +620,194 @@ fn draining_finishes_the_text_in_flight_and_takes_no_other() {
             "submitted 1 accepted 3",
             "submitted 2 not tried: shutting down"
         ]
+    );
+}
+
+const OK: &str = "\r\nOK\r\n";
+const PDU: &str = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07";
+
+/// The few commands that the simplest of modems know.
+fn knows(command: &str) -> Option<String> {
+    match command {
+        "AT" | "ATE0" | "AT+CLIP=1" | "AT+CMGF=0" => Some(OK.to_string()),
+        "AT+CPIN?" => Some(format!("\r\n+CPIN: READY\r\n{OK}")),
+        "AT+CNMI=2,1,0,2,0" | "AT+CPMS=\"SM\",\"SM\",\"SM\"" | "AT+CMGL=4" => Some(OK.to_string()),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_modem_that_does_not_know_the_question_about_its_pin_is_brought_up_all_the_same() {
+    for answer in [Some("\r\nERROR\r\n"), Some(OK), None] {
+        let mut bench = Bench::new(Options::default());
+        let took = bench.bring_up_peculiar(&|command| match command {
+            "AT+CPIN?" => answer.map(str::to_string),
+            _ => Some(OK.to_string()),
+        });
+        assert!(took < Duration::from_secs(20), "{answer:?} took {took:?}");
+    }
+}
+
+#[test]
+fn a_modem_that_ignores_what_it_does_not_know_is_ready_soon() {
+    let mut bench = Bench::new(Options::default());
+    let took = bench.bring_up_peculiar(&knows);
+    assert!(took < Duration::from_secs(50), "{took:?}");
+}
+
+#[test]
+fn a_call_in_the_middle_of_a_slow_bring_up_gets_its_text_before_the_end_of_it() {
+    let mut bench = Bench::new(Options::default());
+    bench.give(Input::PortOpened);
+    while bench.sent.back().is_none_or(|command| command != "AT+CGMI") {
+        bench.step(&knows);
+    }
+    bench.give(Input::Bytes(b"\r\nRING\r\n\r\n+CLIP: \"+15125550177\",145\r\n"));
+    bench.give(Input::Bytes(b"\r\nNO CARRIER\r\n"));
+    let ended = bench.now;
+    let submission = Submission {
+        outbox: OutboxId(1),
+        tpdu: vec![1; 20],
+    };
+    while !bench.events.iter().any(|event| event == "ready to submit") {
+        assert!(bench.now - ended < Duration::from_secs(15), "{:?}", bench.sent);
+        bench.step(&knows);
+    }
+    assert_ne!(bench.modem.condition(), &Condition::Ready);
+    bench.give(Input::Submit(submission));
+    while bench.sent.back().is_none_or(|command| command != "AT+CMGS=20") {
+        assert!(bench.now - ended < Duration::from_secs(15), "{:?}", bench.sent);
+        bench.step(&knows);
+    }
+}
+
+#[test]
+fn a_modem_without_memories_to_select_still_gives_up_its_texts() {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up_peculiar(&|command| {
+        Some(
+            if command.starts_with("AT+CPMS") {
+                "\r\nERROR\r\n"
+            } else {
+                OK
+            }
+            .to_string(),
+        )
+    });
+    bench.pass(3000);
+    bench.sent.clear();
+    bench.events.clear();
+    bench.give(Input::Bytes(b"\r\n+CMTI: \"ME\",3\r\n"));
+    assert_eq!(bench.sent.pop_front().as_deref(), Some("AT+CMGR=3"));
+    bench.give(Input::Bytes(format!("\r\n+CMGR: 0,,30\r\n{PDU}\r\n{OK}").as_bytes()));
+    let told = bench.events.pop_front().unwrap_or_default();
+    assert!(told.starts_with("received 1 "), "{told}");
+}
+
+#[test]
+fn a_modem_that_can_not_read_one_slot_is_read_and_emptied_by_its_list() {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up_peculiar(&|_| Some(OK.to_string()));
+    // Every memory has been looked through.
+    for _ in 0..150 {
+        bench.step(&|_| Some(OK.to_string()));
+    }
+    bench.events.clear();
+    let mut emptied = 0;
+    bench.give(Input::Bytes(b"\r\n+CMTI: \"SM\",3\r\n"));
+    for _ in 0..200 {
+        if bench.events.iter().any(|event| event.starts_with("received 1 ")) {
+            bench.events.clear();
+            bench.give(Input::Committed(textback::ids::SlotToken(1)));
+        }
+        emptied += bench.sent.iter().filter(|command| *command == "AT+CMGD=3").count();
+        let there = emptied == 0;
+        bench.step(&|command| {
+            Some(match command {
+                "AT+CMGR=3" => "\r\nERROR\r\n".to_string(),
+                "AT+CMGL=4" if there => format!("\r\n+CMGL: 3,0,,30\r\n{PDU}\r\n{OK}"),
+                _ => OK.to_string(),
+            })
+        });
+    }
+    assert_eq!(emptied, 1, "{:?}", bench.events);
+    assert!(
+        !bench.events.iter().any(|event| event.starts_with("received")),
+        "{:?}",
+        bench.events
+    );
+}
+
+#[test]
+fn where_texts_are_not_announced_they_are_looked_for_every_half_minute() {
+    let mut bench = Bench::new(Options::default());
+    let answer = |command: &str| {
+        Some(
+            if command.starts_with("AT+CNMI") {
+                "\r\nERROR\r\n"
+            } else {
+                OK
+            }
+            .to_string(),
+        )
+    };
+    bench.bring_up_peculiar(&answer);
+    for _ in 0..150 {
+        bench.step(&answer);
+    }
+    let mut looks = 0;
+    for _ in 0..1000 {
+        looks += bench.sent.iter().filter(|command| *command == "AT+CMGL=4").count();
+        bench.step(&answer);
+    }
+    assert!((3..=4).contains(&looks), "{looks} in 100 s");
+}
+
+#[test]
+fn a_slow_modem_is_not_kept_busy_with_questions_about_the_call_that_rings() {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up_peculiar(&|_| Some(OK.to_string()));
+    bench.pass(5000);
+    while !bench.sent.is_empty() {
+        bench.step(&|_| Some(OK.to_string()));
+    }
+    let (mut lists, mut ringing) = (0, Duration::ZERO);
+    while ringing < Duration::from_secs(20) {
+        bench.give(Input::Bytes(b"\r\nRING\r\n\r\n+CLIP: \"+15125550177\",145\r\n"));
+        for _ in 0..2 {
+            bench.pass(1000);
+            if bench.sent.pop_front().is_some_and(|command| command == "AT+CLCC") {
+                lists += 1;
+            }
+            let row = "\r\n+CLCC: 1,1,4,0,0,\"+15125550177\",145\r\n\r\nOK\r\n";
+            bench.give(Input::Bytes(row.as_bytes()));
+            ringing += Duration::from_secs(1);
+        }
+    }
+    assert!((2..=10).contains(&lists), "{lists} questions in 20 s");
+}
+
+#[test]
+fn a_call_is_better_proof_of_the_network_than_a_registration_that_denies_it() {
+    let mut bench = Bench::new(Options::default());
+    bench.bring_up("huawei", "E173");
+    bench.give(Input::Bytes(b"\r\n+CREG: 0\r\n"));
+    assert_eq!(
+        bench.modem.condition(),
+        &Condition::Limited {
+            why: Limit::NotRegistered
+        }
+    );
+    bench.events.clear();
+    bench.give(Input::Bytes(b"\r\nRING\r\n"));
+    assert_eq!(bench.modem.condition(), &Condition::Ready);
+    assert!(bench.events.iter().any(|event| event == "ready to submit"));
+    // Until something else is said.
+    bench.give(Input::Bytes(b"\r\n+CREG: 2\r\n"));
+    assert_eq!(
+        bench.modem.condition(),
+        &Condition::Limited {
+            why: Limit::NotRegistered
+        }
     );
 }

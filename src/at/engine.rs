@@ -70,6 +70,7 @@ pub struct Engine {
     /// What the modem may echo of the command before.
     last_echo: String,
     submit_timeout: Duration,
+    patience: Option<Duration>,
     events: VecDeque<Event>,
     transmits: VecDeque<Vec<u8>>,
 }
@@ -151,6 +152,7 @@ impl Engine {
             late_ok_until: None,
             last_echo: String::new(),
             submit_timeout: SUBMIT_TIMEOUT,
+            patience: None,
             events: VecDeque::new(),
             transmits: VecDeque::new(),
         }
@@ -159,6 +161,11 @@ impl Engine {
     /// How long this family's submissions may take, at most [`SUBMIT_TIMEOUT_MAX`]. For the next one on.
     pub fn set_submit_timeout(&mut self, timeout: Duration) {
         self.submit_timeout = timeout.min(SUBMIT_TIMEOUT_MAX);
+    }
+
+    /// The longest the next command is waited for, where that is less than its own time. A text's times are not touched.
+    pub fn set_patience(&mut self, patience: Option<Duration>) {
+        self.patience = patience;
     }
 
     /// Gives a command. While the engine resynchronises after a time-out it is held back; a plain `AT` goes at once.
@@ -332,10 +339,10 @@ impl Engine {
     fn start(&mut self, command: Command, resync: Option<Resync>, at: Instant) {
         let bytes = command.bytes();
         let echo = String::from_utf8_lossy(&bytes).trim_end().to_owned();
-        let timeout = if resync.is_some() {
-            RESYNC_TIMEOUT
-        } else {
-            command.timeout()
+        let timeout = match self.patience {
+            _ if resync.is_some() => RESYNC_TIMEOUT,
+            Some(patience) if !matches!(command, Command::SendMessage { .. }) => command.timeout().min(patience),
+            Some(_) | None => command.timeout(),
         };
         let phase = if matches!(command, Command::SendMessage { .. }) {
             Phase::Prompt

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 mod answers;
 mod script;
-use script::{BASICS, IDENTITY, RADIO, RADIO_ON, SETTINGS, SURVEY};
+use script::{BASICS, IDENTITY, PDU_MODE, RADIO, RADIO_ON, SETTINGS, SURVEY};
 
 /// `AT` is tried this often before the recovery ladder takes over.
 pub const AWAKEN_TRIES: u8 = 5;
@@ -29,6 +29,18 @@ const SMS_READY_WAIT: Duration = Duration::from_secs(10);
 const QUICK: Duration = Duration::from_secs(5);
 /// Commands that may touch the network (EC2x documents 15 s for +CLIP).
 const SLOW: Duration = Duration::from_secs(15);
+/// So many commands not answered, and the modem is one that ignores what it doesn't know …
+const IGNORED_MAX: u8 = 2;
+/// … and optional questions wait for it no longer than this. A late answer settles (see [`crate::at`]).
+const IGNORED_WAIT: Duration = Duration::from_secs(1);
+/// What touches neither network nor SIM nor memory is answered within this.
+const BASICS_WAIT: Duration = Duration::from_secs(2);
+/// `+CPIN?` is waited for so long at first …
+const SIM_WAIT_FIRST: Duration = Duration::from_secs(5);
+/// … and so long when it is asked again.
+const SIM_WAIT: Duration = Duration::from_secs(3);
+/// Questions of the survey that come before the first text: the registration.
+const SURVEY_BEFORE_TEXTS: usize = 2;
 /// Fewer PIN tries left than this: hands off.
 const PIN_TRIES_NEEDED: u16 = 2;
 
@@ -120,8 +132,23 @@ pub struct Bringup {
     storage: Option<&'static str>,
     notify: bool,
     clip: bool,
+    /// Commands not answered since the start, up to [`IGNORED_MAX`].
+    ignored: u8,
+    early: Early,
     told: Identity,
     events: VecDeque<Event>,
+}
+
+/// PDU mode ahead of its turn, for a caller who should not wait for the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Early {
+    /// Nobody called yet.
+    No,
+    Wanted,
+    /// `+CMGF=0` is out.
+    Asked,
+    Refused,
+    Given,
 }
 
 impl Bringup {
@@ -139,6 +166,8 @@ impl Bringup {
             storage: None,
             notify: false,
             clip: false,
+            ignored: 0,
+            early: Early::No,
             told: Identity::default(),
             events: VecDeque::new(),
         }
@@ -220,7 +249,74 @@ impl Bringup {
         self.notify = false;
         self.clip = false;
         self.storage = None;
+        self.ignored = 0;
+        self.early = Early::No;
         self.enter(State::Awaken { tries: 0 });
+    }
+
+    /// A call is there, so the network is too: texts should not wait for the end of bring-up.
+    pub fn hurry(&mut self) {
+        if self.early == Early::No {
+            self.early = Early::Wanted;
+        }
+    }
+
+    /// A text can be sent: the SIM is open, PDU mode is on, and the registration has been asked for (or a call proved it).
+    pub fn can_text(&self) -> bool {
+        match self.state {
+            State::Ready | State::Iccid { .. } => true,
+            State::Survey { next } if next >= SURVEY_BEFORE_TEXTS => true,
+            State::Settings { .. }
+            | State::Extras { .. }
+            | State::AwaitTexts { .. }
+            | State::PduMode { .. }
+            | State::Storage { .. }
+            | State::Notify { .. }
+            | State::NotifyCheck { .. }
+            | State::Survey { .. } => self.early == Early::Given,
+            State::Off
+            | State::Awaken { .. }
+            | State::Basics { .. }
+            | State::Identify { .. }
+            | State::Radio
+            | State::RadioOn
+            | State::Sim { .. }
+            | State::CountTries { .. }
+            | State::Unlock
+            | State::Limited(_)
+            | State::Mute => false,
+        }
+    }
+
+    /// Everything about texts is set: what came in can be read.
+    pub fn can_read(&self) -> bool {
+        matches!(self.state, State::Survey { .. } | State::Iccid { .. } | State::Ready)
+    }
+
+    /// The longest this step's command is worth waiting for, if that is less than the command's own time.
+    pub fn patience(&self) -> Option<Duration> {
+        let ignores = (self.ignored >= IGNORED_MAX).then_some(IGNORED_WAIT);
+        match self.state {
+            State::Basics { .. } => ignores.or(Some(BASICS_WAIT)),
+            State::Sim { busy: 0 } => Some(SIM_WAIT_FIRST),
+            State::Sim { .. } => Some(SIM_WAIT),
+            // What the job can't do without, and what takes its time.
+            State::Settings { next: 0 } | State::PduMode { .. } | State::Unlock => None,
+            State::RadioOn | State::CountTries { .. } | State::Storage { .. } | State::Notify { .. } => None,
+            State::Identify { .. }
+            | State::Radio
+            | State::Settings { .. }
+            | State::Extras { .. }
+            | State::NotifyCheck { .. }
+            | State::Survey { .. }
+            | State::Iccid { .. } => ignores.filter(|_| self.early != Early::Asked),
+            State::Off
+            | State::Awaken { .. }
+            | State::AwaitTexts { .. }
+            | State::Ready
+            | State::Limited(_)
+            | State::Mute => None,
+        }
     }
 
     pub fn stop(&mut self) {
@@ -242,7 +338,10 @@ impl Bringup {
         match self.state {
             // A SIM that was gone is back: nothing that was set for it holds.
             State::Ready | State::Limited(_) if ready => self.start(self.restarted),
-            State::Ready => self.enter(State::Sim { busy: 0 }),
+            State::Ready => {
+                self.early = Early::No;
+                self.enter(State::Sim { busy: 0 });
+            }
             _underway => {}
         }
     }
@@ -279,6 +378,14 @@ impl Bringup {
             return Next::Wait;
         }
         self.pause = None;
+        let underway = matches!(
+            self.state,
+            State::Settings { .. } | State::Extras { .. } | State::AwaitTexts { .. }
+        );
+        if underway && self.early == Early::Wanted {
+            self.early = Early::Asked;
+            return Next::Send(plain(&PDU_MODE, SLOW));
+        }
         // Some steps have nothing to send for this family; the loop is as long as the list of steps.
         loop {
             let (command, otherwise) = match self.state {
@@ -341,13 +448,7 @@ impl Bringup {
                     ),
                     None => (None, State::PduMode { busy: 0 }),
                 },
-                State::PduMode { .. } => {
-                    let line = Line {
-                        text: "+CMGF=0",
-                        prefix: None,
-                    };
-                    (Some(plain(&line, SLOW)), State::Ready)
-                }
+                State::PduMode { .. } => (Some(plain(&PDU_MODE, SLOW)), State::Ready),
                 State::Storage { next } => (
                     self.family
                         .storage

@@ -26,6 +26,8 @@ const TRY_AGAIN: Duration = Duration::from_secs(5);
 const SWEEP_GAP: Duration = Duration::from_secs(2);
 /// Memories a sweep may be asked to look through.
 const MAX_MEMORIES: usize = 4;
+/// What the memory is called where `+CPMS` names none (27.005 §3.1: the SIM's).
+const ONLY_MEMORY: &str = "SM";
 
 /// A place in a message memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +80,10 @@ pub struct Inbox {
     preferred: String,
     /// What `+CPMS` has selected now.
     selected: String,
+    /// `+CPMS` is unknown here: there is one memory, whatever it is called, and nothing to select.
+    one_memory: bool,
+    /// `+CMGR` is unknown here: what a slot holds is learned from the list.
+    list_only: bool,
     reads: VecDeque<Read>,
     held: Vec<Held>,
     sweep: VecDeque<String>,
@@ -97,6 +103,8 @@ impl Inbox {
         Inbox {
             preferred: String::new(),
             selected: String::new(),
+            one_memory: false,
+            list_only: false,
             reads: VecDeque::new(),
             held: Vec::new(),
             sweep: VecDeque::new(),
@@ -114,16 +122,33 @@ impl Inbox {
         self.events.pop_front()
     }
 
-    /// Bring-up has selected `storage` for reading, writing and receiving; every memory of `all` is looked through once.
-    pub fn opened(&mut self, storage: &str, all: &[&str]) {
+    /// Bring-up has selected `storage` for reading, writing and receiving: what lies there is read.
+    pub fn opened(&mut self, storage: &str) {
         self.preferred = storage.to_string();
         self.selected = storage.to_string();
+        self.one_memory = false;
+        self.list_only = false;
         self.select_again = None;
         self.last_sweep = None;
         self.sweep_storage(storage);
-        for other in all {
-            self.sweep_storage(other);
+    }
+
+    /// Nothing else is to be done: these memories are looked through too, once.
+    pub fn look_through(&mut self, all: &[&str]) {
+        if self.one_memory {
+            return;
         }
+        for other in all {
+            if *other != self.preferred {
+                self.sweep_storage(other);
+            }
+        }
+    }
+
+    /// Bring-up found no memory to select: texts are read from the only one there is.
+    pub fn opened_without_selection(&mut self) {
+        self.opened(ONLY_MEMORY);
+        self.one_memory = true;
     }
 
     /// The port is gone: nothing is selected, nothing is announced; what was handed on may still be committed.
@@ -142,7 +167,9 @@ impl Inbox {
 
     /// +CMTI, +CDSI.
     pub fn stored(&mut self, storage: &str, index: Option<u16>, at: Instant) {
+        let storage = if self.one_memory { ONLY_MEMORY } else { storage };
         match index {
+            Some(_) if self.list_only => self.sweep_now(),
             Some(index) if is_memory(storage) => {
                 let slot = Slot {
                     storage: storage.to_string(),
@@ -171,7 +198,7 @@ impl Inbox {
     /// +SMS FULL, ^SMMEMFULL …
     pub fn full(&mut self, storage: Option<&str>) {
         match storage {
-            Some(storage) if is_memory(storage) => self.sweep_storage(storage),
+            Some(storage) if is_memory(storage) && !self.one_memory => self.sweep_storage(storage),
             Some(_) | None => self.sweep_now(),
         }
         if let Some((used, total, false)) = self.usage {
@@ -202,6 +229,9 @@ impl Inbox {
             self.held.swap_remove(i);
         } else if self.held[i].stage == Stage::Told {
             self.held[i].stage = Stage::Verify { tries: 0, due: at };
+            if self.list_only {
+                self.sweep_now();
+            }
         }
         if self.more && self.held.len() < MAX_HELD / 2 {
             self.more = false;
@@ -228,6 +258,8 @@ impl Inbox {
             };
             match held.stage {
                 Stage::Empty { .. } => chores.push((slot, Ask::Empty(held.token, slot.index))),
+                // Its turn comes with the list, see below.
+                Stage::Verify { due, .. } if due <= at && self.list_only => {}
                 Stage::Verify { due, .. } if due <= at => chores.push((slot, Ask::Verify(held.token, slot.index))),
                 Stage::Verify { .. } | Stage::Told | Stage::Stuck => {}
             }
@@ -261,8 +293,8 @@ impl Inbox {
         (!self.sweep.is_empty()).then(|| self.last_sweep.map(|last| last + SWEEP_GAP))
     }
 
-    /// When [`Inbox::wants`] has something new, at the latest.
-    pub fn deadline(&self) -> Option<Instant> {
+    /// When, after `at`, [`Inbox::wants`] has something new. What is due already must not hide what is due next.
+    pub fn deadline(&self, at: Instant) -> Option<Instant> {
         let reads = self.reads.iter().map(|read| read.due);
         let chores = self.held.iter().filter_map(|held| match held.stage {
             Stage::Verify { due, .. } => Some(due),
@@ -272,6 +304,7 @@ impl Inbox {
             .chain(chores)
             .chain(self.sweep_due().flatten())
             .chain(self.select_again)
+            .filter(|due| *due > at)
             .min()
     }
 

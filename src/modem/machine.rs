@@ -13,11 +13,14 @@ use super::timers::{IDLE_EVERY, Timer, Timers};
 use super::{Condition, Event, Identity, Input, Limit, Options, Output, Registration, Signal};
 use crate::at::{self, Engine, Failure, Outcome};
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 mod hearing;
 mod urgency;
 use urgency::Question;
+
+/// Another memory is selected within this or not at all: a modem may ignore names it doesn't know.
+const SELECT_WAIT: Duration = Duration::from_secs(5);
 
 /// Whose the command in flight is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +52,8 @@ pub struct Modem {
     timers: Timers,
     /// The modem was ready on this port: the rooms have been told.
     opened: bool,
+    /// The inbox may look on this port: a little earlier.
+    reading: bool,
     /// The desk has been asked for a text.
     asked_for_text: bool,
     clip_due: bool,
@@ -76,6 +81,7 @@ impl Modem {
             health: Health::new(),
             timers: Timers::default(),
             opened: false,
+            reading: false,
             asked_for_text: false,
             clip_due: false,
             pdu_mode_due: false,
@@ -183,6 +189,7 @@ impl Modem {
         self.inbox.cut_off();
         self.status.forget();
         self.opened = false;
+        self.reading = false;
         self.asked_for_text = false;
         self.clip_due = false;
         self.idle_due = false;
@@ -215,6 +222,12 @@ impl Modem {
             }
             let Some((job, command)) = self.next_job(at) else { break };
             self.job = Some(job.clone());
+            let patience = match job {
+                Job::BringUp => self.bringup.patience(),
+                Job::Inbox(inbox::Ask::Select(_)) => Some(SELECT_WAIT),
+                Job::Calls(_) | Job::Submit | Job::Inbox(_) | Job::Idle(_) | Job::Knock | Job::Reset => None,
+            };
+            self.engine.set_patience(patience);
             if let Err(command) = self.engine.send(command, at) {
                 // The engine said that it was idle, so it takes the command; if it ever doesn't, the job is not lost silently.
                 self.job = None;
@@ -289,23 +302,32 @@ impl Modem {
         self.out.push_back(Output::Event(Event::Note { what, why }));
     }
 
-    /// Bring-up is through: the inbox may look, the idle questions start.
+    /// Texts are set up: the inbox may look. Bring-up is through: the idle questions start.
     fn open_rooms(&mut self, at: Instant) {
+        if !self.reading && self.bringup.can_read() {
+            self.reading = true;
+            self.open_inbox();
+        }
         if self.opened || !self.bringup.is_ready() {
             return;
         }
         self.opened = true;
         self.health.ready();
-        if let Some(storage) = self.bringup.storage() {
-            self.inbox.opened(storage, self.bringup.family().storage);
-        } else {
-            self.note(
-                "no_storage",
-                "every +CPMS setting was refused; texts can't be read".to_string(),
-            );
-        }
+        self.inbox.look_through(self.bringup.family().storage);
         self.clip_due = !self.bringup.shows_callers() && self.status.is_registered();
         self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
+    }
+
+    fn open_inbox(&mut self) {
+        if let Some(storage) = self.bringup.storage() {
+            self.inbox.opened(storage);
+        } else {
+            self.inbox.opened_without_selection();
+            self.note(
+                "no_storage",
+                "every +CPMS setting was refused; texts are read from whatever memory there is".to_string(),
+            );
+        }
     }
 
     fn take_room_events(&mut self) {
@@ -318,6 +340,12 @@ impl Modem {
             .or_else(|| self.status.poll_event())
             .or_else(|| self.health.poll_event())
         {
+            if let Event::CallStarted { .. } = &event {
+                self.status.heard_network();
+                if !self.opened {
+                    self.bringup.hurry();
+                }
+            }
             self.out.push_back(Output::Event(event));
         }
     }
@@ -340,6 +368,8 @@ impl Modem {
         };
         if next != self.condition {
             self.condition = next.clone();
+            // Who hears of a condition takes it that nothing can be sent; if something can, that is said again.
+            self.asked_for_text = false;
             self.out.push_back(Output::Event(Event::Condition(next)));
         }
     }
@@ -352,7 +382,7 @@ impl Modem {
         if !self.open {
             return Some("no port");
         }
-        if !self.opened || !self.bringup.is_ready() {
+        if !self.bringup.can_text() {
             return Some("the modem is not ready");
         }
         if self.health.mute().is_some() {
@@ -387,18 +417,12 @@ impl Modem {
         // as an input of its own.
         let ahead = |due: Option<Instant>| due.filter(|due| *due > at);
         self.timers.set(Timer::Engine, ahead(self.engine.deadline()));
-        self.timers.set(Timer::Call, ahead(self.calls.deadline()));
+        self.timers.set(Timer::Call, self.calls.deadline(at));
         self.timers.set(Timer::Sender, ahead(self.sender.deadline()));
         self.timers.set(Timer::Recovery, ahead(self.health.deadline()));
         self.timers.set(Timer::BringUp, ahead(self.bringup.deadline()));
-        self.timers.set(
-            Timer::Slot,
-            if self.opened {
-                ahead(self.inbox.deadline())
-            } else {
-                None
-            },
-        );
+        self.timers
+            .set(Timer::Slot, if self.reading { self.inbox.deadline(at) } else { None });
         if self.opened && !self.idle_due && self.timers.get(Timer::Idle).is_none() {
             self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
         }

@@ -12,6 +12,8 @@ const SIGNAL_STEP_DBM: i16 = 2;
 #[derive(Debug, Default)]
 pub struct Status {
     registration: Registration,
+    /// A call came although the registration says that none can: the call is right, until something else is said.
+    heard: bool,
     signal: Signal,
     events: VecDeque<Event>,
 }
@@ -32,6 +34,12 @@ impl Status {
     /// The port is gone or the modem started anew: what was known is not known.
     pub fn forget(&mut self) {
         self.registration = Registration::default();
+        self.heard = false;
+    }
+
+    /// The network has just brought us a call.
+    pub fn heard_network(&mut self) {
+        self.heard = true;
     }
 
     /// An answer to `+CREG?`, `+CGREG?`, `+CEREG?` or `+CSQ`.
@@ -52,6 +60,7 @@ impl Status {
             Domain::Eps => next.eps = Some(stat),
         }
         if next != self.registration {
+            self.heard = false;
             self.registration = next;
             self.events.push_back(Event::Registration(next));
         }
@@ -76,6 +85,9 @@ impl Status {
     /// What registration keeps us from, if anything. Nothing known is no hindrance.
     pub fn limit(&self) -> Option<Limit> {
         let Registration { cs, ps: _, eps } = self.registration;
+        if self.heard {
+            return None;
+        }
         if matches!(cs, Some(6 | 7)) {
             return Some(Limit::SmsOnly);
         }

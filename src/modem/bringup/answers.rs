@@ -3,7 +3,10 @@
 use super::super::replies::{digits, free_text, pin_state, text_field};
 use super::super::{Event, Limit, families};
 use super::script::{IDENTITY, SETTINGS, SURVEY};
-use super::{AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, LIMITED_EVERY, PIN_TRIES_NEEDED, State, UNKNOWN_TRIES};
+use super::{
+    AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, PIN_TRIES_NEEDED, State,
+    UNKNOWN_TRIES,
+};
 use crate::at::{CodeOrWords, Failure, Outcome};
 use std::time::Instant;
 
@@ -14,6 +17,14 @@ impl Bringup {
             return;
         }
         let accepted = outcome.result.is_ok();
+        let unanswered = matches!(outcome.result, Err(Failure::TimedOut { .. }));
+        if unanswered && !matches!(self.state, State::Awaken { .. }) {
+            self.ignored = self.ignored.saturating_add(1).min(IGNORED_MAX);
+        }
+        if self.early == Early::Asked {
+            self.early = if accepted { Early::Given } else { Early::Refused };
+            return;
+        }
         match self.state {
             State::Off | State::Ready | State::Limited(_) | State::Mute | State::AwaitTexts { .. } => {}
             State::Awaken { tries } => {
@@ -159,10 +170,14 @@ impl Bringup {
             Some(11) => self.pin_wanted(at),
             Some(12) => self.limited(Limit::PukRequired, at),
             Some(16) => self.limited(Limit::PinWrong, at),
-            // With +CMEE=1 a SIM's trouble has a number: a bare ERROR, again and again, is a modem that doesn't know the
-            // question. The steps that follow tell whether there is a SIM.
-            None if busy >= UNKNOWN_TRIES && matches!(outcome.result, Err(Failure::Error | Failure::Other(_))) => {
+            // With +CMEE=1 a SIM's trouble has a number: a bare ERROR, a bare OK or nothing at all, again and again, is a
+            // modem that doesn't know the question. The steps that follow tell whether there is a SIM.
+            None if busy >= UNKNOWN_TRIES && !matches!(outcome.result, Err(Failure::Cme(_) | Failure::Cms(_))) => {
                 self.enter(State::Settings { next: 0 });
+            }
+            // It has had its time already.
+            None if matches!(outcome.result, Err(Failure::TimedOut { .. })) => {
+                self.enter(State::Sim { busy: busy + 1 })
             }
             // Neither yes nor no: a SIM that needs time.
             _unclear => self.sim_busy(busy, Limit::NoSim, at),

@@ -7,6 +7,10 @@ use std::time::{Duration, Instant};
 
 /// While it rings and the modem may not tell the end.
 pub const LIST_EVERY: Duration = Duration::from_millis(500);
+/// A slow modem is asked less often, so that the port is mostly free when the call ends: this many times an answer's time,
+const LIST_SHARE: u32 = 4;
+/// but at least this often.
+const LIST_EVERY_MAX: Duration = Duration::from_secs(4);
 /// While a call is talked: only in case its end was lost.
 const LIST_EVERY_TALKING: Duration = Duration::from_secs(30);
 /// In silence, the list has this long to say that it still rings.
@@ -62,6 +66,10 @@ impl Calls {
 
     /// The call list, as the modem gave it.
     pub fn listed(&mut self, rows: &[CallReport], at: Instant) {
+        let took = self
+            .last_list
+            .map_or(Duration::ZERO, |asked| at.saturating_duration_since(asked));
+        self.list_gap = LIST_EVERY.max(took * LIST_SHARE).min(LIST_EVERY_MAX);
         self.outgoing = rows.iter().any(|row| row.voice && !row.incoming);
         let suspicion = self.suspicion.take();
         let mut present = Vec::with_capacity(rows.len().min(super::MAX_CALLS));
@@ -183,7 +191,8 @@ impl Calls {
                         at(call.started + CLIP_WAIT);
                     }
                     if self.watched() || (call.listed && call.absent > 0) {
-                        at(spaced(LIST_EVERY, call.started + CLIP_WAIT));
+                        let gap = if call.absent > 0 { LIST_EVERY } else { self.list_gap };
+                        at(spaced(gap, call.started + CLIP_WAIT));
                     }
                     if let Some(verify) = call.verify_at {
                         at(verify);

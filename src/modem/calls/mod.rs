@@ -68,6 +68,8 @@ pub struct Calls {
     /// The call list has been refused, or made trouble: don't ask again on this port.
     list_disliked: bool,
     last_list: Option<Instant>,
+    /// The list is asked this often while it rings, by how long its answers take.
+    list_gap: Duration,
     /// A ring in the race window: only the call list may make a call of it.
     suspicion: Option<Instant>,
     /// A release that may be any of several calls': the call list decides.
@@ -89,6 +91,7 @@ impl Calls {
             next_key: 0,
             list_disliked: false,
             last_list: None,
+            list_gap: listing::LIST_EVERY,
             suspicion: None,
             pending: None,
             reconcile: false,
@@ -167,8 +170,9 @@ impl Calls {
         }
     }
 
-    /// The next moment at which [`Calls::tick`] or [`Calls::wants`] has something to do.
-    pub fn deadline(&self) -> Option<Instant> {
+    /// The next moment after `at` at which [`Calls::tick`] or [`Calls::wants`] has something to do. A question that is due
+    /// and can't be asked yet must not hide the end of a call.
+    pub fn deadline(&self, at: Instant) -> Option<Instant> {
         let own = self.calls.iter().map(|c| match c.phase {
             Phase::Ringing { .. } => (c.started + RING_CAP).min(self.silence_ends(c)),
             Phase::Answered { since } => since + ANSWERED_CAP,
@@ -176,7 +180,11 @@ impl Calls {
             Phase::Ended => c.last_sign,
         });
         let suspicion = self.suspicion.map(|since| since + RING_RACE);
-        own.chain(suspicion).chain(self.list_at()).chain(self.reject_at()).min()
+        own.chain(suspicion)
+            .chain(self.list_at())
+            .chain(self.reject_at())
+            .filter(|due| *due > at)
+            .min()
     }
 
     fn start(&mut self, waiting: bool, at: Instant) -> usize {

@@ -57,6 +57,10 @@ impl Inbox {
             }
             return;
         }
+        if not_known(outcome) {
+            self.read_by_list();
+            return;
+        }
         let read = &mut self.reads[i];
         read.tries += 1;
         read.due = at + TRY_AGAIN;
@@ -92,8 +96,16 @@ impl Inbox {
             None if outcome.result.is_ok() || is_empty_slot(outcome) => {
                 self.held.swap_remove(i);
             }
+            None if not_known(outcome) => self.read_by_list(),
             None => self.not_emptied(i, at),
         }
+    }
+
+    /// The modem does not know `+CMGR`: the list tells what a slot holds, and whether it still does.
+    fn read_by_list(&mut self) {
+        self.list_only = true;
+        self.reads.clear();
+        self.sweep_now();
     }
 
     fn empty_done(&mut self, token: SlotToken, outcome: &Outcome, at: Instant) {
@@ -157,6 +169,9 @@ impl Inbox {
             let Some(pdu) = lines.next() else { break };
             let Some(index) = index else { continue };
             present.push(index);
+            if self.list_only {
+                self.verify_by_list(&storage, index, pdu);
+            }
             // 27.005 §3.1 <stat>: 0 and 1 came in; 2 and 3 are somebody's drafts.
             if stat.is_none_or(|stat| stat <= 1) {
                 self.hand_on(
@@ -181,6 +196,19 @@ impl Inbox {
         for held in &mut self.held {
             if held.stage == Stage::Stuck && held.slot.as_ref().is_some_and(|s| s.storage == storage) {
                 held.stage = Stage::Verify { tries: 0, due: at };
+            }
+        }
+    }
+
+    /// The list shows that a durable text still lies where it was: it may be emptied.
+    fn verify_by_list(&mut self, storage: &str, index: u16, pdu: &str) {
+        for held in &mut self.held {
+            let here = held
+                .slot
+                .as_ref()
+                .is_some_and(|slot| slot.storage == storage && slot.index == index);
+            if let (true, Stage::Verify { tries, .. }) = (here && held.pdu.eq_ignore_ascii_case(pdu), held.stage) {
+                held.stage = Stage::Empty { tries };
             }
         }
     }
@@ -231,6 +259,16 @@ fn pdu_of(outcome: &Outcome) -> Option<String> {
         .skip_while(|line| Fields::after_name(line, "+CMGR").is_none());
     lines.next()?;
     lines.next().filter(|pdu| !pdu.is_empty()).cloned()
+}
+
+/// A bare ERROR, or "operation not supported": the modem does not know the command.
+fn not_known(outcome: &Outcome) -> bool {
+    match &outcome.result {
+        Err(Failure::Error | Failure::Other(_)) => true,
+        Err(Failure::Cms(code)) => code.cms().map(|e| e.0) == Some(303),
+        Err(Failure::Cme(code)) => code.cme().map(|e| e.0) == Some(4),
+        Ok(()) | Err(Failure::TimedOut { .. } | Failure::Aborted | Failure::PortLost) => false,
+    }
 }
 
 /// `+CMS ERROR: 321`, invalid memory index: nothing lies there.

@@ -57,6 +57,7 @@ impl Modem {
         self.bringup.sim_state(state);
         if was && !self.bringup.is_ready() {
             self.opened = false;
+            self.reading = false;
             self.sender.give_back("the SIM changed");
             self.note(
                 "sim_changed",

@@ -75,7 +75,8 @@ impl Modem {
         if let Some(command) = self.sender.wants(self.calls.is_ringing(), at) {
             return Some((Job::Submit, command));
         }
-        if self.opened
+        self.open_rooms(at);
+        if self.reading
             && let Some(ask) = self.inbox.wants(at)
         {
             let command = Inbox::command(&ask);
@@ -90,20 +91,19 @@ impl Modem {
             Next::Wait => {}
         }
         self.open_rooms(at);
-        let question = self.next_question(at)?;
-        Some((Job::Idle(question), question.command()))
+        self.next_question(at)
     }
 
     /// Idle questions wait until nothing else goes on.
-    fn next_question(&mut self, at: Instant) -> Option<Question> {
+    fn next_question(&mut self, at: Instant) -> Option<(Job, Command)> {
         if !self.opened || !self.sender.is_idle() {
             return None;
         }
         if std::mem::take(&mut self.pdu_mode_due) {
-            return Some(Question::PduMode);
+            return Some(Question::PduMode.job());
         }
         if std::mem::take(&mut self.clip_due) {
-            return Some(Question::ShowCallers);
+            return Some(Question::ShowCallers.job());
         }
         if self.calls.is_busy() || !std::mem::take(&mut self.idle_due) {
             return None;
@@ -118,18 +118,27 @@ impl Modem {
         if self.idle_turn.is_multiple_of(sweep) {
             // The list is this turn's question, through the inbox.
             self.inbox.sweep_now();
+            if let Some(ask) = self.inbox.wants(at) {
+                let command = Inbox::command(&ask);
+                return Some((Job::Inbox(ask), command));
+            }
             return None;
         }
-        Some(match self.idle_turn % 4 {
+        let question = match self.idle_turn % 4 {
             0 => Question::Storage,
             1 => Question::Registration,
             2 => Question::Signal,
             _three => Question::EpsRegistration,
-        })
+        };
+        Some(question.job())
     }
 }
 
 impl Question {
+    fn job(self) -> (Job, Command) {
+        (Job::Idle(self), self.command())
+    }
+
     fn command(self) -> Command {
         let ask = |text, prefix| Command::Plain {
             text,
