@@ -30,6 +30,8 @@ impl Turn<'_> {
         match optout::consent(text) {
             Word::Stop => self.opt_out(contact, handle, text, about),
             Word::Start | Word::Yes if contact.opted_out => self.opt_in(contact, handle, text, about),
+            // They may have asked us to stop; now they surely ask for texts. A machine's START means nothing.
+            Word::Start if contact.frozen.is_some() && !contact.robot_told => self.opt_in(contact, handle, text, about),
             Word::Help => self.help(contact, handle, about),
             Word::MaybeStop => {
                 self.heard(&mut contact)?;

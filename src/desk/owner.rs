@@ -82,7 +82,7 @@ impl Turn<'_> {
     fn not_yet(&mut self, member: &Member, what: &str) -> Done {
         self.reply(
             &member.number,
-            &format!("I don't know {what} yet. HELP lists what I know."),
+            &format!("Nothing sent, nothing done: I don't know {what} yet. HELP lists what I know."),
         )
     }
 }

@@ -48,19 +48,23 @@ impl Turn<'_> {
 
     /// `27` alone: releases a held text to 27, else shows the last few.
     pub fn bare(&mut self, member: &Member, message: MessageId, handle: Handle) -> Done {
-        let contact = match self.addressee(handle)? {
-            Addressee::Contact(contact) | Addressee::Expired(contact) => contact,
-            Addressee::Nobody => return self.unknown_handle(member, handle),
+        let addressee = self.addressee(handle)?;
+        let (Addressee::Contact(contact) | Addressee::Expired(contact)) = &addressee else {
+            return self.unknown_handle(member, handle);
         };
         let Some(held) = self.tx.held(&member.number)? else {
-            return self.show_last(member, handle, &contact);
+            return self.show_last(member, handle, contact);
         };
+        if matches!(addressee, Addressee::Expired(_)) {
+            // As for a tagged text: a number idle this long may be mistaken. The text stays held.
+            return self.tagged(member, message, handle, &held.text);
+        }
         self.tx.release_held(held.id)?;
         self.tx.clear_timer(TimerKind::Held, held.id)?;
-        if self.relay(member, Some(message), &contact, &held.text)?.is_some() {
+        if self.relay(member, Some(message), contact, &held.text)?.is_some() {
             self.reply(
                 &member.number,
-                &format!("Sent to {}.", lines::who(Some(handle), &contact)),
+                &format!("Sent to {}.", lines::who(Some(handle), contact)),
             )?;
         }
         Ok(())

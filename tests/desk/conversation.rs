@@ -207,3 +207,19 @@ fn texts_to_a_box_without_an_owner_are_kept_and_reach_the_first_one() {
     it.restart_with(&owned);
     assert!(it.settle().is_empty(), "passed on once");
 }
+
+#[test]
+fn held_text_is_not_released_to_a_number_idle_for_weeks() {
+    let mut it = Box::new();
+    it.dave_writes("Hello");
+    it.wait_h(15 * 24);
+    it.text(OWNER, "Are you at home?");
+    assert!(it.settle_to(OWNER)[0].starts_with("Held, not sent"));
+    it.text(OWNER, "13");
+    let sent = it.settle();
+    assert_eq!(sent.len(), 1);
+    assert!(
+        sent[0].to == OWNER && sent[0].text.starts_with("Not sent: 13 was"),
+        "{sent:?}"
+    );
+}

@@ -210,3 +210,18 @@ fn help_tells_the_business_number_and_never_the_owners_private_one() {
     it.text(DAVE, "ayuda");
     assert!(it.settle_to(DAVE)[0].contains(&format!("Call {OWNER} to talk.")));
 }
+
+#[test]
+fn start_thaws_who_was_frozen_for_maybe_asking_to_stop() {
+    let mut it = Box::new();
+    it.text(DAVE, "cancel my appointment");
+    it.settle();
+    it.text(DAVE, "START");
+    assert_eq!(
+        it.settle_to(DAVE),
+        ["Hill Country Plumbing: you're opted back in. What can we help with?"]
+    );
+    it.wait_h(80);
+    it.missed_call(DAVE);
+    assert_eq!(it.decision().0, "texted");
+}
