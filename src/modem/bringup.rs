@@ -14,7 +14,9 @@ mod script;
 use script::{BASICS, IDENTITY, PDU_MODE, RADIO, RADIO_ON, SETTINGS, SURVEY};
 
 /// `AT` is tried this often before the recovery ladder takes over.
-pub const AWAKEN_TRIES: u8 = 5;
+pub const AWAKEN_TRIES: u8 = 10;
+/// Each `AT` is waited for so long: a modem on its way up answers the next one.
+const AWAKEN_WAIT: Duration = Duration::from_millis(2500);
 /// A busy SIM (`+CME ERROR: 14`) is asked again after this …
 const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// … this often, before it is called missing.
@@ -310,12 +312,8 @@ impl Bringup {
             | State::NotifyCheck { .. }
             | State::Survey { .. }
             | State::Iccid { .. } => ignores.filter(|_| self.early != Early::Asked),
-            State::Off
-            | State::Awaken { .. }
-            | State::AwaitTexts { .. }
-            | State::Ready
-            | State::Limited(_)
-            | State::Mute => None,
+            State::Awaken { .. } => Some(AWAKEN_WAIT),
+            State::Off | State::AwaitTexts { .. } | State::Ready | State::Limited(_) | State::Mute => None,
         }
     }
 
@@ -338,7 +336,8 @@ impl Bringup {
         match self.state {
             // A SIM that was gone is back: nothing that was set for it holds.
             State::Ready | State::Limited(_) if ready => self.start(self.restarted),
-            State::Ready => {
+            // Its lock was not told when it was asked about, and is now: not the texts are the trouble.
+            State::Ready | State::Limited(Limit::NoSms) => {
                 self.early = Early::No;
                 self.enter(State::Sim { busy: 0 });
             }
