@@ -115,7 +115,7 @@ impl Clerk {
     /// Lets the queue run empty and closes the store.
     ///
     /// # Errors
-    /// If the disk went on refusing for [`STOP_LIMIT`].
+    /// If the disk went on refusing for longer than a stop may take.
     pub fn stop(mut self) -> Result<(), GivenUp> {
         self.jobs = None;
         // Set once, here.

@@ -216,8 +216,7 @@ impl Turn<'_> {
 
     /// Callers who texted after `since` and may be answered, latest first.
     fn spoken(&self, since: crate::clock::Steady, limit: u32) -> Result<Vec<Contact>, StoreError> {
-        let spoken = self.tx.spoken_since(since, limit)?;
-        Ok(spoken.into_iter().filter(|c| !c.opted_out && !c.blocked).collect())
+        self.tx.spoken_since(since, limit)
     }
 
     /// Somebody else who spoke lately, for `OOPS`.

@@ -279,6 +279,10 @@ impl Turn<'_> {
         let Some((contact, message)) = self.contact_of(&part)? else {
             return Ok(());
         };
+        if self.tx.lower_part_in_doubt(&part)? {
+            // The first part's doubt speaks for the whole text: one line to the owner, not one a part.
+            return Ok(());
+        }
         let about = self.about(&part)?;
         self.tx.journal(
             about,

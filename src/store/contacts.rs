@@ -66,7 +66,7 @@ const BY_ID: &str = concat!("SELECT ", columns!(), " FROM contact WHERE id = ?1"
 pub(super) const SPOKEN_SINCE: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM contact WHERE heard_at > ?1 ORDER BY heard_at DESC LIMIT ?2"
+    " FROM contact WHERE heard_at > ?1 AND opted_out = 0 AND blocked = 0 ORDER BY heard_at DESC LIMIT ?2"
 );
 pub(super) const WAITING: &str = concat!(
     "SELECT ",
@@ -172,7 +172,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Who texted after `since`, latest first, at most `limit`.
+    /// Who texted after `since` and may be texted, latest first, at most `limit`. Those who may not don't count towards it:
+    /// a choice between two must not look like one.
     ///
     /// # Errors
     /// SQLite's own.

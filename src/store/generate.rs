@@ -102,6 +102,7 @@ mod tests {
             outbox::NEXT_KNOWN,
             outbox::EARLIEST,
             outbox::ANY_QUEUED,
+            outbox::LOWER_IN_DOUBT,
             outbox::SUBMITTING,
             outbox::NTH_SENT,
             outbox::PEOPLE,

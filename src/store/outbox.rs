@@ -60,6 +60,8 @@ pub(super) const NEXT_KNOWN: &str = concat!(
 );
 pub(super) const EARLIEST: &str =
     "SELECT min(not_before) FROM outbox INDEXED BY outbox_due WHERE state = 'queued' AND not_before > ?1";
+pub(super) const LOWER_IN_DOUBT: &str =
+    "SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ?1 AND part < ?2 AND state = 'in_doubt')";
 pub(super) const ANY_QUEUED: &str = "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_due WHERE state = 'queued')";
 pub(super) const SUBMITTING: &str = concat!(
     "SELECT ",
@@ -167,6 +169,15 @@ impl Tx<'_> {
             .conn
             .prepare_cached(EARLIEST)?
             .query_row([self.now.steady], |row| row.get(0))?)
+    }
+
+    /// Whether an earlier part of the same text is in doubt too.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn lower_part_in_doubt(&self, part: &OutboxPart) -> Result<bool, StoreError> {
+        let mut statement = self.conn.prepare_cached(LOWER_IN_DOUBT)?;
+        Ok(statement.query_row(params![part.message, part.part], |row| row.get(0))?)
     }
 
     /// Whether anything is queued at all.

@@ -28,6 +28,23 @@ fn untagged_text_goes_to_the_only_open_chat_and_the_owner_is_told_by_name() {
 }
 
 #[test]
+fn callers_who_may_not_be_texted_do_not_hide_a_second_open_chat() {
+    let mut it = two_callers();
+    for (i, number) in ["+15125550301", "+15125550302", "+15125550303"].into_iter().enumerate() {
+        it.text(number, &format!("question {i}"));
+        it.text(number, "STOP");
+    }
+    it.settle();
+    it.text(OWNER, "Yes can do 3pm");
+    let sent = it.settle();
+    assert!(
+        sent.iter()
+            .all(|s| s.to == OWNER && s.text.starts_with("Held, not sent:")),
+        "{sent:?}"
+    );
+}
+
+#[test]
 fn untagged_text_soon_after_the_last_goes_to_the_same_person() {
     let mut it = two_callers();
     it.text(OWNER, "13 on my way");
