@@ -6,6 +6,7 @@
 mod duration;
 mod parse;
 mod read;
+mod sections;
 
 pub use read::{MISTAKES_MAX, Mistake};
 

@@ -1,0 +1,308 @@
+//! The tables of the file, one function each.
+
+use super::parse::{choice, number, path};
+use super::read::{Findings, Section};
+use super::{CREW_MAX, Limits, Member, ModemConfig, OwnerAlerts, Role, TextBack, Topology, URGENT_WORDS};
+use crate::desk::hours::OpeningHours;
+use crate::desk::template::{self, Template};
+use crate::phone::{Country, PhoneNumber};
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+/// Where the owner's own phone rings too, they get longer to ring back before we text.
+const TWIN_DELAY: Duration = Duration::from_secs(30);
+const DAY: Duration = Duration::from_secs(86_400);
+/// Most words in `urgent_words`, most countries in `countries`.
+const LIST_MAX: usize = 64;
+/// Texts a minute that a modem can send at all (each takes seconds on the air).
+const PER_MINUTE_USUAL: u32 = 30;
+/// Texts a day above which an operator takes a SIM for a spammer's.
+const PER_DAY_USUAL: u32 = 1_000;
+
+pub(super) fn modem(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> ModemConfig {
+    let port = path(&mut section, "port", "/dev/textback-modem", findings);
+    let baud = section.integer("baud", 115_200, 1200..=4_000_000, findings);
+    let pin = section.string("pin", findings).and_then(|found| {
+        let pin = found.value.trim().to_owned();
+        if pin.is_empty() {
+            return None;
+        }
+        let good = (4..=8).contains(&pin.len()) && pin.bytes().all(|b| b.is_ascii_digit());
+        if !good {
+            findings.mistake(
+                found.line,
+                "modem.pin",
+                "must be 4 to 8 digits in quotes, like \"1234\"".to_owned(),
+            );
+        }
+        good.then_some(pin)
+    });
+    section.finish(findings);
+    ModemConfig { port, baud, pin }
+}
+
+pub(super) fn text_back(
+    mut section: Section<'_, '_>,
+    topology: Topology,
+    findings: &mut Findings<'_>,
+) -> Option<TextBack> {
+    let message = text(&mut section, "message", template::MISSED, findings);
+    let after_hours = text(&mut section, "after_hours", template::AFTER_HOURS, findings);
+    let known = text(&mut section, "known", template::KNOWN, findings);
+    let late = text(&mut section, "late", template::LATE, findings);
+    let delay = section.duration(
+        "delay",
+        Some(match topology {
+            Topology::Dedicated | Topology::Overflow => 3 * SECOND,
+            Topology::Twin => TWIN_DELAY,
+        }),
+        Duration::ZERO..=600 * SECOND,
+        false,
+        findings,
+    );
+    let cooldown = section.duration("cooldown", Some(DAY), MINUTE..=30 * DAY, false, findings);
+    let min_ring = section.duration(
+        "min_ring",
+        Some(Duration::ZERO),
+        Duration::ZERO..=60 * SECOND,
+        true,
+        findings,
+    );
+    let reject_after = section.duration("reject_after", None, SECOND..=120 * SECOND, true, findings);
+    let mut countries = Vec::new();
+    for found in section.strings("countries", findings).unwrap_or_default() {
+        match Country::parse(&found.value) {
+            Some(country) if countries.len() < LIST_MAX => countries.push(country),
+            Some(_) => findings.mistake(
+                found.line,
+                "text_back.countries",
+                format!("at most {LIST_MAX} countries"),
+            ),
+            None => {
+                let what = format!(
+                    "\"{}\" is no country; write two-letter codes, like [\"CA\", \"MX\"]",
+                    found.value
+                );
+                findings.mistake(found.line, "text_back.countries", what);
+            }
+        }
+    }
+    let landlines = section.boolean("landlines", false, findings);
+    section.finish(findings);
+    Some(TextBack {
+        message: message?,
+        after_hours: after_hours?,
+        known: known?,
+        late: late?,
+        delay: delay.unwrap_or_default(),
+        cooldown: cooldown.unwrap_or(DAY),
+        min_ring: min_ring.unwrap_or_default(),
+        reject_after,
+        countries,
+        landlines,
+    })
+}
+
+fn text(
+    section: &mut Section<'_, '_>,
+    key: &'static str,
+    default: &str,
+    findings: &mut Findings<'_>,
+) -> Option<Template> {
+    let found = section.string(key, findings);
+    let line = found.as_ref().map_or(0, |f| f.line);
+    let path = section.path(key);
+    let source = found.as_ref().map_or(default, |f| f.value.as_str());
+    match Template::parse_for_callers(source) {
+        Ok(template) => {
+            if found.is_some() && template::septets(&template::plain(source)).is_none() {
+                let what =
+                    "has characters outside the basic text alphabet (emoji?): it costs two to three times as much";
+                findings.warn(line, &path, what.to_owned());
+            }
+            Some(template)
+        }
+        Err(why) => {
+            findings.mistake(line, &path, why.to_string());
+            None
+        }
+    }
+}
+
+pub(super) fn hours(section: Section<'_, '_>, findings: &mut Findings<'_>) -> OpeningHours {
+    let mut hours = OpeningHours::closed();
+    let mut seen = [false; 7];
+    let mut any = false;
+    for (days, value) in section.entries() {
+        any = true;
+        let line = findings.line(value.span().start);
+        let key = section.path(days);
+        let Some(text) = value.get_ref().as_str() else {
+            findings.mistake(
+                line,
+                &key,
+                "must be hours in quotes, like \"8:00-17:00\" or \"closed\"".to_owned(),
+            );
+            continue;
+        };
+        match hours.set(days, text) {
+            Ok(set) => {
+                for day in set {
+                    if let Some(seen) = seen.get_mut(day)
+                        && std::mem::replace(seen, true)
+                    {
+                        findings.warn(
+                            line,
+                            &key,
+                            "a day of it was given before; the last in alphabetical order counts".to_owned(),
+                        );
+                    }
+                }
+            }
+            Err(why) => findings.mistake(line, &key, why.to_string()),
+        }
+    }
+    if any { hours } else { OpeningHours::default() }
+}
+
+pub(super) fn limits(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> Limits {
+    let default = Limits::default();
+    let limits = Limits {
+        per_minute: section.integer("per_minute", default.per_minute, 1..=10_000, findings),
+        per_hour: section.integer("per_hour", default.per_hour, 1..=100_000, findings),
+        per_day: section.integer("per_day", default.per_day, 1..=100_000, findings),
+        people_per_day: section.integer("people_per_day", default.people_per_day, 1..=100_000, findings),
+        automatic_per_number_per_day: section.integer(
+            "automatic_per_number_per_day",
+            default.automatic_per_number_per_day,
+            1..=20,
+            findings,
+        ),
+    };
+    if limits.per_hour < limits.per_minute || limits.per_day < limits.per_hour {
+        findings.warn(
+            section.line(),
+            "limits",
+            "a shorter time allows more than a longer one".to_owned(),
+        );
+    }
+    if limits.per_minute > PER_MINUTE_USUAL || limits.per_day > PER_DAY_USUAL {
+        findings.warn(
+            section.line(),
+            "limits",
+            "more than one SIM can send, or than most contracts allow: operators block such SIMs".to_owned(),
+        );
+    }
+    section.finish(findings);
+    limits
+}
+
+pub(super) fn owner_alerts(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> OwnerAlerts {
+    let missed_calls = section.boolean("missed_calls", true, findings);
+    let merge = section.duration(
+        "merge_window",
+        Some(MINUTE),
+        Duration::ZERO..=600 * SECOND,
+        true,
+        findings,
+    );
+    let words = section.strings("urgent_words", findings);
+    let urgent_words = match words {
+        Some(words) => {
+            if words.len() > LIST_MAX {
+                findings.mistake(
+                    section.line(),
+                    "owner_alerts.urgent_words",
+                    format!("at most {LIST_MAX} words"),
+                );
+            }
+            words
+                .into_iter()
+                .map(|w| w.value.trim().to_lowercase())
+                .filter(|w| !w.is_empty())
+                .take(LIST_MAX)
+                .collect()
+        }
+        None => URGENT_WORDS.map(str::to_owned).to_vec(),
+    };
+    section.finish(findings);
+    OwnerAlerts {
+        missed_calls,
+        merge_window: merge.unwrap_or_default(),
+        urgent_words,
+    }
+}
+
+pub(super) fn crew(
+    top: &mut Section<'_, '_>,
+    country: Option<Country>,
+    owner: Option<&PhoneNumber>,
+    findings: &mut Findings<'_>,
+) -> Vec<Member> {
+    let Some(value) = top.take("crew") else {
+        return Vec::new();
+    };
+    let line = findings.line(value.span().start);
+    let Some(entries) = value.get_ref().as_array() else {
+        findings.mistake(
+            line,
+            "crew",
+            "must be written as [[crew]], with two brackets, once for each person".to_owned(),
+        );
+        return Vec::new();
+    };
+    let mut crew: Vec<Member> = Vec::new();
+    for entry in entries.iter() {
+        let line = findings.line(entry.span().start);
+        let Some(table) = entry.get_ref().as_table() else {
+            findings.mistake(
+                line,
+                "crew",
+                "each must be a table with name, number and role".to_owned(),
+            );
+            continue;
+        };
+        if crew.len() >= CREW_MAX {
+            findings.mistake(line, "crew", format!("at most {CREW_MAX} people"));
+            break;
+        }
+        let mut section = Section::new(Some(table), "crew", line);
+        let name = section
+            .string("name", findings)
+            .map(|f| f.value.trim().to_owned())
+            .filter(|n| !n.is_empty());
+        let roles = [
+            ("owner", Role::Owner),
+            ("crew", Role::Crew),
+            ("installer", Role::Installer),
+        ];
+        let role = choice(&mut section, "role", &roles, findings).unwrap_or(Role::Crew);
+        let has_number = section.take("number").is_some();
+        let found = section.string("number", findings);
+        let number = found.as_ref().and_then(|f| number(f, "crew.number", country, findings));
+        if name.is_none() {
+            findings.mistake(line, "crew.name", "is required: a name in quotes".to_owned());
+        }
+        if !has_number {
+            findings.mistake(
+                line,
+                "crew.number",
+                "is required: a mobile number like \"+15125550101\"".to_owned(),
+            );
+        }
+        section.finish(findings);
+        if let (Some(name), Some(number)) = (name, number) {
+            if owner == Some(&number) || crew.iter().any(|m| m.number == number) {
+                findings.mistake(
+                    line,
+                    "crew.number",
+                    "is there twice: each person needs a number of their own".to_owned(),
+                );
+            } else {
+                crew.push(Member { name, number, role });
+            }
+        }
+    }
+    crew
+}
