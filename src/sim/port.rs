@@ -105,8 +105,17 @@ impl Port {
                     self.master = Master::Open(master);
                     let Master::Open(master) = &self.master else { continue };
                     let mut ready = master.readable().await.context("cannot watch the pseudo terminal")?;
+                    let hung_up = ready.ready().is_read_closed();
                     match ready.try_io(|fd| Ok(rustix::io::read(fd.get_ref(), &mut *buffer)?)) {
                         Ok(Ok(octets)) if octets > 0 => return Ok(octets),
+                        // One client hung up and the next was there before we looked: the hang-up stays on the watch for
+                        // ever and would wake us without end, so a new watch is needed.
+                        Err(_) if hung_up => {
+                            drop(ready);
+                            if let Master::Open(master) = std::mem::replace(&mut self.master, Master::Gone) {
+                                self.master = Master::Closed(master.into_inner());
+                            }
+                        }
                         // Not ready after all.
                         Err(_) => {}
                         Ok(_) => self.closed_by_client()?,

@@ -83,10 +83,23 @@ fn exchange(port: &mut std::fs::File, sent: &str, end: &str) -> String {
     port.write_all(sent.as_bytes()).expect("the port takes it");
     let (mut seen, mut byte) = (String::new(), [0]);
     while !seen.ends_with(end) {
+        let patience = rustix::time::Timespec::try_from(PATIENCE).expect("a time");
+        let mut fds = [rustix::event::PollFd::new(&*port, rustix::event::PollFlags::IN)];
+        let ready = rustix::event::poll(&mut fds, Some(&patience)).expect("the port can be waited for");
+        assert_eq!(ready, 1, "nothing more came after {seen:?}");
         assert_eq!(port.read(&mut byte).expect("the port gives"), 1, "{seen:?}");
         seen.push(char::from(byte[0]));
     }
     seen
+}
+
+#[test]
+fn a_client_that_opens_the_port_right_after_another_closed_it_is_served() {
+    let running = Running::new(Family::Generic, 1.0);
+    for _ in 0..300 {
+        let mut port = open(&running.link());
+        assert!(exchange(&mut port, "AT\r", "OK\r\n").contains("OK"));
+    }
 }
 
 #[test]
