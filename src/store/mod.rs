@@ -58,6 +58,11 @@ pub enum StoreError {
          (a new one is made at the next start) and keep it: the opt-outs are in it", path.display()
     )]
     Corrupt { path: PathBuf, reason: String },
+    /// A migration would leave rows that refer to nothing. Nothing was changed.
+    #[error(
+        "the database could not be brought to version {step}: {dangling} rows would refer to nothing. Nothing was changed"
+    )]
+    Migration { step: i64, dangling: i64 },
     /// SQLite said no while working: disk full, I/O error, a constraint.
     #[error("the database refused: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -149,11 +154,11 @@ impl Store {
         }
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", "FULL")?;
-        conn.pragma_update(None, "foreign_keys", "ON")?;
         conn.pragma_update(None, "temp_store", "MEMORY")?;
         conn.pragma_update(None, "wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES)?;
         let mut store = Store { conn };
         schema::migrate(&mut store.conn)?;
+        store.conn.pragma_update(None, "foreign_keys", "ON")?;
         Ok(store)
     }
 

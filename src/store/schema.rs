@@ -5,10 +5,21 @@
 //! people; columns `*_at`, `due`, `not_before` are steady milliseconds ([`crate::clock::Steady`]), for decisions.
 
 use super::StoreError;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+mod v2;
+
+/// One step of a migration.
+pub(super) enum Piece {
+    /// Statements.
+    Sql(&'static str),
+    /// What SQL alone can't do.
+    #[expect(dead_code, reason = "the consent ledger's hashes come next")]
+    Rust(fn(&Transaction<'_>) -> Result<(), StoreError>),
+}
 
 /// What each version adds to the one before.
-pub const MIGRATIONS: &[&str] = &[V1];
+pub(super) const MIGRATIONS: &[&[Piece]] = &[&[Piece::Sql(V1)], v2::PIECES];
 
 /// The version this program writes.
 pub const LATEST: i64 = MIGRATIONS.len() as i64;
@@ -224,21 +235,42 @@ pub(super) fn version(conn: &Connection) -> Result<i64, StoreError> {
     Ok(conn.query_row("PRAGMA user_version", [], |row| row.get(0))?)
 }
 
-/// Applies what is missing, each step with its version number in one transaction.
+/// Applies what is missing, each step with its version number in one transaction. Foreign keys are off meanwhile, or a table
+/// that others refer to could not be rebuilt; what they refer to is checked before the step is made durable.
 pub(super) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
     migrate_to(conn, LATEST)
 }
 
 fn migrate_to(conn: &mut Connection, target: i64) -> Result<(), StoreError> {
-    for (step, sql) in (1..=target).zip(MIGRATIONS) {
+    conn.pragma_update(None, "foreign_keys", "OFF")?;
+    for (step, pieces) in (1..=target).zip(MIGRATIONS) {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if version(&tx)? < step {
-            tx.execute_batch(sql)?;
+            for piece in *pieces {
+                match piece {
+                    Piece::Sql(sql) => tx.execute_batch(sql)?,
+                    Piece::Rust(run) => run(&tx)?,
+                }
+            }
+            let dangling: i64 = tx.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+            if dangling > 0 {
+                return Err(StoreError::Migration { step, dangling });
+            }
             tx.pragma_update(None, "user_version", step)?;
         }
         tx.commit()?;
     }
     Ok(())
+}
+
+/// All SQL of all versions.
+#[cfg(test)]
+pub(super) fn all_sql() -> String {
+    let sql = |piece: &Piece| match piece {
+        Piece::Sql(sql) => *sql,
+        Piece::Rust(_) => "",
+    };
+    MIGRATIONS.iter().flat_map(|pieces| pieces.iter().map(sql)).collect()
 }
 
 #[cfg(test)]
@@ -252,7 +284,10 @@ mod tests {
          INSERT INTO consent (number, event, evidence, created_utc, offset_s)
              VALUES ('+15551234567', 'opt_out', 'STOP', 0, 0);
          INSERT INTO message (direction, kind, peer, contact_id, text, parts, state, created_utc, offset_s, created_at)
-             VALUES ('in', 'forward', '+15551234567', 1, 'STOP', 1, 'delivered', 0, 0, 0);",
+             VALUES ('in', 'forward', '+15551234567', 1, 'STOP', 1, 'delivered', 0, 0, 0);
+         INSERT INTO timer (kind, due, subject) VALUES ('in_doubt', 77, 5);",
+        "INSERT INTO contact (id, number, opted_out, created_utc) VALUES (1, '+15551234567', 1, 0);
+         INSERT INTO timer (kind, due, subject) VALUES ('in_doubt', 77, 5);",
     ];
 
     #[test]
@@ -269,6 +304,12 @@ mod tests {
                     .query_row("SELECT opted_out FROM contact", [], |r| r.get(0))
                     .unwrap();
                 assert_eq!(out, 1, "the opt-out survives from version {from}");
+                let timer: (String, i64, i64) = conn
+                    .query_row("SELECT kind, due, subject FROM timer", [], |r| {
+                        Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+                    })
+                    .unwrap();
+                assert_eq!(timer, ("in_doubt".to_owned(), 77, 5), "from version {from}");
             }
             let wrong: i64 = conn
                 .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0))

@@ -78,3 +78,31 @@ impl Tx<'_> {
         Ok(self.conn.prepare_cached(EARLIEST)?.query_row([], |row| row.get(0))?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Store;
+    use super::super::generate::noon;
+    use super::*;
+
+    #[test]
+    fn every_kind_of_timer_can_be_set_and_comes_back_as_itself() {
+        let mut store = Store::open_in_memory().unwrap();
+        store
+            .transact(noon(), |tx| {
+                for (subject, kind) in (0..).zip(TimerKind::ALL) {
+                    tx.set_timer(*kind, subject, Steady(0))?;
+                }
+                let due = tx.due_timers(1000)?;
+                assert_eq!(due.len(), TimerKind::ALL.len());
+                for timer in due {
+                    assert_eq!(
+                        Some(timer.kind),
+                        TimerKind::ALL.get(usize::try_from(timer.subject).unwrap()).copied()
+                    );
+                }
+                Ok(())
+            })
+            .unwrap();
+    }
+}
