@@ -37,6 +37,7 @@ mod submission;
 mod textback;
 mod turn;
 mod undecided;
+mod undo;
 
 use rules::Rules;
 use turn::Turn;

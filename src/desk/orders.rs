@@ -4,12 +4,14 @@ use super::conversation::Addressee;
 use super::routing::snippet;
 use super::rules::Member;
 use super::turn::{Done, PAUSED_UNTIL, Turn};
+use super::undo::Order;
 use super::{lines, outgoing};
 use crate::ids::Handle;
 use crate::store::StoreError;
 use crate::store::contacts::Contact;
 use crate::store::records::About;
 use crate::store::types::{Decision, State};
+use crate::store::undo::Change;
 use std::time::Duration;
 
 /// Callers shown by `LIST`.
@@ -124,8 +126,12 @@ impl Turn<'_> {
     pub fn pause(&mut self, member: &Member, length: Option<Duration>) -> Done {
         let length = length.unwrap_or(PAUSE_LONGEST).min(PAUSE_LONGEST);
         let until = self.now().steady.plus(length);
-        self.tx.set_setting(PAUSED_UNTIL, &until.0.to_string())?;
+        let before = self.tx.setting(PAUSED_UNTIL)?;
+        let after = until.0.to_string();
+        self.tx.set_setting(PAUSED_UNTIL, &after)?;
         self.tx.journal(About::default(), "paused", "the owner asked for it")?;
+        let order = Order::new(&format!("PAUSE {}", lines::ago(length)));
+        self.undoable(member, order.changes([Change::setting(PAUSED_UNTIL, before, Some(after))]))?;
         let words = format!(
             "Paused for {}: callers are not texted. RESUME to go on.",
             lines::ago(length)
@@ -135,14 +141,17 @@ impl Turn<'_> {
 
     /// `RESUME`.
     pub fn resume(&mut self, member: &Member) -> Done {
+        let before = self.tx.setting(PAUSED_UNTIL)?;
         self.tx.drop_setting(PAUSED_UNTIL)?;
         self.tx.journal(About::default(), "resumed", "the owner asked for it")?;
+        let order = Order::new("RESUME");
+        self.undoable(member, order.changes([Change::setting(PAUSED_UNTIL, before, None)]))?;
         self.reply(&member.number, "Working again: missed callers are texted.")
     }
 
     /// `NAME 27 Dave`.
     pub fn name(&mut self, member: &Member, handle: Handle, name: &str) -> Done {
-        self.change(member, handle, |contact| {
+        self.change(member, handle, ("NAME", ""), |contact| {
             contact.name = Some(name.trim().to_owned()).filter(|n| !n.is_empty());
             format!("{} is now {name}.", contact.number)
         })
@@ -150,7 +159,7 @@ impl Turn<'_> {
 
     /// `DONE 27`: they no longer wait.
     pub fn done(&mut self, member: &Member, handle: Handle) -> Done {
-        self.change(member, handle, |contact| {
+        self.change(member, handle, ("DONE", ""), |contact| {
             contact.waiting = false;
             format!("{} done.", lines::who(Some(handle), contact))
         })
@@ -161,8 +170,13 @@ impl Turn<'_> {
         let Some(contact) = self.known(member, handle)? else {
             return Ok(());
         };
-        self.cancel_queued(&contact.number, "blocked")?;
-        self.change(member, handle, |contact| {
+        let dropped = self.cancel_queued(&contact.number, "blocked")?;
+        let remains = if dropped.is_empty() {
+            ""
+        } else {
+            "What was queued for them stays unsent."
+        };
+        self.change(member, handle, ("BLOCK", remains), |contact| {
             contact.blocked = true;
             contact.waiting = false;
             format!(
@@ -174,7 +188,7 @@ impl Turn<'_> {
 
     /// `UNBLOCK 27`: takes back BLOCK, FRIEND, and a stop on automatic texts. Never an opt-out: that is the caller's.
     pub fn unblock(&mut self, member: &Member, handle: Handle) -> Done {
-        self.change(member, handle, |contact| {
+        self.change(member, handle, ("UNBLOCK", ""), |contact| {
             contact.blocked = false;
             contact.friend = false;
             contact.frozen = None;
@@ -190,7 +204,7 @@ impl Turn<'_> {
 
     /// `FRIEND 27`: never texted automatically.
     pub fn friend(&mut self, member: &Member, handle: Handle) -> Done {
-        self.change(member, handle, |contact| {
+        self.change(member, handle, ("FRIEND", ""), |contact| {
             contact.friend = true;
             format!("{} is a friend: never texted by me.", lines::who(Some(handle), contact))
         })
@@ -205,6 +219,7 @@ impl Turn<'_> {
         self.tx.forget(&contact)?;
         self.tx
             .journal(About::default(), "a caller was forgotten", "the owner asked for it")?;
+        self.undoable(member, Order::new(&format!("FORGET {handle}")))?;
         let kept = if contact.opted_out {
             " Their opt-out is kept."
         } else {
@@ -308,13 +323,23 @@ impl Turn<'_> {
         }
     }
 
-    /// Changes a contact and says so.
-    fn change(&mut self, member: &Member, handle: Handle, apply: impl FnOnce(&mut Contact) -> String) -> Done {
+    /// Changes a contact, puts the order (`word`) on record for UNDO with what that would not bring back, and says so.
+    fn change(
+        &mut self,
+        member: &Member,
+        handle: Handle,
+        (word, remains): (&str, &str),
+        apply: impl FnOnce(&mut Contact) -> String,
+    ) -> Done {
         let Some(mut contact) = self.known(member, handle)? else {
             return Ok(());
         };
+        let before = contact.clone();
         let said = apply(&mut contact);
         self.tx.save_contact(&contact)?;
+        let order = Order::new(&format!("{word} {}", lines::who(Some(handle), &contact)));
+        let order = order.about(&contact).leaving(remains);
+        self.undoable(member, order.changes([Change::contact(&before, &contact)]))?;
         self.reply_about(&member.number, &contact, &said)
     }
 }

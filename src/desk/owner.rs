@@ -73,7 +73,7 @@ impl Turn<'_> {
             Command::Won { .. } => self.not_yet(member, "WON"),
             Command::Report => self.not_yet(member, "REPORT"),
             Command::Test => self.not_yet(member, "TEST"),
-            Command::Undo => self.not_yet(member, "UNDO"),
+            Command::Undo => self.undo(member),
             Command::Set { .. } => self.not_yet(member, "SET"),
             Command::OwnerAdd(_) | Command::OwnerRemove(_) => self.not_yet(member, "OWNER"),
         }

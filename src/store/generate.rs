@@ -73,7 +73,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{calls, contacts, handles, inbound, messages, outbox, records, timers};
+    use super::super::{calls, contacts, handles, inbound, messages, outbox, records, timers, undo};
     use super::*;
 
     /// Every query of the daily work. `SEARCH` is an index look-up; `SCAN` is allowed only over a partial index that holds
@@ -116,6 +116,8 @@ mod tests {
             timers::DUE,
             timers::EARLIEST,
             records::HELD_OF,
+            undo::LAST,
+            undo::TRIM,
         ];
         let open_now = [
             "outbox_queue",

@@ -7,6 +7,7 @@
 //! - [`schema`]: tables and migrations
 //! - [`types`]: the words that columns may hold
 //! - [`calls`], [`contacts`], [`handles`], [`messages`], [`outbox`], [`inbound`], [`timers`], [`records`]: rows ⇄ types
+//! - [`undo`]: orders that can be taken back
 //! - [`report`]: what the command line shows
 //! - [`generate`]: a database of any size for the bench
 
@@ -26,6 +27,7 @@ pub mod report;
 pub mod schema;
 pub mod timers;
 pub mod types;
+pub mod undo;
 
 /// Prepared statements kept. More than the program has, so that nothing on the hot path is parsed twice.
 const STATEMENT_CACHE: usize = 160;

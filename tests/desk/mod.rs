@@ -7,3 +7,4 @@ mod optout;
 mod owner;
 mod received;
 mod sending;
+mod undo;

@@ -143,7 +143,6 @@ fn commands_answer_and_are_not_relayed() {
         ("MORE 13", "leak"),
         ("REPORT", "I don't know REPORT yet"),
         ("AWAY until Mon 8am", "I don't know AWAY yet"),
-        ("UNDO", "I don't know UNDO yet"),
         ("13 q2", "I don't know canned replies yet"),
         ("13 @8am see you", "I don't know texts at a later time yet"),
     ] {
