@@ -131,7 +131,10 @@ impl Turn<'_> {
         self.tx.set_setting(PAUSED_UNTIL, &after)?;
         self.tx.journal(About::default(), "paused", "the owner asked for it")?;
         let order = Order::new(&format!("PAUSE {}", lines::ago(length)));
-        self.undoable(member, order.changes([Change::setting(PAUSED_UNTIL, before, Some(after))]))?;
+        self.undoable(
+            member,
+            order.changes([Change::setting(PAUSED_UNTIL, before, Some(after))]),
+        )?;
         let words = format!(
             "Paused for {}: callers are not texted. RESUME to go on.",
             lines::ago(length)

@@ -91,7 +91,10 @@ impl Turn<'_> {
             return self.reply(&member.number, &said);
         }
         let Some(last) = last else {
-            return self.reply(&member.number, "Nothing to undo: no order of yours in the last 24 hours.");
+            return self.reply(
+                &member.number,
+                "Nothing to undo: no order of yours in the last 24 hours.",
+            );
         };
         if last.changes.is_empty() {
             let said = format!("Not undone: {} can't be taken back.", last.what);

@@ -43,11 +43,7 @@ impl Standing {
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// A contact's standing; only fields that differ are set again.
-    Contact {
-        id: i64,
-        before: Standing,
-        after: Standing,
-    },
+    Contact { id: i64, before: Standing, after: Standing },
     /// A row of `setting`; `None`: not there.
     Setting {
         key: String,

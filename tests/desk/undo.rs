@@ -129,7 +129,10 @@ fn undo_is_each_owners_own_and_never_overwrites_what_another_did_since() {
     it.text(SAM, "NAME 13 David");
     it.wait_s(60);
     it.settle();
-    assert_eq!(says(&mut it, "UNDO"), "Not undone: NAME 13 Dave was changed again since.");
+    assert_eq!(
+        says(&mut it, "UNDO"),
+        "Not undone: NAME 13 Dave was changed again since."
+    );
     assert_eq!(says(&mut it, "NUM 13"), format!("13 David: {DAVE}"));
 }
 
