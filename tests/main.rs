@@ -4,6 +4,7 @@ mod at;
 mod cli;
 mod config;
 mod desk;
+mod fuzz;
 mod job;
 mod modem;
 mod peers;

@@ -479,3 +479,24 @@ proptest! {
         prop_assert!(relayed || matches!(read, OwnerText::OptOutWord | OwnerText::Untagged(_)));
     }
 }
+
+#[test]
+fn a_text_without_letters_is_no_opt_out_word() {
+    // Found by fuzzing: "27 👍" was refused as an opt-out word, because every letter of no letters is right.
+    for text in ["27 \u{1f44d}", "27: \u{1f44d}\u{1f3fd}", "#27 ?!"] {
+        let body = text.split_once([' ', ':']).unwrap().1.trim();
+        let wanted = OwnerText::To {
+            handle: Handle(27),
+            text: body.to_owned(),
+        };
+        assert_eq!(grammar::read(text), wanted);
+    }
+    assert_eq!(grammar::read("\u{1f44d}"), OwnerText::Untagged("\u{1f44d}".to_owned()));
+    assert_eq!(consent("\u{1f44d}"), Consent::Plain);
+}
+
+#[test]
+fn an_opt_out_word_is_not_scheduled_either() {
+    assert_eq!(grammar::read("27 @8am STOP"), OwnerText::OptOutWord);
+    assert_eq!(grammar::read("27 @ 8:30 pm unsubscribe"), OwnerText::OptOutWord);
+}

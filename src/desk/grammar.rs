@@ -167,6 +167,10 @@ fn addressed(handle: Handle, body: &str) -> OwnerText {
         return OwnerText::Canned { handle, reply };
     }
     if let Some((when, text)) = later(body) {
+        // Later is no better than now.
+        if optout::is_opt_out_word(&text) {
+            return OwnerText::OptOutWord;
+        }
         return OwnerText::Later { handle, when, text };
     }
     // "27 STOP" would opt the owner's own conversation out at the other end's carrier.

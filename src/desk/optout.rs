@@ -247,6 +247,10 @@ pub fn is_opt_out_word(text: &str) -> bool {
 }
 
 fn is_stop(joined: &str) -> bool {
+    // A text without a letter (a thumb, "?!") says nothing; every rule below would hold for it vacuously.
+    if joined.is_empty() {
+        return false;
+    }
     // "S T O P" and "s.t.o.p" arrive here joined; "STOPPPP!!" with its tail shortened.
     STOP_WORDS.contains(&joined)
         || STOP_SLIPS.contains(&joined)
