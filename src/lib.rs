@@ -35,6 +35,7 @@
 //! Nothing else sends a text: if it is not an outbox row, it does not go out.
 
 pub mod at;
+pub mod board;
 pub mod clock;
 pub mod config;
 pub mod daemon;

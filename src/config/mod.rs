@@ -8,6 +8,7 @@ mod parse;
 mod read;
 mod sections;
 
+pub(crate) use duration::parse as parse_duration;
 pub use read::{MISTAKES_MAX, Mistake};
 
 use crate::desk::hours::OpeningHours;
