@@ -10,5 +10,6 @@ mod modem;
 mod peers;
 mod real;
 mod rules;
+mod shipped;
 mod sim;
 mod sms;

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+pub mod udev;
 pub mod usb;
 
 /// Can this model see a voice call at all?

@@ -58,6 +58,7 @@ pub const USB_IDS: &[UsbId] = &[
     id(0x19d2, 0x0063, &[3, 1], "ZTE MF1xx"),
     id(0x19d2, 0x0064, &[2, 0], "ZTE MF1xx"),
     id(0x19d2, 0x0124, &[4, 1], "ZTE MF1xx"),
+    id(0x19d2, 0x2002, &[], "ZTE MF112/MF190"),
     id(0x1bc7, 0x1201, &[4, 5], "Telit LE910C1"),
     id(0x1bc7, 0x1204, &[5, 6], "Telit LE910C1 (MBIM)"),
     id(0x1bc7, 0x1031, &[1, 2], "Telit LE910C1-EUX"),
@@ -83,6 +84,85 @@ pub fn lookup(vendor: u16, product: u16) -> Option<&'static UsbId> {
     USB_IDS.iter().find(|id| id.vendor == vendor && id.product == product)
 }
 
+/// Makers whose AT port is known by its interface class, whatever the product: `(vendor, class, subclass, protocol)`. Huawei's
+/// PCUI port. Better than the product's interface number, which differs between firmwares.
+pub const AT_BY_CLASS: &[(u16, u8, u8, u8)] = &[(0x12d1, 0xff, 0x01, 0x02), (0x12d1, 0xff, 0x02, 0x02)];
+
+/// Makers of nothing but modems, to the last product: new models are kept from other programs too.
+pub const ONLY_MODEMS: &[u16] = &[0x2c7c, 0x12d1];
+
+/// Why a device that we know cannot be used as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    /// It shows a CD-ROM with its driver for Windows first.
+    BeforeSwitch,
+    /// Firmware that is a router with a web page: no AT port, no calls.
+    WebOnly,
+    /// Waits for a firmware to be written into it.
+    Flashing,
+}
+
+impl Unusable {
+    /// One word for programs (the udev property `TEXTBACK_PROBLEM`).
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Unusable::BeforeSwitch => "before-switch",
+            Unusable::WebOnly => "web-only",
+            Unusable::Flashing => "flashing",
+        }
+    }
+
+    /// For people: what it is and what to do.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Unusable::BeforeSwitch => {
+                "it shows its CD-ROM instead of a modem: install usb-modeswitch, then unplug it and plug it in again"
+            }
+            Unusable::WebOnly => {
+                "its firmware is a web router without calls or an AT port: use another modem, or have stick firmware written into it"
+            }
+            Unusable::Flashing => {
+                "it waits for a firmware to be written into it: unplug it, or restore its firmware with the tool of its maker"
+            }
+        }
+    }
+}
+
+/// Advice for a device of [`USB_IDS`] in a mode whose AT port nobody has recorded.
+pub const UNKNOWN_PORT_ADVICE: &str =
+    "in this USB mode its AT port is not known: try each /dev/ttyUSB as port in the modem section, or switch the mode";
+
+/// Devices that are, or may become, a modem, but are none now.
+pub const NOT_NOW: &[(u16, u16, Unusable, &str)] = &[
+    (0x12d1, 0x1446, Unusable::BeforeSwitch, "Huawei stick"),
+    (0x12d1, 0x1505, Unusable::BeforeSwitch, "Huawei stick"),
+    (0x12d1, 0x14fe, Unusable::BeforeSwitch, "Huawei stick"),
+    (0x12d1, 0x15ca, Unusable::BeforeSwitch, "Huawei E3131"),
+    (0x12d1, 0x155b, Unusable::BeforeSwitch, "Huawei stick"),
+    (0x12d1, 0x1f01, Unusable::BeforeSwitch, "Huawei HiLink stick"),
+    (0x12d1, 0x14db, Unusable::WebOnly, "Huawei HiLink stick"),
+    (0x12d1, 0x14dc, Unusable::WebOnly, "Huawei HiLink stick"),
+    (0x12d1, 0x1442, Unusable::Flashing, "Huawei E3372"),
+    (0x19d2, 0x2000, Unusable::BeforeSwitch, "ZTE stick"),
+    (0x19d2, 0x0053, Unusable::BeforeSwitch, "ZTE stick"),
+    (0x19d2, 0x0150, Unusable::BeforeSwitch, "ZTE stick"),
+    (0x19d2, 0x1403, Unusable::WebOnly, "ZTE MF823/MF79"),
+    (0x19d2, 0x1405, Unusable::WebOnly, "ZTE MF823/MF79"),
+    (0x1e0e, 0xf000, Unusable::BeforeSwitch, "SIMCom stick"),
+    (0x05c6, 0x9008, Unusable::Flashing, "Qualcomm module"),
+];
+
+/// Why this device is of no use now, if we know.
+#[must_use]
+pub fn not_now(vendor: u16, product: u16) -> Option<(Unusable, &'static str)> {
+    NOT_NOW
+        .iter()
+        .find(|(v, p, ..)| (*v, *p) == (vendor, product))
+        .map(|&(_, _, why, device)| (why, device))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +177,7 @@ mod tests {
             );
         }
         assert_eq!(lookup(0x05c6, 0x9008), None);
+        assert!(USB_IDS.iter().all(|id| not_now(id.vendor, id.product).is_none()));
         assert_eq!(lookup(0x1e0e, 0x9001).map(|id| id.at), Some(&[2u8, 3][..]));
     }
 }
