@@ -7,6 +7,11 @@
 
 use std::time::{Duration, Instant};
 
+/// 2024-01-01T00:00:00Z. A clock before it has never been set.
+pub const NOT_BEFORE_MS: i64 = 1_704_067_200_000;
+/// 2080-01-01T00:00:00Z, where two-digit years of modems that were never told the time begin (`80/01/06`).
+pub const NOT_AFTER_MS: i64 = 3_471_292_800_000;
+
 /// Milliseconds on the box's own steady clock, kept over restarts in the store. Only differences mean anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Steady(pub i64);

@@ -58,6 +58,9 @@ enum Command {
     /// Take PDUs apart, or make them
     #[command(subcommand)]
     Pdu(cli::pdu::Command),
+    /// Set the system clock to what the mobile network says (for textback-clock.service)
+    #[command(hide = true)]
+    SetClock(cli::set_clock::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Send { to, text, config } => cli::send::run(&to, &text, &config),
         Command::Export { csv, config } => cli::export::run(&csv, &config),
         Command::Pdu(command) => cli::pdu::run(&command),
+        Command::SetClock(arguments) => cli::set_clock::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

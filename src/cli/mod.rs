@@ -17,6 +17,7 @@ pub mod messages;
 pub mod pdu;
 pub mod run;
 pub mod send;
+pub mod set_clock;
 pub mod sim;
 pub mod status;
 pub mod why;

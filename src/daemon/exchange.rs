@@ -2,8 +2,9 @@
 
 use super::clerk::{self, Clerk, Done, Job};
 use super::control::{Answer, Question};
+use super::handover::Handover;
 use super::state::{self, State};
-use super::wallclock::WallClock;
+use super::wallclock::{self, WallClock};
 use super::{modem_options, notify, pin, why_number};
 use crate::clock::{Clock, Now};
 use crate::config::Config;
@@ -45,6 +46,8 @@ pub(super) struct Exchange {
     pub(super) clerk: Clerk,
     pub(super) clock: Clock,
     pub(super) wall: WallClock,
+    /// To whoever sets the system clock.
+    handover: Handover,
     pub(super) state: State,
     pub(super) transmit: Vec<u8>,
     pub(super) reopen: bool,
@@ -83,6 +86,7 @@ impl Exchange {
             clerk: Clerk::start(store, desk)?,
             clock: Clock::new(at, base),
             wall,
+            handover: Handover::from_systemd(),
             state,
             transmit: Vec::new(),
             reopen: false,
@@ -156,7 +160,10 @@ impl Exchange {
                 self.ask_next()?;
             }
             Event::Submitted { .. } => self.submitting = false,
-            Event::NetworkTime { utc_ms, offset_s } => self.wall.network_time(*utc_ms, *offset_s, Instant::now()),
+            Event::NetworkTime { utc_ms, offset_s } => {
+                self.wall.network_time(*utc_ms, *offset_s, Instant::now());
+                self.handover.network_time(*utc_ms, wallclock::system_now_ms());
+            }
             Event::Note { what, why } => {
                 tracing::info!(what, why, "modem");
                 if let Some(setting) = pin::to_remember(what, self.pin.as_deref()) {

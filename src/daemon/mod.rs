@@ -26,6 +26,7 @@ pub mod alarm;
 pub mod clerk;
 pub mod control;
 mod exchange;
+pub mod handover;
 pub mod notify;
 mod open;
 pub mod pin;

@@ -1,10 +1,8 @@
 //! The wall clock of the daemon: what the system says, corrected by better sources, and how far it is to be trusted.
 
-use crate::clock::{Trust, Wall};
+use crate::clock::{NOT_BEFORE_MS, Trust, Wall};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// 2024-01-01T00:00:00Z. Before it, a system clock is a Pi's that has never been set.
-const NOT_BEFORE_MS: i64 = 1_704_067_200_000;
 /// systemd-timesyncd makes this when the clock is synchronised.
 const SYNCHRONISED_MARK: &str = "/run/systemd/timesync/synchronized";
 /// How often the mark is looked for.
@@ -55,13 +53,10 @@ impl WallClock {
             self.looked = Some(at);
             self.synchronised = std::path::Path::new(SYNCHRONISED_MARK).exists();
         }
-        self.read(at, SystemTime::now())
+        self.read(at, system_now_ms())
     }
 
-    fn read(&mut self, at: Instant, system: SystemTime) -> Wall {
-        let system_ms = system
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX));
+    fn read(&mut self, at: Instant, system_ms: i64) -> Wall {
         let network_ms = self.network.map(|(ms, then, _)| {
             ms.saturating_add(i64::try_from(at.saturating_duration_since(then).as_millis()).unwrap_or(0))
         });
@@ -94,18 +89,22 @@ impl WallClock {
     }
 }
 
+/// The system clock, UTC milliseconds.
+#[must_use]
+pub fn system_now_ms() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn system(ms: i64) -> SystemTime {
-        UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap())
-    }
-
     #[test]
     fn a_pi_that_boots_in_the_past_reports_at_least_the_last_time_stored_and_calls_it_a_guess() {
         let mut clock = WallClock::new(None, NOT_BEFORE_MS + 5_000);
-        let wall = clock.read(Instant::now(), system(1_000));
+        let wall = clock.read(Instant::now(), 1_000);
         assert_eq!((wall.utc_ms, wall.trust), (NOT_BEFORE_MS + 5_000, Trust::Guess));
     }
 
@@ -114,9 +113,9 @@ mod tests {
         let at = Instant::now();
         let mut clock = WallClock::new(None, 0);
         clock.network_time(315_964_800_000, 0, at);
-        assert_eq!(clock.read(at, system(0)).trust, Trust::Guess);
+        assert_eq!(clock.read(at, 0).trust, Trust::Guess);
         clock.network_time(NOT_BEFORE_MS + 60_000, -18_000, at);
-        let later = clock.read(at + Duration::from_secs(2), system(0));
+        let later = clock.read(at + Duration::from_secs(2), 0);
         assert_eq!(
             later,
             Wall {
@@ -131,7 +130,7 @@ mod tests {
     fn records_never_go_back_when_the_system_clock_is_stepped_back() {
         let at = Instant::now();
         let mut clock = WallClock::new(None, 0);
-        let first = clock.read(at, system(NOT_BEFORE_MS + 9_000)).utc_ms;
-        assert_eq!(clock.read(at, system(NOT_BEFORE_MS + 1_000)).utc_ms, first);
+        let first = clock.read(at, NOT_BEFORE_MS + 9_000).utc_ms;
+        assert_eq!(clock.read(at, NOT_BEFORE_MS + 1_000).utc_ms, first);
     }
 }

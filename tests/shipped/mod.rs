@@ -1,5 +1,6 @@
 //! What the package installs: rules, units, default files. Written and checked here, so that what ships is what was tested.
 
+mod systemd;
 mod udev;
 
 use std::path::{Path, PathBuf};
