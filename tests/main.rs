@@ -7,6 +7,7 @@ mod desk;
 mod fuzz;
 mod job;
 mod modem;
+mod odd_pdus;
 mod peers;
 mod real;
 mod rules;

@@ -124,7 +124,12 @@ struct Ports {
 
 impl Decoded {
     fn of(pdu: &Pdu) -> Decoded {
-        let smsc = pdu.smsc.as_ref().map(Address::to_string);
+        // A service centre part of a type and no digit says as little as none.
+        let smsc = pdu
+            .smsc
+            .as_ref()
+            .map(Address::to_string)
+            .filter(|digits| !digits.is_empty());
         match &pdu.tpdu {
             Tpdu::Deliver(deliver) => Decoded::of_deliver(smsc, deliver),
             Tpdu::Submit(submit) => Decoded::of_submit(smsc, submit),
