@@ -3,7 +3,8 @@
 //! Everything is worked out from an instant and a zone; a zone is a named one (with its summer time) or the network's
 //! fixed offset.
 
-use jiff::civil::Weekday;
+use super::holidays::Holidays;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan, ZonedDateTime};
 use thiserror::Error;
@@ -16,6 +17,8 @@ pub const SENDING_HOURS: Span = Span {
 };
 /// Most ranges in one day.
 pub const RANGES_MAX: usize = 8;
+/// How far ahead the next opening is looked for: a week and the longest range of holidays.
+const OPENING_DAYS_MAX: u16 = 7 + 366;
 
 /// A stretch of one day in minutes after midnight. `end` may pass 24:00 into the next day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +42,7 @@ pub enum HoursError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpeningHours {
     days: [Vec<Span>; 7],
+    holidays: Holidays,
 }
 
 impl Default for OpeningHours {
@@ -51,6 +55,7 @@ impl Default for OpeningHours {
                     end: DAY_MINUTES,
                 }]
             }),
+            holidays: Holidays::default(),
         }
     }
 }
@@ -61,6 +66,7 @@ impl OpeningHours {
     pub fn closed() -> OpeningHours {
         OpeningHours {
             days: std::array::from_fn(|_| Vec::new()),
+            holidays: Holidays::default(),
         }
     }
 
@@ -79,19 +85,42 @@ impl OpeningHours {
         Ok(days)
     }
 
+    /// The same hours, closed on those days.
+    #[must_use]
+    pub fn with_holidays(mut self, holidays: Holidays) -> OpeningHours {
+        self.holidays = holidays;
+        self
+    }
+
+    /// The days on which we are closed whatever the weekday.
+    #[must_use]
+    pub fn holidays(&self) -> &Holidays {
+        &self.holidays
+    }
+
+    /// Whether there is any time at which we are closed.
+    #[must_use]
+    pub fn ever_closed(&self) -> bool {
+        *self != OpeningHours::default()
+    }
+
     /// Whether we are open then.
     #[must_use]
     pub fn is_open(&self, utc_ms: i64, zone: &TimeZone) -> bool {
         // A time no calendar has is treated as open (architecture.md, Clock).
         let Some(local) = local(utc_ms, zone) else { return true };
         let minute = minute_of_day(&local);
-        let today = day_index(local.weekday());
-        let inside = |day: usize, minute: u16| {
-            self.days
-                .get(day)
-                .is_some_and(|spans| spans.iter().any(|s| (s.start..s.end).contains(&minute)))
-        };
-        inside(today, minute) || inside((today + 6) % 7, minute + DAY_MINUTES)
+        let inside = |day: Date, minute: u16| self.spans(day).iter().any(|s| (s.start..s.end).contains(&minute));
+        let yesterday = local.date().yesterday();
+        inside(local.date(), minute) || yesterday.is_ok_and(|day| inside(day, minute + DAY_MINUTES))
+    }
+
+    /// The stretches that begin on that day.
+    fn spans(&self, day: Date) -> &[Span] {
+        match self.holidays.has(day) {
+            true => &[],
+            false => self.days.get(day_index(day.weekday())).map_or(&[], Vec::as_slice),
+        }
     }
 
     /// When we open next, strictly later than now, as an instant. `None`: never.
@@ -108,6 +137,12 @@ impl OpeningHours {
             None => "soon".to_owned(),
             Some((0, opening)) => format!("at {}", clock_words(minute_of_day(&opening))),
             Some((1, opening)) => format!("tomorrow {}", clock_words(minute_of_day(&opening))),
+            // Today's weekday in a week, and all beyond it, need the date.
+            Some((7.., opening)) => format!(
+                "{} {}",
+                opening.strftime("%b %-d"),
+                clock_words(minute_of_day(&opening))
+            ),
             Some((_, opening)) => format!(
                 "{} {}",
                 day_name(opening.weekday()),
@@ -117,11 +152,11 @@ impl OpeningHours {
     }
 
     /// Days from today, and the opening.
-    fn next(&self, utc_ms: i64, zone: &TimeZone) -> Option<(u8, ZonedDateTime)> {
+    fn next(&self, utc_ms: i64, zone: &TimeZone) -> Option<(u16, ZonedDateTime)> {
         let local = local(utc_ms, zone)?;
         let mut date = local.date();
-        for days in 0..=7u8 {
-            let spans = self.days.get(day_index(date.weekday()))?;
+        for days in 0..=OPENING_DAYS_MAX {
+            let spans = self.spans(date);
             let openings = spans.iter().filter_map(|span| {
                 let (hour, minute) = (i8::try_from(span.start / 60).ok()?, i8::try_from(span.start % 60).ok()?);
                 // An hour that summer time skips becomes the hour after it.
@@ -393,6 +428,107 @@ mod tests {
         let hours = weekdays();
         let opening = hours.next_opening_ms(at("2026-03-06T18:00"), &chicago()).unwrap();
         assert_eq!(opening, at("2026-03-09T08:00"));
+    }
+
+    #[test]
+    fn holidays_are_closed_and_the_opening_after_them_is_said() {
+        let mut holidays = Holidays::default();
+        holidays.add("24 Dec - 1 Jan").unwrap();
+        holidays.add("2026-11-26").unwrap();
+        let hours = weekdays().with_holidays(holidays);
+        // Thanksgiving 2026 is a Thursday.
+        assert!(!hours.is_open(at("2026-11-26T10:00"), &chicago()));
+        assert_eq!(hours.next_opening(at("2026-11-25T18:00"), &chicago()), "Friday 8am");
+        assert_eq!(hours.next_opening(at("2026-11-26T10:00"), &chicago()), "tomorrow 8am");
+        // 1 January 2027 is a Friday: back on Monday the 4th.
+        assert_eq!(hours.next_opening(at("2026-12-23T18:00"), &chicago()), "Jan 4 8am");
+        assert_eq!(hours.next_opening(at("2027-01-01T18:00"), &chicago()), "Monday 8am");
+    }
+
+    #[test]
+    fn a_night_shift_that_began_before_the_holiday_is_worked_to_its_end() {
+        let mut hours = OpeningHours::closed();
+        hours.set("daily", "18:00-2:00").unwrap();
+        let mut holidays = Holidays::default();
+        holidays.add("25 Dec").unwrap();
+        let hours = hours.with_holidays(holidays);
+        assert!(hours.is_open(at("2026-12-25T01:30"), &chicago()));
+        assert!(!hours.is_open(at("2026-12-25T19:00"), &chicago()));
+        assert!(
+            !hours.is_open(at("2026-12-26T01:30"), &chicago()),
+            "it would have begun on the 25th"
+        );
+    }
+
+    #[test]
+    fn a_box_that_is_closed_for_years_looks_no_further_than_it_must() {
+        let mut holidays = Holidays::default();
+        holidays.add("1 Jan - 31 Dec").unwrap();
+        let hours = weekdays().with_holidays(holidays);
+        assert_eq!(hours.next_opening(at("2026-11-23T03:00"), &chicago()), "soon");
+    }
+
+    /// An instant of local time in a zone; of two, the first.
+    fn in_zone(civil: &str, zone: &TimeZone) -> i64 {
+        let civil: jiff::civil::DateTime = civil.parse().unwrap();
+        civil
+            .to_zoned_datetime(zone.clone())
+            .unwrap()
+            .timestamp()
+            .as_millisecond()
+    }
+
+    #[test]
+    fn hours_follow_the_clock_on_the_wall_over_every_change_of_the_clocks() {
+        const HOUR: i64 = 3_600_000;
+        // (zone, the evening before, hours until 8am): spring gives eleven for twelve, autumn thirteen; Lord Howe moves by
+        // half an hour; Arizona and a fixed offset not at all.
+        for (name, evening, until_eight) in [
+            ("America/Chicago", "2026-03-07T20:00", 11 * HOUR),
+            ("America/Chicago", "2026-10-31T20:00", 13 * HOUR),
+            ("Europe/London", "2026-03-28T20:00", 11 * HOUR),
+            ("Europe/Berlin", "2026-10-24T20:00", 13 * HOUR),
+            ("Australia/Sydney", "2026-10-03T20:00", 11 * HOUR),
+            ("Australia/Lord_Howe", "2026-10-03T20:00", 11 * HOUR + HOUR / 2),
+            ("America/Phoenix", "2026-03-07T20:00", 12 * HOUR),
+        ] {
+            let zone = TimeZone::get(name).unwrap();
+            let mut hours = OpeningHours::closed();
+            hours.set("daily", "8:00-17:00").unwrap();
+            let now = in_zone(evening, &zone);
+            assert_eq!(
+                hours.next_opening_ms(now, &zone),
+                Some(now + until_eight),
+                "{name} {evening}"
+            );
+            assert_eq!(hours.next_opening(now, &zone), "tomorrow 8am", "{name} {evening}");
+            assert!(!hours.is_open(now + until_eight - 1, &zone), "{name} {evening}");
+            assert!(hours.is_open(now + until_eight, &zone), "{name} {evening}");
+        }
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_open_twice_and_one_that_is_skipped_is_no_trouble() {
+        let mut hours = OpeningHours::closed();
+        hours.set("daily", "1:00-2:00").unwrap();
+        // 2026-11-01: 01:00-02:00 comes twice in Chicago.
+        let first = at("2026-11-01T01:30");
+        assert!(hours.is_open(first, &chicago()));
+        assert!(hours.is_open(first + 3_600_000, &chicago()));
+        assert!(!hours.is_open(first + 2 * 3_600_000, &chicago()));
+        // 2026-03-08: 02:00-03:00 does not come; who opens at half past two opens at half past three.
+        let mut hours = OpeningHours::closed();
+        hours.set("daily", "2:30-5:00").unwrap();
+        let two = at("2026-03-08T01:59") + 60_000;
+        assert!(hours.is_open(two + 30 * 60_000, &chicago()), "3:30 on the wall");
+        assert_eq!(hours.next_opening(at("2026-03-08T01:00"), &chicago()), "at 3:30am");
+    }
+
+    #[test]
+    fn what_we_start_waits_for_nine_on_the_wall_over_a_change_of_the_clocks() {
+        let evening = at("2026-03-07T20:00");
+        assert_eq!(may_start(evening, &chicago()), Err(evening + 12 * 3_600_000));
+        assert_eq!(may_start(evening + 12 * 3_600_000, &chicago()), Ok(()));
     }
 
     #[test]

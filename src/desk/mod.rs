@@ -5,6 +5,7 @@
 
 pub mod commands;
 pub mod grammar;
+pub mod holidays;
 pub mod hours;
 pub mod optout;
 pub mod template;
