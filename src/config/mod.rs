@@ -3,6 +3,7 @@
 //! [`Config::parse`] names everything that is wrong at once, each with its line, key and what is allowed. Windows line
 //! ends, a byte order mark and smart quotes are accepted: the file is edited on whatever the installer has.
 
+pub mod by_text;
 mod duration;
 mod parse;
 mod read;
@@ -11,7 +12,7 @@ mod sections;
 pub(crate) use duration::parse as parse_duration;
 pub use read::{MISTAKES_MAX, Mistake};
 
-use crate::desk::hours::OpeningHours;
+use crate::desk::hours::{OpeningHours, Span};
 use crate::desk::template::Template;
 use crate::phone::{Country, PhoneNumber};
 use jiff::tz::TimeZone;
@@ -143,6 +144,8 @@ pub struct OwnerAlerts {
     pub merge_window: Duration,
     /// Words that put URGENT in front (product.md §3), folded to lower case.
     pub urgent_words: Vec<String>,
+    /// While it lasts, lines wait until its end, except urgent ones and answers. Default: off.
+    pub quiet: Option<Span>,
 }
 
 /// Words that make a text urgent unless the file says otherwise.
@@ -182,6 +185,8 @@ pub struct Config {
     pub crew: Vec<Member>,
     /// `[board] profile`; `None` for "none".
     pub board: Option<String>,
+    /// The file it was read from.
+    pub(crate) source: by_text::Source,
 }
 
 /// What reading gave: the configuration if it can be used, everything wrong with it, and what is worth knowing.

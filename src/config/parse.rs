@@ -1,5 +1,6 @@
 //! From the file's text to a [`Config`], collecting everything that is wrong.
 
+use super::by_text::{self, Source};
 use super::read::{Findings, Found, Section, nearest};
 use super::sections::{crew, hours, limits, modem, owner_alerts, text_back};
 use super::{COMPANY_SEPTETS_MAX, CONFIG_VERSION, Checked, Config, Topology};
@@ -7,17 +8,19 @@ use crate::desk::template::{self};
 use crate::phone::{self, Country, PhoneNumber};
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
+use std::sync::Arc;
 use toml::de::DeTable;
 
 pub(super) fn check(text: &str) -> Checked {
-    let text = straighten(text);
-    let (table, errors) = DeTable::parse_recoverable(&text);
-    let mut findings = Findings::new(&text);
+    let source = by_text::source(text);
+    let text: &str = &source;
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let mut findings = Findings::new(text);
     for error in &errors {
         let line = error.span().map_or(0, |span| findings.line(span.start));
         findings.mistake(line, "", format!("cannot be read: {}", error.message()));
     }
-    let config = root(table.get_ref(), &mut findings);
+    let config = root(table.get_ref(), Arc::clone(&source), &mut findings);
     findings
         .mistakes
         .sort_by_key(|m| if m.line == 0 { usize::MAX } else { m.line });
@@ -32,7 +35,7 @@ pub(super) fn check(text: &str) -> Checked {
 }
 
 /// Without a byte order mark, with `\n` line ends, and with straight quotes where quotes delimit.
-fn straighten(text: &str) -> String {
+pub(super) fn straighten(text: &str) -> String {
     let text = text
         .trim_start_matches('\u{feff}')
         .replace("\r\n", "\n")
@@ -69,7 +72,7 @@ fn straighten_line(line: &str) -> String {
     out
 }
 
-fn root(table: &DeTable<'_>, findings: &mut Findings<'_>) -> Option<Config> {
+pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Findings<'_>) -> Option<Config> {
     let mut top = Section::new(Some(table), "", 0);
     let version = top.integer("config_version", CONFIG_VERSION, 0..=u32::MAX, findings);
     if version != CONFIG_VERSION {
@@ -133,6 +136,7 @@ fn root(table: &DeTable<'_>, findings: &mut Findings<'_>) -> Option<Config> {
         owner_alerts,
         crew,
         board: profile,
+        source: Source(source),
     })
 }
 

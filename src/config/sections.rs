@@ -3,7 +3,8 @@
 use super::parse::{choice, number, path};
 use super::read::{Findings, Section};
 use super::{CREW_MAX, Limits, Member, ModemConfig, OwnerAlerts, Role, TextBack, Topology, URGENT_WORDS};
-use crate::desk::hours::OpeningHours;
+use crate::desk::holidays::Holidays;
+use crate::desk::hours::{self, OpeningHours, Span};
 use crate::desk::template::{self, Template};
 use crate::phone::{Country, PhoneNumber};
 use std::time::Duration;
@@ -130,11 +131,12 @@ fn text(
     }
 }
 
-pub(super) fn hours(section: Section<'_, '_>, findings: &mut Findings<'_>) -> OpeningHours {
+pub(super) fn hours(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> OpeningHours {
+    let holidays = holidays(&mut section, findings);
     let mut hours = OpeningHours::closed();
     let mut seen = [false; 7];
     let mut any = false;
-    for (days, value) in section.entries() {
+    for (days, value) in section.entries().filter(|(key, _)| *key != HOLIDAYS) {
         any = true;
         let line = findings.line(value.span().start);
         let key = section.path(days);
@@ -163,7 +165,33 @@ pub(super) fn hours(section: Section<'_, '_>, findings: &mut Findings<'_>) -> Op
             Err(why) => findings.mistake(line, &key, why.to_string()),
         }
     }
-    if any { hours } else { OpeningHours::default() }
+    let hours = if any { hours } else { OpeningHours::default() };
+    hours.with_holidays(holidays)
+}
+
+/// The key of `[hours]` that is no day.
+pub(super) const HOLIDAYS: &str = "holidays";
+
+fn holidays(section: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Holidays {
+    let mut holidays = Holidays::default();
+    for found in section.strings(HOLIDAYS, findings).unwrap_or_default() {
+        if let Err(why) = holidays.add(&found.value) {
+            findings.mistake(found.line, "hours.holidays", why.to_string());
+        }
+    }
+    holidays
+}
+
+/// `"22:00-6:30"`, or `"off"`.
+fn quiet(section: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Option<Span> {
+    let found = section.string("quiet", findings)?;
+    match hours::quiet(&found.value) {
+        Ok(span) => span,
+        Err(why) => {
+            findings.mistake(found.line, "owner_alerts.quiet", why.to_string());
+            None
+        }
+    }
 }
 
 pub(super) fn limits(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> Limits {
@@ -226,11 +254,13 @@ pub(super) fn owner_alerts(mut section: Section<'_, '_>, findings: &mut Findings
         }
         None => URGENT_WORDS.map(str::to_owned).to_vec(),
     };
+    let quiet = quiet(&mut section, findings);
     section.finish(findings);
     OwnerAlerts {
         missed_calls,
         merge_window: merge.unwrap_or_default(),
         urgent_words,
+        quiet,
     }
 }
 

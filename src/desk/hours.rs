@@ -36,6 +36,8 @@ pub enum HoursError {
     Time,
     #[error("more than {RANGES_MAX} ranges in a day")]
     TooMany,
+    #[error("no quiet hours: write \"22:00-6:30\", \"10pm-6am\" or \"off\"")]
+    Quiet,
 }
 
 /// When the business is open, by day of the week, Monday first.
@@ -96,6 +98,33 @@ impl OpeningHours {
     #[must_use]
     pub fn holidays(&self) -> &Holidays {
         &self.holidays
+    }
+
+    /// The week as it could be texted again: `Mon-Fri 8:00-17:00, Sat 9:00-12:00`. Days that are not named are closed.
+    #[must_use]
+    pub fn source(&self) -> String {
+        const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        let mut words: Vec<String> = Vec::new();
+        let mut day = 0;
+        while let Some(spans) = self.days.get(day) {
+            let same = self.days.iter().skip(day).take_while(|other| *other == spans).count();
+            let (first, last) = (NAMES.get(day), NAMES.get(day + same - 1));
+            day += same;
+            let (Some(first), Some(last), false) = (first, last, spans.is_empty()) else {
+                continue;
+            };
+            let days = match same {
+                1 => (*first).to_owned(),
+                7 => "daily".to_owned(),
+                _ => format!("{first}-{last}"),
+            };
+            let hours: Vec<String> = spans.iter().map(|span| span_source(*span)).collect();
+            words.push(format!("{days} {}", hours.join(", ").replace("0:00-24:00", "24h")));
+        }
+        match words.is_empty() {
+            true => "closed".to_owned(),
+            false => words.join(", "),
+        }
     }
 
     /// Whether there is any time at which we are closed.
@@ -172,6 +201,89 @@ impl OpeningHours {
         }
         None
     }
+}
+
+/// Quiet hours as a person writes them; `None` for `off`.
+///
+/// # Errors
+/// [`HoursError::Quiet`].
+pub fn quiet(text: &str) -> Result<Option<Span>, HoursError> {
+    match span_list(text) {
+        Ok(spans) if spans.is_empty() => Ok(None),
+        Ok(spans) => match spans.as_slice() {
+            // A whole day of quiet would hold every line for ever.
+            [span] if span.end - span.start < DAY_MINUTES => Ok(Some(*span)),
+            _ => Err(HoursError::Quiet),
+        },
+        Err(_) => Err(HoursError::Quiet),
+    }
+}
+
+/// If `utc_ms` lies in `span`, the instant at which that ends.
+#[must_use]
+pub fn within(span: Span, utc_ms: i64, zone: &TimeZone) -> Option<i64> {
+    let local = local(utc_ms, zone)?;
+    let minute = minute_of_day(&local);
+    let date = local.date();
+    let ends = match (
+        (span.start..span.end).contains(&minute),
+        span.end.checked_sub(DAY_MINUTES),
+    ) {
+        (true, None) => (date, span.end),
+        (true, Some(end)) => (date.tomorrow().ok()?, end),
+        (false, Some(end)) if minute < end => (date, end),
+        (false, _) => return None,
+    };
+    let (date, end) = ends;
+    let (hour, minute) = (i8::try_from(end / 60).ok()?, i8::try_from(end % 60).ok()?);
+    let end = match hour {
+        24 => date.tomorrow().ok()?.at(0, 0, 0, 0),
+        hour => date.at(hour, minute, 0, 0),
+    };
+    let end = end.to_zoned_datetime(zone.clone()).ok()?.timestamp().as_millisecond();
+    // An end in the hour that comes twice may have passed already: its first is meant.
+    (end > utc_ms).then_some(end)
+}
+
+/// A week as a person texts it, as the file's lines: `mon-fri 8-12, 13-17; sat 9-12` gives `mon-fri` = `8-12,13-17` and
+/// `sat` = `9-12`. Hours without a day are every day's. What makes no sense is left for [`OpeningHours::set`] to refuse.
+#[must_use]
+pub fn week_lines(text: &str) -> Vec<(String, String)> {
+    let mut lines: Vec<(String, String)> = Vec::new();
+    let text = text.replace(" - ", "-").replace(" am", "am").replace(" pm", "pm");
+    for word in text.split([' ', ',', ';', '\n']).filter(|w| !w.is_empty()) {
+        let word = word.trim_end_matches([':', '=']);
+        let names_days = day_list(word).is_ok();
+        match lines.last_mut() {
+            Some((days, hours)) if names_days && hours.is_empty() => {
+                days.push(',');
+                days.push_str(word);
+            }
+            _ if names_days => lines.push((word.to_owned(), String::new())),
+            Some((_, hours)) if hours.is_empty() => word.clone_into(hours),
+            Some((_, hours)) => {
+                hours.push(',');
+                hours.push_str(word);
+            }
+            None => lines.push(("daily".to_owned(), word.to_owned())),
+        }
+    }
+    if lines.is_empty() {
+        lines.push((text.trim().to_owned(), String::new()));
+    }
+    lines
+}
+
+/// A stretch as it could be written again: `22:00-6:30`.
+#[must_use]
+pub fn span_source(span: Span) -> String {
+    let clock = |minutes: u16| format!("{}:{:02}", minutes / 60, minutes % 60);
+    let end = if span.end > DAY_MINUTES {
+        span.end - DAY_MINUTES
+    } else {
+        span.end
+    };
+    format!("{}-{}", clock(span.start), clock(end))
 }
 
 /// The zone to reckon in: the configured one, else the offset the network gave.

@@ -136,6 +136,18 @@ impl Template {
         Ok(Template(pieces))
     }
 
+    /// The template as it could be written again.
+    #[must_use]
+    pub fn source(&self) -> String {
+        self.0
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.clone(),
+                Piece::Blank(variable) => format!("{{{}}}", variable.word()),
+            })
+            .collect()
+    }
+
     /// Like [`Template::parse`], for texts to callers: the company must be named.
     ///
     /// # Errors
