@@ -5,6 +5,7 @@
 
 pub mod by_text;
 mod duration;
+mod language;
 mod parse;
 mod read;
 mod sections;
@@ -13,10 +14,12 @@ pub(crate) use duration::parse as parse_duration;
 pub use read::{MISTAKES_MAX, Mistake};
 
 use crate::desk::hours::{OpeningHours, Span};
+use crate::desk::pack::Pack;
 use crate::desk::template::Template;
 use crate::phone::{Country, PhoneNumber};
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The version of the file's format this program reads.
@@ -173,6 +176,8 @@ pub struct Config {
     pub country: Option<Country>,
     /// For opening hours and times in texts. `None`: the network's offset.
     pub timezone: Option<TimeZone>,
+    /// What the box says and understands. Default English; `en es fr de`, or the path of a file of one's own.
+    pub language: Arc<Pack>,
     pub topology: Topology,
     pub modem: ModemConfig,
     /// `[store] path`. Default `/var/lib/textback/textback.db`.

@@ -1,6 +1,7 @@
 //! From the file's text to a [`Config`], collecting everything that is wrong.
 
 use super::by_text::{self, Source};
+use super::language;
 use super::read::{Findings, Found, Section, nearest};
 use super::sections::{crew, hours, limits, modem, owner_alerts, text_back};
 use super::{COMPANY_SEPTETS_MAX, CONFIG_VERSION, Checked, Config, Topology};
@@ -95,6 +96,7 @@ pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Finding
         }
     };
     let timezone = timezone(&mut top, findings);
+    let language = language::language(&mut top, findings);
     let topology = choice(
         &mut top,
         "topology",
@@ -110,7 +112,7 @@ pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Finding
     let mut store = top.table("store", findings);
     let store_path = path(&mut store, "path", "/var/lib/textback/textback.db", findings);
     store.finish(findings);
-    let text_back = text_back(top.table("text_back", findings), topology, findings);
+    let text_back = text_back(top.table("text_back", findings), topology, &language, findings);
     let hours = hours(top.table("hours", findings), findings);
     let limits = limits(top.table("limits", findings), findings);
     let owner_alerts = owner_alerts(top.table("owner_alerts", findings), findings);
@@ -127,6 +129,7 @@ pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Finding
         owner,
         country,
         timezone,
+        language,
         topology,
         modem,
         store: store_path,

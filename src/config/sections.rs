@@ -5,6 +5,7 @@ use super::read::{Findings, Section};
 use super::{CREW_MAX, Limits, Member, ModemConfig, OwnerAlerts, Role, TextBack, Topology, URGENT_WORDS};
 use crate::desk::holidays::Holidays;
 use crate::desk::hours::{self, OpeningHours, Span};
+use crate::desk::pack::Pack;
 use crate::desk::template::{self, Template};
 use crate::phone::{Country, PhoneNumber};
 use std::time::Duration;
@@ -46,12 +47,13 @@ pub(super) fn modem(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -
 pub(super) fn text_back(
     mut section: Section<'_, '_>,
     topology: Topology,
+    language: &Pack,
     findings: &mut Findings<'_>,
 ) -> Option<TextBack> {
-    let message = text(&mut section, "message", template::MISSED, findings);
-    let after_hours = text(&mut section, "after_hours", template::AFTER_HOURS, findings);
-    let known = text(&mut section, "known", template::KNOWN, findings);
-    let late = text(&mut section, "late", template::LATE, findings);
+    let message = text(&mut section, "message", language, findings);
+    let after_hours = text(&mut section, "after_hours", language, findings);
+    let known = text(&mut section, "known", language, findings);
+    let late = text(&mut section, "late", language, findings);
     let delay = section.duration(
         "delay",
         Some(match topology {
@@ -108,16 +110,16 @@ pub(super) fn text_back(
 fn text(
     section: &mut Section<'_, '_>,
     key: &'static str,
-    default: &str,
+    language: &Pack,
     findings: &mut Findings<'_>,
 ) -> Option<Template> {
     let found = section.string(key, findings);
     let line = found.as_ref().map_or(0, |f| f.line);
     let path = section.path(key);
-    let source = found.as_ref().map_or(default, |f| f.value.as_str());
-    match Template::parse_for_callers(source) {
+    let source = found.as_ref().map_or_else(|| language.caller(key), |f| f.value.clone());
+    match Template::parse_for_callers(&source) {
         Ok(template) => {
-            if found.is_some() && template::septets(&template::plain(source)).is_none() {
+            if found.is_some() && template::septets(&template::plain(&source)).is_none() {
                 let what =
                     "has characters outside the basic text alphabet (emoji?): it costs two to three times as much";
                 findings.warn(line, &path, what.to_owned());

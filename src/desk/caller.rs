@@ -39,7 +39,9 @@ impl Turn<'_> {
                 self.tx.save_contact(&contact)?;
                 self.tx
                     .journal(about, "automatic texts frozen", "the text may ask us to stop")?;
-                self.pass_on(&contact, message, &lines::maybe_stop(handle, &contact, text))
+                let who = lines::who(Some(handle), &contact);
+                let line = self.line("maybe_stop", &[("who", &who), ("text", &text)]);
+                self.pass_on(&contact, message, &line)
             }
             Word::Start | Word::Yes | Word::Plain => {
                 if self.is_repeat(&before, message, text) {
@@ -47,11 +49,14 @@ impl Turn<'_> {
                 }
                 let new = self.heard(&mut contact)?;
                 let line = match grammar::reaction(text) {
-                    Some(reaction) => lines::reaction(handle, &contact, &reaction.verb, &reaction.to),
-                    None => lines::text(handle, &contact, new, text),
+                    Some(reaction) => lines::reaction(&self.rules.pack, handle, &contact, &reaction.verb, &reaction.to),
+                    None => lines::text(&self.rules.pack, handle, &contact, new, text),
                 };
-                let urgent = if self.rules.is_urgent(text) { "URGENT " } else { "" };
-                self.pass_on(&contact, message, &format!("{urgent}{line}"))
+                let line = match self.rules.is_urgent(text) {
+                    true => format!("{} {line}", self.line("urgent", &[])),
+                    false => line,
+                };
+                self.pass_on(&contact, message, &line)
             }
         }
     }
@@ -62,7 +67,9 @@ impl Turn<'_> {
         self.tx
             .classify_message(message, Kind::Forward, Some(contact.id), Some(handle))?;
         self.heard(&mut contact)?;
-        self.pass_on(&contact, message, &lines::picture(Some(handle), &contact))
+        let who = lines::who(Some(handle), &contact);
+        let line = self.line("picture", &[("who", &who), ("number", &contact.number)]);
+        self.pass_on(&contact, message, &line)
     }
 
     /// To everybody who may answer, unless the caller is blocked. It says more than a missed call's line, which is dropped.
@@ -109,7 +116,9 @@ impl Turn<'_> {
         if contact.blocked {
             Ok(())
         } else {
-            self.alert(&lines::opted_out(handle, &contact), Some(&contact))
+            let who = lines::who(Some(handle), &contact);
+            let line = self.line("opted_out", &[("who", &who), ("number", &contact.number)]);
+            self.alert(&line, Some(&contact))
         }
     }
 
@@ -124,7 +133,9 @@ impl Turn<'_> {
         if contact.blocked {
             Ok(())
         } else {
-            self.alert(&lines::opted_in(handle, &contact), Some(&contact))
+            let who = lines::who(Some(handle), &contact);
+            let line = self.line("opted_in", &[("who", &who)]);
+            self.alert(&line, Some(&contact))
         }
     }
 
@@ -158,7 +169,9 @@ impl Turn<'_> {
         if contact.blocked {
             Ok(())
         } else {
-            self.alert(&lines::robot(handle, &contact), Some(&contact))
+            let who = lines::who(Some(handle), &contact);
+            let line = self.line("robot", &[("who", &who)]);
+            self.alert(&line, Some(&contact))
         }
     }
 
@@ -194,7 +207,8 @@ impl Turn<'_> {
             };
             return self.opt_out(contact, handle, text, about);
         }
-        let line = lines::completed(handle, &contact, text);
+        let who = lines::who(Some(handle), &contact);
+        let line = self.line("now_complete", &[("who", &who), ("text", &text)]);
         self.pass_on(&contact, message, &line)
     }
 }

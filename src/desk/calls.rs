@@ -291,16 +291,30 @@ impl Turn<'_> {
         }
         let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
         if refusal.waits_for_country() {
-            let number = caller.text.as_deref().unwrap_or("an unknown number");
-            return self.alert(&lines::missed_waiting(number, &time, ringing), None);
+            let number = caller
+                .text
+                .clone()
+                .unwrap_or_else(|| self.line("an_unknown_number", &[]));
+            let line = self.line(
+                "missed_waiting",
+                &[("number", &number), ("time", &time), ("seconds", &ringing.as_secs())],
+            );
+            return self.alert(&line, None);
         }
         match refusal {
             Refusal::Answered | Refusal::AnsweredElsewhere | Refusal::Own | Refusal::Team | Refusal::Blocked => Ok(()),
-            Refusal::Withheld => self.alert(&lines::missed_unknown("number withheld", &time, ringing), None),
-            Refusal::Unavailable => self.alert(&lines::missed_unknown("no number given", &time, ringing), None),
+            Refusal::Withheld => self.tell_of_nameless("number_withheld", &time, ringing),
+            Refusal::Unavailable => self.tell_of_nameless("no_number_given", &time, ringing),
             Refusal::Unusable(_) => {
-                let digits = caller.text.as_deref().unwrap_or("an unknown number");
-                self.alert(&lines::missed_unusable(digits, &time, ringing), None)
+                let digits = caller
+                    .text
+                    .clone()
+                    .unwrap_or_else(|| self.line("an_unknown_number", &[]));
+                let line = self.line(
+                    "missed_unusable",
+                    &[("number", &digits), ("time", &time), ("seconds", &ringing.as_secs())],
+                );
+                self.alert(&line, None)
             }
             Refusal::Cooldown { .. } | Refusal::Alive | Refusal::Cap(_) => contact.map_or(Ok(()), |contact| {
                 self.missed_line_in(contact.id, self.rules.merge_window)
@@ -318,6 +332,16 @@ impl Turn<'_> {
             | Refusal::CountryUnknown
             | Refusal::TooLate => contact.map_or(Ok(()), |contact| self.missed_line(contact.id)),
         }
+    }
+
+    /// A missed call without a number.
+    fn tell_of_nameless(&mut self, what: &str, time: &str, ringing: Duration) -> Done {
+        let what = self.line(what, &[]);
+        let line = self.line(
+            "missed_no_number",
+            &[("what", &what), ("time", &time), ("seconds", &ringing.as_secs())],
+        );
+        self.alert(&line, None)
     }
 
     /// The line about a missed call goes out after `window`, unless a first text merges with it before.
@@ -340,7 +364,9 @@ impl Turn<'_> {
         let day_ago = now.minus(limits::DAY);
         let told_today = contact.told_at.is_some_and(|at| at > day_ago);
         let line = if told_today {
-            lines::called_again(handle, &contact, self.tx.missed_since(id, day_ago)?)
+            let times = self.tx.missed_since(id, day_ago)?;
+            let who = lines::who(handle, &contact);
+            self.line("called_again", &[("who", &who), ("times", &times)])
         } else {
             let tail = match call.message {
                 None if Refusal::leaves_only_a_call(&call.reason) => Tail::CannotText(call.reason.clone()),
@@ -352,7 +378,7 @@ impl Turn<'_> {
                 },
             };
             let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
-            lines::missed(handle, &contact, &time, call.ringing, &tail)
+            lines::missed(&self.rules.pack, handle, &contact, &time, call.ringing, &tail)
         };
         contact.told_at = Some(now);
         self.tx.save_contact(&contact)?;

@@ -4,6 +4,7 @@
 //! fixed offset.
 
 use super::holidays::Holidays;
+use super::pack::{Pack, Values};
 use jiff::civil::{Date, Weekday};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan, ZonedDateTime};
@@ -161,22 +162,25 @@ impl OpeningHours {
 
     /// When we open next, for `{open}`: `at 8am`, `tomorrow 8am`, `Monday 8am`; `soon` if no hours say.
     #[must_use]
-    pub fn next_opening(&self, utc_ms: i64, zone: &TimeZone) -> String {
-        match self.next(utc_ms, zone) {
-            None => "soon".to_owned(),
-            Some((0, opening)) => format!("at {}", clock_words(minute_of_day(&opening))),
-            Some((1, opening)) => format!("tomorrow {}", clock_words(minute_of_day(&opening))),
+    pub fn next_opening(&self, utc_ms: i64, zone: &TimeZone, pack: &Pack) -> String {
+        let Some((days, opening)) = self.next(utc_ms, zone) else {
+            return pack.time("soon", &[]);
+        };
+        let minute = minute_of_day(&opening);
+        let time = pack.clock(minute / 60, minute % 60, true);
+        match days {
+            0 => pack.time("today", &[("time", &time)]),
+            1 => pack.time("tomorrow", &[("time", &time)]),
             // Today's weekday in a week, and all beyond it, need the date.
-            Some((7.., opening)) => format!(
-                "{} {}",
-                opening.strftime("%b %-d"),
-                clock_words(minute_of_day(&opening))
-            ),
-            Some((_, opening)) => format!(
-                "{} {}",
-                day_name(opening.weekday()),
-                clock_words(minute_of_day(&opening))
-            ),
+            7.. => {
+                let month = pack.time(month_name(opening.month()), &[]);
+                let values: Values<'_> = &[("month", &month), ("date", &opening.day()), ("time", &time)];
+                pack.time("date", values)
+            }
+            _ => {
+                let day = pack.time(day_name(opening.weekday()), &[]);
+                pack.time("day", &[("day", &day), ("time", &time)])
+            }
         }
     }
 
@@ -320,30 +324,13 @@ pub fn may_start(utc_ms: i64, zone: &TimeZone) -> Result<(), i64> {
     start.map_or(Ok(()), |start| Err(start.timestamp().as_millisecond()))
 }
 
-/// `2:02pm`, always with minutes.
+/// `2:02pm`, `14:02`: always with minutes.
 #[must_use]
-pub fn time_of_day(utc_ms: i64, zone: &TimeZone) -> String {
+pub fn time_of_day(utc_ms: i64, zone: &TimeZone, pack: &Pack) -> String {
     local(utc_ms, zone).map_or_else(String::new, |z| {
-        let (hour, half) = twelve(minute_of_day(&z));
-        format!("{hour}:{:02}{half}", z.minute())
+        let minute = minute_of_day(&z);
+        pack.clock(minute / 60, minute % 60, false)
     })
-}
-
-/// `8am`, `8:30am`.
-fn clock_words(minute_of_day: u16) -> String {
-    let (hour, half) = twelve(minute_of_day);
-    match minute_of_day % 60 {
-        0 => format!("{hour}{half}"),
-        minute => format!("{hour}:{minute:02}{half}"),
-    }
-}
-
-fn twelve(minute_of_day: u16) -> (u16, &'static str) {
-    let hour = minute_of_day / 60 % 24;
-    (
-        if hour.is_multiple_of(12) { 12 } else { hour % 12 },
-        if hour < 12 { "am" } else { "pm" },
-    )
 }
 
 fn local(utc_ms: i64, zone: &TimeZone) -> Option<ZonedDateTime> {
@@ -360,15 +347,28 @@ fn day_index(day: Weekday) -> usize {
     usize::from(day.to_monday_zero_offset().unsigned_abs())
 }
 
+/// Its key in the language pack.
+fn month_name(month: i8) -> &'static str {
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    usize::try_from(month - 1)
+        .ok()
+        .and_then(|month| MONTHS.get(month))
+        .copied()
+        .unwrap_or(MONTHS[0])
+}
+
+/// Its key in the language pack.
 fn day_name(day: Weekday) -> &'static str {
     match day {
-        Weekday::Monday => "Monday",
-        Weekday::Tuesday => "Tuesday",
-        Weekday::Wednesday => "Wednesday",
-        Weekday::Thursday => "Thursday",
-        Weekday::Friday => "Friday",
-        Weekday::Saturday => "Saturday",
-        Weekday::Sunday => "Sunday",
+        Weekday::Monday => "monday",
+        Weekday::Tuesday => "tuesday",
+        Weekday::Wednesday => "wednesday",
+        Weekday::Thursday => "thursday",
+        Weekday::Friday => "friday",
+        Weekday::Saturday => "saturday",
+        Weekday::Sunday => "sunday",
     }
 }
 
@@ -506,7 +506,11 @@ mod tests {
             ("2026-11-29T23:00", false, "tomorrow 8am"),
         ] {
             assert_eq!(weekdays().is_open(at(now), &chicago()), open, "{now}");
-            assert_eq!(weekdays().next_opening(at(now), &chicago()), words, "{now}");
+            assert_eq!(
+                weekdays().next_opening(at(now), &chicago(), &Pack::english()),
+                words,
+                "{now}"
+            );
         }
     }
 
@@ -524,9 +528,12 @@ mod tests {
         let mut hours = OpeningHours::closed();
         hours.set("sat,sun", "8:30am-12pm, 1pm-5pm").unwrap();
         assert!(!hours.is_open(at("2026-11-28T12:30"), &chicago()));
-        assert_eq!(hours.next_opening(at("2026-11-28T12:30"), &chicago()), "at 1pm");
         assert_eq!(
-            hours.next_opening(at("2026-11-27T12:30"), &chicago()),
+            hours.next_opening(at("2026-11-28T12:30"), &chicago(), &Pack::english()),
+            "at 1pm"
+        );
+        assert_eq!(
+            hours.next_opening(at("2026-11-27T12:30"), &chicago(), &Pack::english()),
             "tomorrow 8:30am"
         );
     }
@@ -536,7 +543,10 @@ mod tests {
         let mut hours = OpeningHours::closed();
         hours.set("sun", "2:30-5:00").unwrap();
         // 2026-03-08 02:30 does not exist in Chicago: the opening is 03:30.
-        assert_eq!(hours.next_opening(at("2026-03-08T01:00"), &chicago()), "at 3:30am");
+        assert_eq!(
+            hours.next_opening(at("2026-03-08T01:00"), &chicago(), &Pack::english()),
+            "at 3:30am"
+        );
         let hours = weekdays();
         let opening = hours.next_opening_ms(at("2026-03-06T18:00"), &chicago()).unwrap();
         assert_eq!(opening, at("2026-03-09T08:00"));
@@ -550,11 +560,23 @@ mod tests {
         let hours = weekdays().with_holidays(holidays);
         // Thanksgiving 2026 is a Thursday.
         assert!(!hours.is_open(at("2026-11-26T10:00"), &chicago()));
-        assert_eq!(hours.next_opening(at("2026-11-25T18:00"), &chicago()), "Friday 8am");
-        assert_eq!(hours.next_opening(at("2026-11-26T10:00"), &chicago()), "tomorrow 8am");
+        assert_eq!(
+            hours.next_opening(at("2026-11-25T18:00"), &chicago(), &Pack::english()),
+            "Friday 8am"
+        );
+        assert_eq!(
+            hours.next_opening(at("2026-11-26T10:00"), &chicago(), &Pack::english()),
+            "tomorrow 8am"
+        );
         // 1 January 2027 is a Friday: back on Monday the 4th.
-        assert_eq!(hours.next_opening(at("2026-12-23T18:00"), &chicago()), "Jan 4 8am");
-        assert_eq!(hours.next_opening(at("2027-01-01T18:00"), &chicago()), "Monday 8am");
+        assert_eq!(
+            hours.next_opening(at("2026-12-23T18:00"), &chicago(), &Pack::english()),
+            "Jan 4 8am"
+        );
+        assert_eq!(
+            hours.next_opening(at("2027-01-01T18:00"), &chicago(), &Pack::english()),
+            "Monday 8am"
+        );
     }
 
     #[test]
@@ -577,7 +599,10 @@ mod tests {
         let mut holidays = Holidays::default();
         holidays.add("1 Jan - 31 Dec").unwrap();
         let hours = weekdays().with_holidays(holidays);
-        assert_eq!(hours.next_opening(at("2026-11-23T03:00"), &chicago()), "soon");
+        assert_eq!(
+            hours.next_opening(at("2026-11-23T03:00"), &chicago(), &Pack::english()),
+            "soon"
+        );
     }
 
     /// An instant of local time in a zone; of two, the first.
@@ -613,7 +638,11 @@ mod tests {
                 Some(now + until_eight),
                 "{name} {evening}"
             );
-            assert_eq!(hours.next_opening(now, &zone), "tomorrow 8am", "{name} {evening}");
+            assert_eq!(
+                hours.next_opening(now, &zone, &Pack::english()),
+                "tomorrow 8am",
+                "{name} {evening}"
+            );
             assert!(!hours.is_open(now + until_eight - 1, &zone), "{name} {evening}");
             assert!(hours.is_open(now + until_eight, &zone), "{name} {evening}");
         }
@@ -633,7 +662,10 @@ mod tests {
         hours.set("daily", "2:30-5:00").unwrap();
         let two = at("2026-03-08T01:59") + 60_000;
         assert!(hours.is_open(two + 30 * 60_000, &chicago()), "3:30 on the wall");
-        assert_eq!(hours.next_opening(at("2026-03-08T01:00"), &chicago()), "at 3:30am");
+        assert_eq!(
+            hours.next_opening(at("2026-03-08T01:00"), &chicago(), &Pack::english()),
+            "at 3:30am"
+        );
     }
 
     #[test]
@@ -647,7 +679,7 @@ mod tests {
     fn no_hours_are_always_open_and_closed_for_good_says_soon() {
         assert!(OpeningHours::default().is_open(at("2026-11-23T03:00"), &chicago()));
         assert_eq!(
-            OpeningHours::closed().next_opening(at("2026-11-23T03:00"), &chicago()),
+            OpeningHours::closed().next_opening(at("2026-11-23T03:00"), &chicago(), &Pack::english()),
             "soon"
         );
     }
@@ -668,9 +700,15 @@ mod tests {
 
     #[test]
     fn times_read_like_a_clock() {
-        assert_eq!(time_of_day(at("2026-11-23T14:02"), &chicago()), "2:02pm");
-        assert_eq!(time_of_day(at("2026-11-23T00:30"), &chicago()), "12:30am");
-        assert_eq!(time_of_day(0, &zone(None, -6 * 3600)), "6:00pm");
+        assert_eq!(
+            time_of_day(at("2026-11-23T14:02"), &chicago(), &Pack::english()),
+            "2:02pm"
+        );
+        assert_eq!(
+            time_of_day(at("2026-11-23T00:30"), &chicago(), &Pack::english()),
+            "12:30am"
+        );
+        assert_eq!(time_of_day(0, &zone(None, -6 * 3600), &Pack::english()), "6:00pm");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! A PDU that came in → a whole text from somebody. Each PDU once, however often it is read; nothing disappears.
 
-use super::lines;
 use super::turn::{Done, Turn};
 use crate::clock::Steady;
 use crate::modem::Received;
@@ -49,7 +48,7 @@ impl Turn<'_> {
     fn unreadable(&mut self, received: &Received, why: &str) -> Done {
         if self.tx.quarantine(&received.pdu, received.hex, why)? {
             self.tx.journal(About::default(), "undecodable text kept", why)?;
-            self.alert(lines::undecodable(), None)?;
+            self.alert(&self.line("unreadable", &[]), None)?;
         }
         Ok(())
     }
@@ -135,22 +134,19 @@ impl Turn<'_> {
             self.tx.assign_inbound(*row, message)?;
         }
         match (member, contact, content) {
-            (Some(member), _, Content::Text(_)) if !complete => self.reply(
-                &member.number,
-                "Your long text has not arrived whole; nothing was done with it yet.",
-            ),
+            (Some(member), _, Content::Text(_)) if !complete => self.say(&member.number, "not_whole", &[]),
             (Some(member), _, Content::Text(text)) => self.owner_text(member, message, text),
-            (Some(member), _, Content::Picture) => self.reply(
-                &member.number,
-                "I can't pass on pictures or group messages. Text only, please.",
-            ),
+            (Some(member), _, Content::Picture) => self.say(&member.number, "no_pictures", &[]),
             (None, Some(contact), Content::Text(text)) => self.caller_text(contact, message, text),
             (None, Some(contact), Content::Picture) => self.caller_picture(contact, message),
             (None, None, _) if self.is_own(sender)? => {
                 self.tx
                     .journal(About::default(), "own text ignored", "the sender is our own number")
             }
-            (None, None, _) => self.forward(&lines::plain(sender, text), None, message),
+            (None, None, _) => {
+                let line = self.line("from_sender", &[("sender", &sender), ("text", &text)]);
+                self.forward(&line, None, message)
+            }
         }
     }
 
@@ -173,11 +169,22 @@ impl Turn<'_> {
     /// Who an address is: E.164 where it makes a number, else what it says.
     pub fn sender(&self, address: &Address) -> String {
         if address.is_name() {
-            return printable(address.value());
+            return self.printable(address.value());
         }
         match self.number(address.value(), address.type_of_address()) {
             Ok(number) => number.e164().to_owned(),
-            Err(_) => printable(address.value()),
+            Err(_) => self.printable(address.value()),
+        }
+    }
+
+    /// A name as it may stand at the start of a line; never empty, never with a `+` that would make it a number.
+    fn printable(&self, name: &str) -> String {
+        let plain: String = name.chars().filter(|c| !c.is_control()).collect();
+        let plain = plain.trim().trim_start_matches('+');
+        if plain.is_empty() {
+            self.line("unknown_sender", &[])
+        } else {
+            plain.to_owned()
         }
     }
 }
@@ -192,17 +199,6 @@ pub(super) fn content(deliver: &Deliver) -> Content {
         return Content::Picture;
     }
     deliver.user_data.text().map_or(Content::Picture, Content::Text)
-}
-
-/// A name as it may stand at the start of a line; never empty, never with a `+` that would make it a number.
-fn printable(name: &str) -> String {
-    let plain: String = name.chars().filter(|c| !c.is_control()).collect();
-    let plain = plain.trim().trim_start_matches('+');
-    if plain.is_empty() {
-        "unknown sender".to_owned()
-    } else {
-        plain.to_owned()
-    }
 }
 
 /// The same for the same PDU however often it is read: sender, time stamp, content hash, concatenation.

@@ -47,16 +47,19 @@ impl Turn<'_> {
             };
             let line = match &contact {
                 Some(contact) if contact.blocked => continue,
-                Some(contact) => lines::text(self.handle_for(contact)?, contact, true, &message.text),
-                None => lines::plain(&message.peer, &message.text),
+                Some(contact) => lines::text(
+                    &self.rules.pack,
+                    self.handle_for(contact)?,
+                    contact,
+                    true,
+                    &message.text,
+                ),
+                None => self.line("from_sender", &[("sender", &message.peer), ("text", &message.text)]),
             };
             self.forward(&line, contact.as_ref(), message.id)?;
         }
         if kept.len() > most {
-            self.alert(
-                "More texts came while you were not set as owner. They are in: textback messages",
-                None,
-            )?;
+            self.alert(&self.line("more_kept", &[]), None)?;
         }
         Ok(())
     }

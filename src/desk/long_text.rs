@@ -2,7 +2,6 @@
 //! later is merged and told again.
 
 use super::inbound::{Content, content, merge_since};
-use super::lines;
 use super::turn::{Done, Turn};
 use crate::ids::MessageId;
 use crate::sms::{self, Deliver, Tpdu, UserData};
@@ -33,7 +32,7 @@ impl Turn<'_> {
             siblings = newest_text(siblings, id, concat);
         }
         let rows: Vec<i64> = siblings.iter().map(|s| s.id).collect();
-        let assembled = assemble(&siblings, concat.total);
+        let assembled = assemble(&siblings, concat.total, &self.line("part_missing", &[]));
         let first = rows.first().copied().unwrap_or(id);
         match siblings.iter().find_map(|s| s.message) {
             Some(message) => self.late_part(id, sender, message, &assembled),
@@ -65,7 +64,7 @@ impl Turn<'_> {
             .filter(|s| s.id >= first && s.message.is_none())
             .collect();
         let rows: Vec<i64> = waiting.iter().map(|s| s.id).collect();
-        let assembled = assemble(&waiting, concat.total);
+        let assembled = assemble(&waiting, concat.total, &self.line("part_missing", &[]));
         let why = format!("{} of {} parts came in time", assembled.have, concat.total);
         self.tx
             .journal(About::default(), "long text passed on incomplete", &why)?;
@@ -88,7 +87,10 @@ impl Turn<'_> {
         }
         match self.tx.contact(sender)? {
             Some(contact) => self.completed_text(contact, message, text),
-            None => self.forward(&lines::plain(sender, text), None, message),
+            None => {
+                let line = self.line("from_sender", &[("sender", &sender), ("text", text)]);
+                self.forward(&line, None, message)
+            }
         }
     }
 }
@@ -108,7 +110,8 @@ fn newest_text(siblings: Vec<InboundPart>, id: i64, concat: Concat) -> Vec<Inbou
         .collect()
 }
 
-fn assemble(parts: &[InboundPart], total: u8) -> Assembled {
+/// `gap` stands where a part is missing.
+fn assemble(parts: &[InboundPart], total: u8, gap: &str) -> Assembled {
     let decoded: Vec<(u8, Deliver)> = parts
         .iter()
         .filter_map(|part| match (part.concat, sms::decode(&part.raw).map(|pdu| pdu.tpdu)) {
@@ -124,7 +127,7 @@ fn assemble(parts: &[InboundPart], total: u8) -> Assembled {
     let mut text = whole.text.clone();
     for part in &whole.missing {
         // The owner's wording (product.md §3); the numbers mean nothing on a phone.
-        text = text.replace(&format!("(part {part} of {total} missing)"), "[part missing]");
+        text = text.replace(&format!("(part {part} of {total} missing)"), gap);
     }
     let picture = decoded.iter().any(|(_, deliver)| content(deliver) == Content::Picture);
     Assembled {

@@ -8,6 +8,7 @@ pub mod grammar;
 pub mod holidays;
 pub mod hours;
 pub mod optout;
+pub mod pack;
 pub mod template;
 
 use crate::clock::{Now, Steady};

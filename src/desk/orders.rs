@@ -1,6 +1,7 @@
 //! Commands from the owner's phone.
 
 use super::conversation::Addressee;
+use super::pack::{Pack, Values};
 use super::routing::snippet;
 use super::rules::Member;
 use super::turn::{Done, PAUSED_UNTIL, Turn};
@@ -18,8 +19,6 @@ use std::time::Duration;
 const LIST_MOST: u32 = 8;
 /// Characters of each caller's last text in `LIST`.
 const LIST_SNIPPET: usize = 24;
-/// What `OOPS` says to whoever got the wrong text.
-const APOLOGY: &str = "Sorry, that last text was meant for somebody else. Please ignore it.";
 /// Enough of a text's beginning to find it in the line that carried it.
 const START_CHARACTERS: usize = 12;
 /// Setting, followed by the contact's row id: up to where `MORE` has shown which text, as `message:octet`.
@@ -37,14 +36,13 @@ impl Turn<'_> {
                 handles.push(holding.handle.to_string());
             }
         }
-        let mode = if self.paused()? {
-            "Paused: callers are not texted. RESUME to go on."
-        } else {
-            "Working."
+        let mode = match self.paused()? {
+            true => self.line("paused_now", &[]),
+            false => self.line("working", &[]),
         };
         let open = match handles.is_empty() {
-            true => "Nobody waits for an answer.".to_owned(),
-            false => format!("Waiting for your answer: {}.", handles.join(", ")),
+            true => self.line("nobody_waits", &[]),
+            false => self.line("waiting", &[("handles", &handles.join(", "))]),
         };
         self.reply(&member.number, &format!("{mode} {open}"))
     }
@@ -58,12 +56,12 @@ impl Turn<'_> {
             let said = said.first().map(|m| snippet(&m.text, LIST_SNIPPET)).unwrap_or_default();
             let age = contact
                 .heard_at
-                .map(|at| lines::ago(self.now().steady.since(at)))
+                .map(|at| self.rules.pack.length(self.now().steady.since(at)))
                 .unwrap_or_default();
             shown.push(format!("{} {age}: {said}", lines::who(handle, &contact)));
         }
         let text = if shown.is_empty() {
-            "Nobody waits for an answer.".to_owned()
+            self.line("nobody_waits", &[])
         } else {
             shown.join("\n")
         };
@@ -86,10 +84,8 @@ impl Turn<'_> {
         };
         let said = self.tx.last_heard(contact.id, 1)?;
         let Some(message) = said.first() else {
-            return self.reply(
-                &member.number,
-                &format!("{} has not texted.", lines::who(Some(handle), &contact)),
-            );
+            let who = lines::who(Some(handle), &contact);
+            return self.say(&member.number, "has_not_texted", &[("who", &who)]);
         };
         let key = format!("{MORE_FROM}{}", contact.id.0);
         let mark = self.tx.setting(&key)?;
@@ -99,7 +95,7 @@ impl Turn<'_> {
         };
         let rest = message.text.get(from..).unwrap_or("");
         let (page, next) = match rest.trim().is_empty() {
-            true => (lines::text(handle, &contact, false, &message.text), 0),
+            true => (lines::text(&self.rules.pack, handle, &contact, false, &message.text), 0),
             false => (format!("{handle} ...{rest}"), from),
         };
         let capped = outgoing::cap(&page, Some(handle));
@@ -118,7 +114,7 @@ impl Turn<'_> {
         };
         match handle {
             Some(handle) => self.more(member, handle),
-            None => self.reply(&member.number, "There is nothing more: nobody has texted."),
+            None => self.say(&member.number, "nothing_more", &[]),
         }
     }
 
@@ -130,16 +126,13 @@ impl Turn<'_> {
         let after = until.0.to_string();
         self.tx.set_setting(PAUSED_UNTIL, &after)?;
         self.tx.journal(About::default(), "paused", "the owner asked for it")?;
-        let order = Order::new(&format!("PAUSE {}", lines::ago(length)));
+        let length = self.rules.pack.length(length);
+        let order = Order::new(&format!("PAUSE {length}"));
         self.undoable(
             member,
             order.changes([Change::setting(PAUSED_UNTIL, before, Some(after))]),
         )?;
-        let words = format!(
-            "Paused for {}: callers are not texted. RESUME to go on.",
-            lines::ago(length)
-        );
-        self.reply(&member.number, &words)
+        self.say(&member.number, "paused", &[("length", &length)])
     }
 
     /// `RESUME`.
@@ -149,22 +142,22 @@ impl Turn<'_> {
         self.tx.journal(About::default(), "resumed", "the owner asked for it")?;
         let order = Order::new("RESUME");
         self.undoable(member, order.changes([Change::setting(PAUSED_UNTIL, before, None)]))?;
-        self.reply(&member.number, "Working again: missed callers are texted.")
+        self.say(&member.number, "resumed", &[])
     }
 
     /// `NAME 27 Dave`.
     pub fn name(&mut self, member: &Member, handle: Handle, name: &str) -> Done {
-        self.change(member, handle, ("NAME", ""), |contact| {
+        self.change(member, handle, ("NAME", ""), |contact, pack| {
             contact.name = Some(name.trim().to_owned()).filter(|n| !n.is_empty());
-            format!("{} is now {name}.", contact.number)
+            pack.line("named", &[("number", &contact.number), ("name", &name)])
         })
     }
 
     /// `DONE 27`: they no longer wait.
     pub fn done(&mut self, member: &Member, handle: Handle) -> Done {
-        self.change(member, handle, ("DONE", ""), |contact| {
+        self.change(member, handle, ("DONE", ""), |contact, pack| {
             contact.waiting = false;
-            format!("{} done.", lines::who(Some(handle), contact))
+            pack.line("done", &[("who", &lines::who(Some(handle), contact))])
         })
     }
 
@@ -174,42 +167,38 @@ impl Turn<'_> {
             return Ok(());
         };
         let dropped = self.cancel_queued(&contact.number, "blocked")?;
-        let remains = if dropped.is_empty() {
-            ""
-        } else {
-            "What was queued for them stays unsent."
+        let remains = match dropped.is_empty() {
+            true => String::new(),
+            false => self.line("queued_stays_unsent", &[]),
         };
-        self.change(member, handle, ("BLOCK", remains), |contact| {
+        self.change(member, handle, ("BLOCK", &remains), |contact, pack| {
             contact.blocked = true;
             contact.waiting = false;
-            format!(
-                "{} blocked. UNBLOCK {handle} undoes it.",
-                lines::who(Some(handle), contact)
-            )
+            let who = lines::who(Some(handle), contact);
+            pack.line("blocked", &[("who", &who), ("handle", &handle)])
         })
     }
 
     /// `UNBLOCK 27`: takes back BLOCK, FRIEND, and a stop on automatic texts. Never an opt-out: that is the caller's.
     pub fn unblock(&mut self, member: &Member, handle: Handle) -> Done {
-        self.change(member, handle, ("UNBLOCK", ""), |contact| {
+        self.change(member, handle, ("UNBLOCK", ""), |contact, pack| {
             contact.blocked = false;
             contact.friend = false;
             contact.frozen = None;
             contact.robot_told = false;
-            let still = if contact.opted_out {
-                " They opted out, which only they can undo (START)."
-            } else {
-                ""
-            };
-            format!("{} unblocked.{still}", lines::who(Some(handle), contact))
+            let done = pack.line("unblocked", &[("who", &lines::who(Some(handle), contact))]);
+            match contact.opted_out {
+                true => format!("{done} {}", pack.line("still_opted_out", &[])),
+                false => done,
+            }
         })
     }
 
     /// `FRIEND 27`: never texted automatically.
     pub fn friend(&mut self, member: &Member, handle: Handle) -> Done {
-        self.change(member, handle, ("FRIEND", ""), |contact| {
+        self.change(member, handle, ("FRIEND", ""), |contact, pack| {
             contact.friend = true;
-            format!("{} is a friend: never texted by me.", lines::who(Some(handle), contact))
+            pack.line("friend", &[("who", &lines::who(Some(handle), contact))])
         })
     }
 
@@ -223,15 +212,11 @@ impl Turn<'_> {
         self.tx
             .journal(About::default(), "a caller was forgotten", "the owner asked for it")?;
         self.undoable(member, Order::new(&format!("FORGET {handle}")))?;
-        let kept = if contact.opted_out {
-            " Their opt-out is kept."
-        } else {
-            ""
-        };
-        self.reply(
-            &member.number,
-            &format!("{handle} forgotten: name, number and texts erased.{kept}"),
-        )
+        let mut said = self.line("forgotten", &[("handle", &handle)]);
+        if contact.opted_out {
+            said = format!("{said} {}", self.line("opt_out_kept", &[]));
+        }
+        self.reply(&member.number, &said)
     }
 
     /// `WHY 27`: why they were texted or not.
@@ -241,24 +226,26 @@ impl Turn<'_> {
         };
         let who = lines::who(Some(handle), &contact);
         let Some(call) = self.tx.last_call_of(contact.id)? else {
-            return self.reply_about(&member.number, &contact, &format!("{who} has not called, only texted."));
+            return self.say_about(&member.number, &contact, "why_only_texted", &[("who", &who)]);
         };
         let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
         let state = match call.message {
             Some(message) => self.tx.message(message)?.map(|m| m.state),
             None => None,
         };
+        let why = self.rules.pack.reason(&call.reason);
         let what = match (call.decision, state) {
-            (Decision::Pending, _) if call.verdict.is_some() => format!("not texted yet: {}", call.reason),
-            (Decision::Pending, _) => "still ringing".to_owned(),
-            (Decision::Skipped, _) => format!("not texted: {}", call.reason),
-            (Decision::Texted, Some(State::Delivered)) => format!("texted ({}), delivered", call.reason),
-            (Decision::Texted, Some(State::Accepted)) => format!("texted ({}), sent", call.reason),
-            (Decision::Texted, Some(State::Failed)) => "texted, but it failed".to_owned(),
-            (Decision::Texted, Some(State::InDoubt)) => "texted, but nobody knows whether it got there".to_owned(),
-            (Decision::Texted, Some(State::Queued | State::Submitting) | None) => "the text is on its way".to_owned(),
+            (Decision::Pending, _) if call.verdict.is_some() => self.line("why_not_yet", &[("why", &why)]),
+            (Decision::Pending, _) => self.line("why_ringing", &[]),
+            (Decision::Skipped, _) => self.line("why_not", &[("why", &why)]),
+            (Decision::Texted, Some(State::Delivered)) => self.line("why_delivered", &[("why", &why)]),
+            (Decision::Texted, Some(State::Accepted)) => self.line("why_sent", &[("why", &why)]),
+            (Decision::Texted, Some(State::Failed)) => self.line("why_failed", &[]),
+            (Decision::Texted, Some(State::InDoubt)) => self.line("why_in_doubt", &[]),
+            (Decision::Texted, Some(State::Queued | State::Submitting) | None) => self.line("why_on_its_way", &[]),
         };
-        self.reply_about(&member.number, &contact, &format!("{who} called {time}: {what}."))
+        let values: Values<'_> = &[("who", &who), ("time", &time), ("what", &what)];
+        self.say_about(&member.number, &contact, "why", values)
     }
 
     /// `NUM 27`: the number in full.
@@ -281,10 +268,7 @@ impl Turn<'_> {
             None => None,
         };
         let Some((wrong, text)) = last else {
-            return self.reply(
-                &member.number,
-                "Nothing to take back: you have not sent anybody a text.",
-            );
+            return self.say(&member.number, "nothing_to_take_back", &[]);
         };
         let right = match to {
             None => None,
@@ -298,19 +282,21 @@ impl Turn<'_> {
             State::Queued => {
                 self.tx.fail_queued_of(text.id, "taken back by the owner")?;
                 self.tx.refresh_message(text.id)?;
-                "taken back in time"
+                "taken_back"
             }
             State::Submitting | State::Accepted | State::Delivered | State::Failed | State::InDoubt => {
-                self.relay(member, None, &wrong, APOLOGY)?;
-                "told it was a mistake"
+                let apology = self.rules.sorry_wrong();
+                self.relay(member, None, &wrong, &apology)?;
+                "told_mistake"
             }
         };
         let handle = self.tx.holding_of(wrong.id)?.map(|h| h.handle);
-        let mut said = format!("{} {sorry}.", lines::who(handle, &wrong));
+        let mut said = self.line(sorry, &[("who", &lines::who(handle, &wrong))]);
         if let Some((handle, right)) = right
             && self.relay(member, None, &right, &text.text)?.is_some()
         {
-            said.push_str(&format!(" Sent to {}.", lines::who(Some(handle), &right)));
+            let who = lines::who(Some(handle), &right);
+            said = format!("{said} {}", self.line("sent_to", &[("who", &who)]));
         }
         self.reply(&member.number, &said)
     }
@@ -320,7 +306,7 @@ impl Turn<'_> {
         match self.addressee(handle)? {
             Addressee::Contact(contact) | Addressee::Expired(contact) => Ok(Some(*contact)),
             Addressee::Nobody => {
-                self.reply(&member.number, &format!("Nobody is {handle} now. LIST shows who is."))?;
+                self.say(&member.number, "nobody_has", &[("handle", &handle)])?;
                 Ok(None)
             }
         }
@@ -332,13 +318,13 @@ impl Turn<'_> {
         member: &Member,
         handle: Handle,
         (word, remains): (&str, &str),
-        apply: impl FnOnce(&mut Contact) -> String,
+        apply: impl FnOnce(&mut Contact, &Pack) -> String,
     ) -> Done {
         let Some(mut contact) = self.known(member, handle)? else {
             return Ok(());
         };
         let before = contact.clone();
-        let said = apply(&mut contact);
+        let said = apply(&mut contact, &self.rules.pack);
         self.tx.save_contact(&contact)?;
         let order = Order::new(&format!("{word} {}", lines::who(Some(handle), &contact)));
         let order = order.about(&contact).leaving(remains);

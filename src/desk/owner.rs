@@ -14,10 +14,7 @@ impl Turn<'_> {
     pub fn owner_text(&mut self, member: &Member, message: MessageId, text: &str) -> Done {
         let read = grammar::read(text);
         if !may(member.role, &read) {
-            return self.reply(
-                &member.number,
-                "Nothing done: that is for the owner. HELP lists what you can do.",
-            );
+            return self.say(&member.number, "for_the_owner", &[]);
         }
         match read {
             OwnerText::To { handle, text } => self.tagged(member, message, handle, &text),
@@ -27,19 +24,17 @@ impl Turn<'_> {
             OwnerText::Command(command) => self.command(member, command),
             OwnerText::Canned { .. } => self.not_yet(member, "canned replies"),
             OwnerText::Later { .. } => self.not_yet(member, "texts at a later time"),
-            OwnerText::DidYouMean { word, .. } => {
-                self.reply(&member.number, &format!("Nothing sent, nothing done. Did you mean {word}? Text it again."))
-            }
-            OwnerText::Usage { usage } => self.reply(&member.number, &format!("Nothing done. It goes like this: {usage}")),
-            OwnerText::OptOutWord => self.reply(
-                &member.number,
-                "Not passed on: that word would opt somebody out. BLOCK 27 stops texts to 27, PAUSE stops all automatic ones.",
-            ),
+            OwnerText::DidYouMean { word, .. } => self.say(&member.number, "did_you_mean", &[("word", &word)]),
+            OwnerText::Usage { usage } => self.say(&member.number, "usage", &[("usage", &usage)]),
+            OwnerText::OptOutWord => self.say(&member.number, "opt_out_word", &[]),
             OwnerText::Reaction(_) => {
-                let about = About { message: Some(message), ..About::default() };
+                let about = About {
+                    message: Some(message),
+                    ..About::default()
+                };
                 self.tx.journal(about, "reaction not relayed", "it is no text")
             }
-            OwnerText::Empty => self.reply(&member.number, "That text was empty. HELP lists what I know."),
+            OwnerText::Empty => self.say(&member.number, "empty", &[]),
         }
     }
 
@@ -53,10 +48,7 @@ impl Turn<'_> {
             Command::Pause(None) => self.pause(member, None),
             Command::Pause(Some(length)) => match duration(&length) {
                 Some(length) => self.pause(member, Some(length)),
-                None => self.reply(
-                    &member.number,
-                    "Not paused. It goes like this: PAUSE 2h, PAUSE 30m, PAUSE 1d",
-                ),
+                None => self.say(&member.number, "pause_usage", &[]),
             },
             Command::Resume => self.resume(member),
             Command::Name { handle, name } => self.name(member, handle, &name),
@@ -80,10 +72,7 @@ impl Turn<'_> {
     }
 
     fn not_yet(&mut self, member: &Member, what: &str) -> Done {
-        self.reply(
-            &member.number,
-            &format!("Nothing sent, nothing done: I don't know {what} yet. HELP lists what I know."),
-        )
+        self.say(&member.number, "not_yet", &[("what", &what)])
     }
 }
 

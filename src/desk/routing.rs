@@ -3,6 +3,7 @@
 use super::conversation::Addressee;
 use super::lines;
 use super::outgoing::Outgoing;
+use super::pack::Values;
 use super::rules::Member;
 use super::turn::{Done, Turn};
 use crate::ids::{Handle, MessageId};
@@ -37,9 +38,11 @@ impl Turn<'_> {
             }
             Addressee::Expired(contact) => {
                 let who = lines::who(None, &contact);
-                self.reply(
+                let number = &contact.number;
+                self.say(
                     &member.number,
-                    &format!("Not sent: {handle} was {who}, too long ago. Call {}", contact.number),
+                    "not_sent_expired",
+                    &[("handle", &handle), ("who", &who), ("number", number)],
                 )
             }
             Addressee::Nobody => self.unknown_handle(member, handle),
@@ -62,10 +65,8 @@ impl Turn<'_> {
         self.tx.release_held(held.id)?;
         self.tx.clear_timer(TimerKind::Held, held.id)?;
         if self.relay(member, Some(message), contact, &held.text)?.is_some() {
-            self.reply(
-                &member.number,
-                &format!("Sent to {}.", lines::who(Some(handle), contact)),
-            )?;
+            let who = lines::who(Some(handle), contact);
+            self.say(&member.number, "sent_to", &[("who", &who)])?;
         }
         Ok(())
     }
@@ -85,8 +86,10 @@ impl Turn<'_> {
                 if self.relay(member, Some(message), only, body)?.is_some() {
                     let handle = self.tx.holding_of(only.id)?.map(|h| h.handle);
                     let other = self.another_than(only.id)?;
-                    let wrong = other.map(|h| format!(" Wrong person? OOPS {h}")).unwrap_or_default();
-                    let line = format!("Sent to {} (only open chat).{wrong}", lines::who(handle, only));
+                    let mut line = self.line("sent_only_open", &[("who", &lines::who(handle, only))]);
+                    if let Some(handle) = other {
+                        line = format!("{line} {}", self.line("wrong_person", &[("handle", &handle)]));
+                    }
                     self.reply(&member.number, &line)?;
                 }
                 Ok(())
@@ -113,9 +116,9 @@ impl Turn<'_> {
             Some(held) => {
                 self.tx.release_held(held.id)?;
                 self.tx.clear_timer(TimerKind::Held, held.id)?;
-                self.reply(&member.number, "OK, not sent.")
+                self.say(&member.number, "held_refused", &[])
             }
-            None => self.reply(&member.number, "Nothing is held."),
+            None => self.say(&member.number, "nothing_held", &[]),
         }
     }
 
@@ -125,10 +128,7 @@ impl Turn<'_> {
             return Ok(());
         };
         self.tx.release_held(id)?;
-        self.reply(
-            &owner,
-            &format!("Dropped, not sent to anybody: \"{}\"", snippet(&text, HELD_SNIPPET)),
-        )
+        self.say(&owner, "held_dropped", &[("text", &snippet(&text, HELD_SNIPPET))])
     }
 
     /// Queues the owner's words to a caller. `None`: not, and the owner was told why.
@@ -147,8 +147,9 @@ impl Turn<'_> {
                 self.tx
                     .consent(number, Consent::Refused, "the owner's text was not sent")?;
             }
-            let line = format!("Not sent to {who}: {why}. To reach them call {number}");
-            self.reply_about(&member.number, &contact, &line)?;
+            let why = self.rules.pack.reason(why);
+            let values: Values<'_> = &[("who", &who), ("why", &why), ("number", number)];
+            self.say_about(&member.number, &contact, "not_sent_to", values)?;
             return Ok(None);
         }
         let handle = self.handle_for(&contact)?;
@@ -168,10 +169,7 @@ impl Turn<'_> {
         let unsendable = self.tx.message(message)?.is_some_and(|m| m.parts == 0);
         if unsendable {
             let who = lines::who(Some(handle), &contact);
-            self.reply(
-                &member.number,
-                &format!("Not sent to {who}: too long for a text. Say it in fewer words."),
-            )?;
+            self.say(&member.number, "not_sent_too_long", &[("who", &who)])?;
             return Ok(None);
         }
         contact.human_at = Some(self.now().steady);
@@ -208,10 +206,7 @@ impl Turn<'_> {
 
     /// Nobody has that handle.
     pub fn unknown_handle(&mut self, member: &Member, handle: Handle) -> Done {
-        self.reply(
-            &member.number,
-            &format!("Nothing sent: nobody is {handle} now. LIST shows who is."),
-        )
+        self.say(&member.number, "nobody_is", &[("handle", &handle)])
     }
 
     /// Callers who texted after `since` and may be answered, latest first.
@@ -235,7 +230,7 @@ impl Turn<'_> {
             self.tx.release_held(before.id)?;
             self.tx.clear_timer(TimerKind::Held, before.id)?;
             let dropped = snippet(&before.text, HELD_SNIPPET);
-            self.reply(&member.number, &format!("Dropped, not sent to anybody: \"{dropped}\""))?;
+            self.say(&member.number, "held_dropped", &[("text", &dropped)])?;
         }
         let id = self.tx.hold(&member.number, body)?;
         self.tx
@@ -260,13 +255,13 @@ impl Turn<'_> {
             "held, not sent",
             "it could be for more than one, or for nobody",
         )?;
-        let question = if choices.is_empty() {
-            format!("Held, not sent: \"{held}\". Who for? Reply the caller's number (LIST shows them), or NO.")
-        } else {
-            let (who, numbers) = (choices.join(" or "), handles.join(" or "));
-            format!("Held, not sent: \"{held}\". Who for? {who}. Reply {numbers}, or NO.")
-        };
-        self.reply(&member.number, &question)
+        if choices.is_empty() {
+            return self.say(&member.number, "held_who_for_any", &[("text", &held)]);
+        }
+        let or = format!(" {} ", self.line("or", &[]));
+        let (choices, handles) = (choices.join(&or), handles.join(&or));
+        let values: Values<'_> = &[("text", &held), ("choices", &choices), ("handles", &handles)];
+        self.say(&member.number, "held_who_for", values)
     }
 
     /// The last few texts with a caller, oldest first.
@@ -274,15 +269,16 @@ impl Turn<'_> {
         let mut shown = vec![lines::who(Some(handle), contact)];
         for message in self.tx.last_with(contact.id, LAST_FEW)?.iter().rev() {
             let from = match message.direction {
-                Direction::In if message.peer == contact.number => "They",
+                Direction::In if message.peer == contact.number => "they",
                 Direction::In => continue,
-                Direction::Out => "We",
+                Direction::Out => "we",
             };
             let time = self.rules.time_of_day(message.created_utc_ms, message.offset_s);
+            let from = self.line(from, &[]);
             shown.push(format!("{from} {time}: {}", message.text));
         }
         if shown.len() == 1 {
-            shown.push("no texts yet".to_owned());
+            shown.push(self.line("no_texts_yet", &[]));
         }
         self.reply_about(&member.number, contact, &shown.join("\n"))
     }

@@ -2,12 +2,14 @@
 
 use super::hours::{self, OpeningHours};
 use super::limits::Limits;
-use super::template::{self, Template, Values};
+use super::pack::Pack;
+use super::template::{Template, Values};
 use super::textback::Choice;
 use crate::clock::{Now, Steady, Wall};
 use crate::config::{Config, Topology};
 use crate::phone::Country;
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) use crate::config::Role;
@@ -50,6 +52,8 @@ pub(super) struct Rules {
     zone: Option<TimeZone>,
     /// Words that put URGENT in front of a caller's text.
     urgent: Vec<String>,
+    /// What we say and understand.
+    pub pack: Arc<Pack>,
 }
 
 impl Rules {
@@ -104,6 +108,7 @@ impl Rules {
             hours: config.hours.clone(),
             zone: config.timezone.clone(),
             urgent: config.owner_alerts.urgent_words.clone(),
+            pack: Arc::clone(&config.language),
         }
     }
 
@@ -143,32 +148,33 @@ impl Rules {
             Choice::AfterHours => &self.after_hours,
             Choice::Late => &self.late,
         };
-        let open = self.hours.next_opening(wall.utc_ms, &self.zone(wall));
+        let open = self.hours.next_opening(wall.utc_ms, &self.zone(wall), &self.pack);
+        let stop_line = stop.then(|| self.pack.caller("stop_line"));
         template.render(
             &Values {
                 name: name.unwrap_or(""),
                 open: &open,
                 ..self.values(phone)
             },
-            stop,
+            stop_line.as_deref(),
         )
     }
 
     /// The one confirmation of an opt-out.
     pub fn opted_out(&self) -> String {
-        self.fixed(template::OPTED_OUT, None)
+        self.fixed("opted_out", None)
     }
 
     /// The confirmation of opting in again.
     pub fn opted_in(&self) -> String {
-        self.fixed(template::OPTED_IN, None)
+        self.fixed("opted_in", None)
     }
 
     /// The answer to a caller's HELP.
     pub fn help(&self, phone: Option<&str>) -> String {
         match phone {
-            Some(_) => self.fixed(template::HELP_REPLY, phone),
-            None => self.fixed(template::HELP_REPLY_NO_NUMBER, None),
+            Some(_) => self.fixed("help", phone),
+            None => self.fixed("help_no_number", None),
         }
     }
 
@@ -195,15 +201,18 @@ impl Rules {
 
     /// `2:02pm` where we are.
     pub fn time_of_day(&self, utc_ms: i64, offset_s: i32) -> String {
-        hours::time_of_day(utc_ms, &hours::zone(self.zone.as_ref(), offset_s))
+        hours::time_of_day(utc_ms, &hours::zone(self.zone.as_ref(), offset_s), &self.pack)
     }
 
-    /// One of our own texts, filled in; as it stands if it were no template, which a test rules out.
-    fn fixed(&self, text: &str, phone: Option<&str>) -> String {
-        Template::parse(text).map_or_else(
-            |_| text.to_owned(),
-            |template| template.render(&self.values(phone), false),
-        )
+    /// What whoever got somebody else's text is told.
+    pub fn sorry_wrong(&self) -> String {
+        self.fixed("sorry_wrong", None)
+    }
+
+    /// One of our own texts to callers, filled in; as it stands if it were no template, which a test rules out.
+    fn fixed(&self, key: &str, phone: Option<&str>) -> String {
+        let text = self.pack.caller(key);
+        Template::parse(&text).map_or_else(|_| text.clone(), |template| template.render(&self.values(phone), None))
     }
 
     fn zone(&self, wall: Wall) -> TimeZone {

@@ -1,7 +1,8 @@
 //! The process started: what an earlier run left open is taken up, and the owner hears of an outage.
 
+use super::pack::Pack;
+use super::submission;
 use super::turn::{Done, Turn};
-use super::{lines, submission};
 use crate::clock::Trust;
 use crate::store::calls::CallEnd;
 use crate::store::records::About;
@@ -61,13 +62,11 @@ impl Turn<'_> {
         self.tx.journal(
             About::default(),
             "started after an outage",
-            &format!("off for {}", lines::ago(off)),
+            &format!("off for {}", Pack::english().length(off)),
         )?;
         let from = self.rules.time_of_day(before_utc_ms, wall.offset_s);
-        let line = format!(
-            "Working again after {} off (since {from}). Calls in that time were not seen.",
-            lines::ago(off)
-        );
+        let length = self.rules.pack.length(off);
+        let line = self.line("outage", &[("length", &length), ("time", &from)]);
         self.alert(&line, None)
     }
 }

@@ -48,8 +48,6 @@ const TRY_FOR: Duration = Duration::from_secs(24 * 3600);
 const REPEATS_MAX: u32 = 5;
 /// How long a status report may still settle a part in doubt before the owner is told.
 const DOUBT_WINDOW: Duration = Duration::from_secs(15 * 60);
-/// What a repeat starts with.
-const REPEAT_MARK: &str = "(Maybe twice) ";
 /// Setting: the owner was told that the account can't send, steady milliseconds.
 const ACCOUNT_TOLD: &str = "account_told";
 /// The owner is told so again after this long.
@@ -203,7 +201,8 @@ impl Turn<'_> {
                 };
                 match message.kind {
                     Kind::TextBack | Kind::Relay => {
-                        self.alert(&lines::not_delivered(message.handle, &contact, why), Some(&contact))
+                        let line = lines::not_delivered(&self.rules.pack, message.handle, &contact, why);
+                        self.alert(&line, Some(&contact))
                     }
                     Kind::Forward | Kind::Command | Kind::Answer | Kind::Alert => Ok(()),
                 }
@@ -236,9 +235,10 @@ impl Turn<'_> {
             let about = self.about(part)?;
             return self.tx.journal(about, "not sent again", "repeated often enough");
         }
-        let text = match message.text.starts_with(REPEAT_MARK) {
+        let mark = self.line("maybe_twice", &[]);
+        let text = match message.text.starts_with(&mark) {
             true => message.text.clone(),
-            false => format!("{REPEAT_MARK}{}", message.text),
+            false => format!("{mark} {}", message.text),
         };
         let contact = match message.contact {
             Some(id) => self.tx.contact_by_id(id)?,
@@ -289,7 +289,9 @@ impl Turn<'_> {
             "told the owner to look after them",
             "no report settled the text in doubt",
         )?;
-        self.alert(&lines::in_doubt(message.handle, &contact), Some(&contact))
+        let who = lines::who(message.handle, &contact);
+        let line = self.line("in_doubt", &[("who", &who), ("number", &contact.number)]);
+        self.alert(&line, Some(&contact))
     }
 
     /// The account or SIM may not send: told once a day. The line waits in the queue like all else until it may.
@@ -305,10 +307,7 @@ impl Turn<'_> {
         }
         self.tx.set_setting(ACCOUNT_TOLD, &now.0.to_string())?;
         self.tx.journal(About::default(), "the SIM may not send", error)?;
-        self.alert(
-            "The network would not let this SIM send texts (credit, plan or barring?). I keep trying.",
-            None,
-        )
+        self.alert(&self.line("account", &[]), None)
     }
 
     /// The caller a part is for, and its text.

@@ -5,30 +5,6 @@
 use crate::sms;
 use thiserror::Error;
 
-/// Text to a first-time caller in opening hours (product.md §2).
-pub const MISSED: &str =
-    "Sorry we missed you - this is {company}. What can we help with? Happy to sort it out by text.";
-/// The line added to the first text to a number, and again after 30 days (product.md §2).
-pub const STOP_LINE: &str = " Reply STOP to opt out.";
-/// Text outside opening hours.
-pub const AFTER_HOURS: &str =
-    "Sorry we missed you - this is {company}. We're closed, back {open}. Text us what you need and we'll see it first.";
-/// Text to a caller with a name.
-pub const KNOWN: &str = "Hi {name}, sorry we missed you - this is {company}. What can we help with? A text is fine.";
-/// Text about a call learnt of late, after an outage.
-pub const LATE: &str =
-    "Sorry we missed your call earlier - this is {company}. Do you still need us? Happy to sort it out by text.";
-/// Answer to HELP (product.md §4).
-pub const HELP_REPLY: &str =
-    "{company}: we text back when we miss your call. Call {phone} to talk. Reply STOP to opt out.";
-/// The same while the business's number is not known: the SIM did not tell its own.
-pub const HELP_REPLY_NO_NUMBER: &str =
-    "{company}: we text back when we miss your call. Text us what you need. Reply STOP to opt out.";
-/// Answer to STOP (product.md §4).
-pub const OPTED_OUT: &str = "{company}: you're opted out and won't get more texts from us. Reply START to opt back in.";
-/// Answer to START.
-pub const OPTED_IN: &str = "{company}: you're opted back in. What can we help with?";
-
 /// Longest template, in characters: a text of more than six parts is no text-back.
 pub const TEMPLATE_CHARACTERS_MAX: usize = 918;
 
@@ -176,15 +152,15 @@ impl Template {
         })
     }
 
-    /// How many parts the network bills for the text with these values (a STOP line included if `stop`).
+    /// How many parts the network bills for the text with these values (the STOP line included if one is given).
     #[must_use]
-    pub fn parts(&self, values: &Values<'_>, stop: bool) -> usize {
-        sms::cost(&self.render(values, stop)).parts
+    pub fn parts(&self, values: &Values<'_>, stop_line: Option<&str>) -> usize {
+        sms::cost(&self.render(values, stop_line)).parts
     }
 
-    /// The text, with the STOP line at its end if `stop` and it does not say so itself.
+    /// The text, with the line that tells how to opt out at its end if one is given and it does not say so itself.
     #[must_use]
-    pub fn render(&self, values: &Values<'_>, stop: bool) -> String {
+    pub fn render(&self, values: &Values<'_>, stop_line: Option<&str>) -> String {
         let mut out = String::new();
         for piece in &self.0 {
             match piece {
@@ -197,8 +173,9 @@ impl Template {
             }
         }
         let mut out = plain(out.trim());
-        if stop && !self.tells_stop() {
-            out.push_str(STOP_LINE);
+        if let Some(line) = stop_line.filter(|_| !self.tells_stop()) {
+            out.push(' ');
+            out.push_str(line);
         }
         out
     }
@@ -219,7 +196,9 @@ pub(crate) fn septets(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::pack::Pack;
 
+    const STOP: &str = "Reply STOP to opt out.";
     const VALUES: Values<'_> = Values {
         company: "Hill Country Plumbing",
         owner: "Sam",
@@ -230,44 +209,20 @@ mod tests {
 
     #[test]
     fn the_default_text_is_the_products() {
-        let text = Template::parse_for_callers(MISSED).unwrap().render(&VALUES, true);
+        let text = Template::parse_for_callers(&Pack::english().caller("message"))
+            .unwrap()
+            .render(&VALUES, Some(STOP));
         assert_eq!(
             text,
             "Sorry we missed you - this is Hill Country Plumbing. What can we help with? Happy to sort it out by text. \
              Reply STOP to opt out."
         );
-        let longest = "x".repeat(53);
-        let text = Template::parse(MISSED).unwrap().render(
-            &Values {
-                company: &longest,
-                ..VALUES
-            },
-            true,
-        );
-        assert!(text.len() <= 160, "{}", text.len());
-    }
-
-    #[test]
-    fn every_default_text_names_the_company() {
-        for text in [
-            MISSED,
-            AFTER_HOURS,
-            KNOWN,
-            LATE,
-            HELP_REPLY,
-            HELP_REPLY_NO_NUMBER,
-            OPTED_OUT,
-            OPTED_IN,
-        ] {
-            assert!(Template::parse_for_callers(text).is_ok(), "{text}");
-            assert!(text.is_ascii());
-        }
     }
 
     #[test]
     fn values_are_never_expanded_again() {
         assert_eq!(
-            Template::parse("Hi {name}").unwrap().render(&VALUES, false),
+            Template::parse("Hi {name}").unwrap().render(&VALUES, None),
             "Hi {owner}"
         );
     }
@@ -276,7 +231,7 @@ mod tests {
     fn the_stop_line_is_not_said_twice() {
         let template = Template::parse("{company}. Text STOP to end.").unwrap();
         assert_eq!(
-            template.render(&VALUES, true),
+            template.render(&VALUES, Some(STOP)),
             "Hill Country Plumbing. Text STOP to end."
         );
     }
@@ -298,7 +253,7 @@ mod tests {
         assert_eq!(
             Template::parse("we\u{2019}re {company} \u{2014} \u{201c}hi\u{201d}")
                 .unwrap()
-                .render(&VALUES, false),
+                .render(&VALUES, None),
             "we're Hill Country Plumbing - \"hi\""
         );
     }

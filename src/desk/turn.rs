@@ -1,10 +1,12 @@
 //! One input's turn at the desk: the transaction it happens in, the rules it follows, what it may cause.
 
+use super::pack::Values;
 use super::rules::{Member, Rules};
 use super::{Effects, Input, textback};
 use crate::clock::Now;
 use crate::modem::Identity;
 use crate::phone::{self, Country, PhoneNumber};
+use crate::store::contacts::Contact;
 use crate::store::records::About;
 use crate::store::{StoreError, Tx};
 
@@ -94,6 +96,23 @@ impl<'a> Turn<'a> {
         )
         .err()
         .map(|refusal| refusal.to_string())
+    }
+
+    /// A text to the owner in the box's language.
+    pub fn line(&self, key: &str, values: Values<'_>) -> String {
+        self.rules.pack.line(key, values)
+    }
+
+    /// Answers an owner's phone in the box's language.
+    pub fn say(&mut self, number: &str, key: &str, values: Values<'_>) -> Done {
+        let text = self.line(key, values);
+        self.reply(number, &text)
+    }
+
+    /// Answers an owner's phone about one caller: it is theirs, so that `FORGET` erases it too.
+    pub fn say_about(&mut self, number: &str, contact: &Contact, key: &str, values: Values<'_>) -> Done {
+        let text = self.line(key, values);
+        self.reply_about(number, contact, &text)
     }
 
     /// The team member with that number.

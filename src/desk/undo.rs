@@ -91,14 +91,10 @@ impl Turn<'_> {
             return self.reply(&member.number, &said);
         }
         let Some(last) = last else {
-            return self.reply(
-                &member.number,
-                "Nothing to undo: no order of yours in the last 24 hours.",
-            );
+            return self.say(&member.number, "nothing_to_undo", &[]);
         };
         if last.changes.is_empty() {
-            let said = format!("Not undone: {} can't be taken back.", last.what);
-            return self.reply(&member.number, &said);
+            return self.say(&member.number, "undo_never", &[("order", &last.what)]);
         }
         self.take_back(member, &last)
     }
@@ -122,12 +118,15 @@ impl Turn<'_> {
             Some(contact) => lines::who(self.tx.holding_of(contact.id)?.map(|h| h.handle), &contact),
             None => return Ok(None),
         };
-        let mut said = format!("Not undone: your text to {who} is sent. OOPS tells them it was a mistake.");
+        let mut said = self.line("undo_text_sent", &[("who", &who)]);
         if let Some(last) = last.filter(|last| !last.changes.is_empty()) {
             // Now it is younger than the text, so that asking again means it.
             self.tx.mark_undone(last.id, last.undone)?;
-            let verb = if last.undone { "do" } else { "undo" };
-            said.push_str(&format!(" UNDO again to {verb} {}.", last.what));
+            let again = match last.undone {
+                true => self.line("undo_again_to_do", &[("order", &last.what)]),
+                false => self.line("undo_again_to_undo", &[("order", &last.what)]),
+            };
+            said = format!("{said} {again}");
         }
         Ok(Some(said))
     }
@@ -140,18 +139,18 @@ impl Turn<'_> {
         for change in &changes {
             let said = match self.obstacle(change)? {
                 None => continue,
-                Some(Obstacle::ChangedSince) => format!("Not undone: {} was changed again since.", last.what),
-                Some(Obstacle::Gone) => format!("Not undone: what {} was about is gone.", last.what),
+                Some(Obstacle::ChangedSince) => "undo_changed_since",
+                Some(Obstacle::Gone) => "undo_gone",
             };
-            return self.reply(&member.number, &said);
+            return self.say(&member.number, said, &[("order", &last.what)]);
         }
         for change in &changes {
             self.make(change)?;
         }
         self.tx.mark_undone(last.id, !last.undone)?;
         let (note, said) = match last.undone {
-            false => ("order taken back", format!("Undone: {}.", last.what)),
-            true => ("order done again", format!("Done again: {}.", last.what)),
+            false => ("order taken back", self.line("undone", &[("order", &last.what)])),
+            true => ("order done again", self.line("done_again", &[("order", &last.what)])),
         };
         self.tx.journal(About::default(), note, "the owner asked for it")?;
         let said = match last.undone || last.remains.is_empty() {

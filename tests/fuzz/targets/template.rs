@@ -1,6 +1,8 @@
 //! Templates and what strangers' names put into them.
 
-use textback::desk::template::{STOP_LINE, TEMPLATE_CHARACTERS_MAX, Template, Values};
+use textback::desk::template::{TEMPLATE_CHARACTERS_MAX, Template, Values};
+
+const STOP_LINE: &str = "Reply STOP to opt out.";
 
 /// The template, a NUL, then the values for `{name}` and `{company}`, each ended by a NUL.
 ///
@@ -17,16 +19,16 @@ pub fn template(input: &[u8]) {
         phone: "}",
     };
     let Ok(template) = Template::parse(source) else { return };
-    let rendered = template.render(&values, true);
+    let rendered = template.render(&values, Some(STOP_LINE));
     let longest = values.name.chars().count().max(values.company.chars().count()).max(6);
     // Transliteration writes one character as at most three ("…" as "...").
     let bound = 3 * (TEMPLATE_CHARACTERS_MAX * 3 / "{name}".len() + 1) * longest + 3 * TEMPLATE_CHARACTERS_MAX;
     assert!(
-        rendered.chars().count() <= bound + STOP_LINE.len(),
+        rendered.chars().count() <= bound + " ".len() + STOP_LINE.len(),
         "a text outgrew its template"
     );
     assert!(rendered.contains("STOP"), "no way out is told: {rendered:?}");
-    assert_eq!(rendered, template.render(&values, true));
+    assert_eq!(rendered, template.render(&values, Some(STOP_LINE)));
     // Twice the same braces came out as went in: those of the values, none of the template's.
     let marked = Values {
         name: "{owner}",
@@ -35,7 +37,7 @@ pub fn template(input: &[u8]) {
         open: "OPEN-VALUE",
         phone: "PHONE-VALUE",
     };
-    let once = template.render(&marked, false);
+    let once = template.render(&marked, None);
     let count = |needle: &str| once.matches(needle).count();
     let blanks = |word: &str| {
         source

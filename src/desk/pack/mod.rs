@@ -1,0 +1,247 @@
+//! Language packs: every text the box says and every word it understands, as data.
+//!
+//! English (`en.toml`) is the list of what there is: the others, and a user's own file, have its keys with its blanks. To
+//! add a text, write one line in each `*.toml` here and call [`Pack::line`]; a test names the language that lacks it, the
+//! blank nobody fills, and the key nobody uses.
+
+mod read;
+
+pub use read::PackMistake;
+
+use super::template::plain;
+use std::collections::BTreeMap;
+use std::fmt::{Display, Write as _};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// The languages that come with the program: their code and their file.
+pub const BUILT_IN: [(&str, &str); 4] = [
+    ("en", include_str!("en.toml")),
+    ("es", include_str!("es.toml")),
+    ("fr", include_str!("fr.toml")),
+    ("de", include_str!("de.toml")),
+];
+/// Largest file of a user's own language, in bytes.
+pub const FILE_BYTES_MAX: u64 = 256 * 1024;
+/// Reasons stand in reasons; no deeper than this.
+const REASON_DEPTH: u8 = 2;
+
+/// What fills the blanks of a text: each blank's name and its value.
+pub type Values<'a> = &'a [(&'a str, &'a dyn Display)];
+
+/// One language, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pack {
+    /// ISO 639-1, or what the user calls it.
+    pub code: String,
+    /// In its own language.
+    pub name: String,
+    callers: BTreeMap<String, Line>,
+    texts: BTreeMap<String, Line>,
+    reasons: BTreeMap<String, Line>,
+    times: BTreeMap<String, Line>,
+}
+
+/// A text with blanks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Line(Vec<Piece>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Blank(String),
+}
+
+impl Pack {
+    /// English: the default.
+    #[must_use]
+    pub fn english() -> Arc<Pack> {
+        static ENGLISH: OnceLock<Arc<Pack>> = OnceLock::new();
+        Arc::clone(ENGLISH.get_or_init(|| Arc::new(read::english(BUILT_IN[0].1))))
+    }
+
+    /// A language that comes with the program.
+    #[must_use]
+    pub fn built_in(code: &str) -> Option<Arc<Pack>> {
+        let (found, text) = BUILT_IN.into_iter().find(|(known, _)| *known == code)?;
+        if found == BUILT_IN[0].0 {
+            return Some(Pack::english());
+        }
+        // Nothing is wrong with the files in here: a test says so.
+        Pack::parse(text).ok().map(|(pack, _)| Arc::new(pack))
+    }
+
+    /// Reads a language's file. What is missing is said in English, with a warning each.
+    ///
+    /// # Errors
+    /// Everything that is wrong: unknown blanks, braces that don't close, no TOML at all.
+    pub fn parse(text: &str) -> Result<(Pack, Vec<PackMistake>), Vec<PackMistake>> {
+        read::pack(text, &Pack::english())
+    }
+
+    /// A text to the owner or crew, its blanks filled. A key there is none of gives itself, which a test rules out.
+    #[must_use]
+    pub fn line(&self, key: &str, values: Values<'_>) -> String {
+        fill(&self.texts, key, values)
+    }
+
+    /// A text to a caller as a template, its blanks still open.
+    #[must_use]
+    pub fn caller(&self, key: &str) -> String {
+        self.callers.get(key).map_or_else(|| key.to_owned(), Line::source)
+    }
+
+    /// A word or two about time.
+    #[must_use]
+    pub fn time(&self, key: &str, values: Values<'_>) -> String {
+        fill(&self.times, key, values)
+    }
+
+    /// A reason as recorded, which is English, in this language; as it stands if it is none that this language knows.
+    #[must_use]
+    pub fn reason(&self, recorded: &str) -> String {
+        self.reason_within(recorded, REASON_DEPTH)
+    }
+
+    fn reason_within(&self, recorded: &str, depth: u8) -> String {
+        let english = Pack::english();
+        let found = english
+            .reasons
+            .iter()
+            .find_map(|(key, line)| Some((key, line.capture(recorded)?)));
+        let Some((key, captured)) = found else {
+            return recorded.to_owned();
+        };
+        let inner = captured.map(|(name, value)| {
+            let value = match depth {
+                0 => value.to_owned(),
+                _ => self.reason_within(value, depth - 1),
+            };
+            (name, value)
+        });
+        match &inner {
+            Some((name, value)) => fill(&self.reasons, key, &[(name, value)]),
+            None => fill(&self.reasons, key, &[]),
+        }
+    }
+
+    /// A time of day: `2:02pm`, `14:02`, `14h02`. `short` leaves out `:00` where the language does.
+    #[must_use]
+    pub fn clock(&self, hour: u16, minute: u16, short: bool) -> String {
+        let hour = hour % 24;
+        match (self.time("clock", &[]).as_str(), minute) {
+            ("24h", 0) => format!("{hour}h"),
+            ("24h", minute) => format!("{hour}h{minute:02}"),
+            ("24", minute) => format!("{hour}:{minute:02}"),
+            (_, minute) => {
+                let half = if hour < 12 { "am" } else { "pm" };
+                let hour = if hour.is_multiple_of(12) { 12 } else { hour % 12 };
+                match (minute, short) {
+                    (0, true) => format!("{hour}{half}"),
+                    (minute, _) => format!("{hour}:{minute:02}{half}"),
+                }
+            }
+        }
+    }
+
+    /// `2h`, `3 days`: how long, roughly.
+    #[must_use]
+    pub fn length(&self, length: Duration) -> String {
+        let minutes = length.as_secs() / 60;
+        match minutes {
+            0..60 => self.time("minutes", &[("n", &minutes)]),
+            60..2880 => self.time("hours", &[("n", &(minutes / 60))]),
+            _ => self.time("days", &[("n", &(minutes / 1440))]),
+        }
+    }
+
+    /// Each text with its section, key and source, for tests and for `textback check`.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str, String)> {
+        let section = |name: &'static str, lines| (name, lines);
+        [
+            section("callers", &self.callers),
+            section("texts", &self.texts),
+            section("reasons", &self.reasons),
+            section("times", &self.times),
+        ]
+        .into_iter()
+        .flat_map(|(name, lines)| lines.iter().map(move |(key, line)| (name, key.as_str(), line.source())))
+    }
+}
+
+fn fill(lines: &BTreeMap<String, Line>, key: &str, values: Values<'_>) -> String {
+    let Some(line) = lines.get(key) else {
+        debug_assert!(false, "no text {key}");
+        return key.to_owned();
+    };
+    let mut out = String::new();
+    for piece in &line.0 {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Blank(name) => match values.iter().find(|(known, _)| known == name) {
+                // Writing to a String does not fail.
+                Some((_, value)) => _ = write!(out, "{value}"),
+                None => debug_assert!(false, "{key}: nobody fills {{{name}}}"),
+            },
+        }
+    }
+    out
+}
+
+impl Line {
+    /// Reads `Missed {who} {time}`, made plain GSM-7 where that changes nothing a reader cares about.
+    fn parse(text: &str) -> Result<Line, &'static str> {
+        let text = plain(text);
+        let mut pieces = Vec::new();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            if !before.is_empty() {
+                pieces.push(Piece::Text(before.to_owned()));
+            }
+            let (name, after) = after.split_once('}').ok_or("a { is never closed")?;
+            pieces.push(Piece::Blank(name.to_owned()));
+            rest = after;
+        }
+        if !rest.is_empty() {
+            pieces.push(Piece::Text(rest.to_owned()));
+        }
+        Ok(Line(pieces))
+    }
+
+    fn blanks(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Blank(name) => Some(name.as_str()),
+            Piece::Text(_) => None,
+        })
+    }
+
+    fn source(&self) -> String {
+        self.0
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.clone(),
+                Piece::Blank(name) => format!("{{{name}}}"),
+            })
+            .collect()
+    }
+
+    /// Whether `said` is this text, and if so what stands in its one blank. Reasons have at most one.
+    #[expect(
+        clippy::option_option,
+        reason = "no match; a match without a blank; a match with one"
+    )]
+    fn capture<'a>(&'a self, said: &'a str) -> Option<Option<(&'a str, &'a str)>> {
+        match self.0.as_slice() {
+            [Piece::Text(text)] => (text == said).then_some(None),
+            [Piece::Text(before), Piece::Blank(name)] => {
+                let value = said.strip_prefix(before.as_str())?;
+                Some(Some((name, value)))
+            }
+            [Piece::Text(before), Piece::Blank(name), Piece::Text(after)] => {
+                let value = said.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
+                Some(Some((name, value)))
+            }
+            _ => None,
+        }
+    }
+}
