@@ -58,6 +58,8 @@ enum Command {
     /// Take PDUs apart, or make them
     #[command(subcommand)]
     Pdu(cli::pdu::Command),
+    /// The board's lights, button and modem lines: what is known, what is there, and a try
+    Board(cli::board::Arguments),
     /// Set the system clock to what the mobile network says (for textback-clock.service)
     #[command(hide = true)]
     SetClock(cli::set_clock::Arguments),
@@ -77,6 +79,7 @@ fn main() -> ExitCode {
         Command::Send { to, text, config } => cli::send::run(&to, &text, &config),
         Command::Export { csv, config } => cli::export::run(&csv, &config),
         Command::Pdu(command) => cli::pdu::run(&command),
+        Command::Board(arguments) => cli::board::run(&arguments),
         Command::SetClock(arguments) => cli::set_clock::run(&arguments),
     };
     match result {

@@ -5,7 +5,7 @@
 use super::button::Button;
 use super::light::Shown;
 use super::line::{Active, Driven, Sensed};
-use super::modem_lines::ModemLines;
+use super::modem_lines::{ModemLines, Seen};
 use super::profile::{Input, Lamp, Names, Output, Profile, Pull};
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{Error as PinError, ErrorKind, ErrorType, InputPin, OutputPin, PinState};
@@ -241,6 +241,19 @@ pub fn show_once(lamps: &mut Lamps<OutPin>, shown: Shown, delay: &mut impl Delay
         delay.delay_ms(u32::try_from(step.lasts.as_millis()).unwrap_or(u32::MAX));
     }
     Ok(())
+}
+
+/// Whether the modem at this port runs: a USB serial port is there exactly while it does, a UART of the Pi always.
+#[must_use]
+pub fn seen(port: &Path) -> Seen {
+    let Ok(node) = port.canonicalize() else {
+        return Seen::Gone;
+    };
+    let name = node.file_name().map(|name| name.to_string_lossy().into_owned());
+    match name {
+        Some(name) if name.starts_with("ttyUSB") || name.starts_with("ttyACM") => Seen::Running,
+        _ => Seen::Unknown,
+    }
 }
 
 struct Take<'a> {

@@ -9,6 +9,7 @@ use textback::daemon::state::with_counts;
 use textback::daemon::why_number;
 use textback::store::{Store, StoreError};
 
+pub mod board;
 pub mod calls;
 pub mod check;
 pub mod demo;

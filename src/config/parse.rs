@@ -5,6 +5,7 @@ use super::language;
 use super::read::{Findings, Found, Section, nearest};
 use super::sections::{crew, hours, limits, modem, owner_alerts, text_back};
 use super::{COMPANY_SEPTETS_MAX, CONFIG_VERSION, Checked, Config, Topology};
+use crate::board::{Profile, ProfileError};
 use crate::desk::template::{self};
 use crate::phone::{self, Country, PhoneNumber};
 use jiff::tz::TimeZone;
@@ -118,10 +119,7 @@ pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Finding
     let owner_alerts = owner_alerts(top.table("owner_alerts", findings), findings);
     let crew = crew(&mut top, country, owner.as_ref(), findings);
     let mut board = top.table("board", findings);
-    let profile = board
-        .string("profile", findings)
-        .map(|f| f.value)
-        .filter(|p| p != "none" && !p.is_empty());
+    let profile = board_profile(&mut board, findings);
     board.finish(findings);
     top.finish(findings);
     Some(Config {
@@ -141,6 +139,38 @@ pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Finding
         board: profile,
         source: Source(source),
     })
+}
+
+fn board_profile(board: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Option<String> {
+    let found = board.string("profile", findings)?;
+    let name = found.value;
+    if name == "none" || name.is_empty() {
+        return None;
+    }
+    match Profile::find(&name) {
+        Err(error @ ProfileError::Unknown(_)) => {
+            findings.mistake(found.line, "board.profile", error.to_string());
+            None
+        }
+        Ok(profile) => {
+            if !profile.voice {
+                findings.warn(
+                    found.line,
+                    "board.profile",
+                    format!(
+                        "{}: this board's modem has no voice, it never sees a call",
+                        profile.name
+                    ),
+                );
+            }
+            Some(name)
+        }
+        // The box does its work without lights too: no reason to stand still.
+        Err(error @ (ProfileError::Unreadable { .. } | ProfileError::Wrong { .. })) => {
+            findings.warn(found.line, "board.profile", error.to_string());
+            Some(name)
+        }
+    }
 }
 
 fn company(top: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Option<String> {
