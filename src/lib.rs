@@ -41,6 +41,7 @@ pub mod config;
 pub mod daemon;
 pub mod desk;
 pub mod ids;
+pub mod label;
 pub mod modem;
 pub mod phone;
 pub mod sim;

@@ -58,6 +58,8 @@ enum Command {
     /// Take PDUs apart, or make them
     #[command(subcommand)]
     Pdu(cli::pdu::Command),
+    /// The card that stays with the box: number, claim code, what to dial, what the lights say (SVG or PDF)
+    Label(cli::label::Arguments),
     /// The board's lights, button and modem lines: what is known, what is there, and a try
     Board(cli::board::Arguments),
     /// Set the system clock to what the mobile network says (for textback-clock.service)
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         Command::Send { to, text, config } => cli::send::run(&to, &text, &config),
         Command::Export { csv, config } => cli::export::run(&csv, &config),
         Command::Pdu(command) => cli::pdu::run(&command),
+        Command::Label(arguments) => cli::label::run(&arguments),
         Command::Board(arguments) => cli::board::run(&arguments),
         Command::SetClock(arguments) => cli::set_clock::run(&arguments),
     };

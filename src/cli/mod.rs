@@ -14,6 +14,7 @@ pub mod calls;
 pub mod check;
 pub mod demo;
 pub mod export;
+pub mod label;
 pub mod messages;
 pub mod pdu;
 pub mod run;

@@ -1,0 +1,300 @@
+//! The card that stays with the box: its number, how to claim it, what to dial, what the lights say.
+//!
+//! One layout ([`Card`]), two printers ([`Card::svg`], [`Card::pdf`]). An A6 page, because every printer has paper for that,
+//! and because it fits inside the lid.
+
+mod pdf;
+mod svg;
+
+use crate::board::Code;
+use crate::config::Topology;
+use qrcodegen::{QrCode, QrCodeEcc};
+
+/// Width of the page in points (1/72 inch): A6.
+const WIDTH: f32 = 297.64;
+/// Height of the page in points.
+const HEIGHT: f32 = 419.53;
+/// White around everything.
+const MARGIN: f32 = 18.0;
+/// Edge of the QR code.
+const QR_SIDE: f32 = 112.0;
+/// White around the QR code's modules that a reader needs, in modules.
+const QR_QUIET: i32 = 4;
+
+/// What the card is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// The business, as callers read it.
+    pub company: String,
+    /// The SIM's number, E.164, where it is known.
+    pub number: Option<String>,
+    /// The code that makes somebody the owner, while there is none.
+    pub claim_code: Option<String>,
+    /// Whether calls are diverted to the box.
+    pub topology: Topology,
+    /// Seconds it rings on the owner's phone before it is diverted.
+    pub divert_after_s: u8,
+}
+
+/// One line of text. `y` is its base line, from the top.
+#[derive(Debug, Clone, PartialEq)]
+struct Text {
+    x: f32,
+    y: f32,
+    size: f32,
+    bold: bool,
+    words: String,
+}
+
+/// A page, laid out.
+#[derive(Clone)]
+pub struct Card {
+    texts: Vec<Text>,
+    /// Left, top and module size of the code, and the code.
+    qr: Option<(f32, f32, f32, QrCode)>,
+}
+
+/// The text a scan of the code would send is too long for a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the number and the claim code don't fit a QR code")]
+pub struct TooLong;
+
+/// What the QR code says: the scheme that phones turn into a text ready to be sent.
+#[must_use]
+pub fn smsto(number: &str, body: &str) -> String {
+    format!("smsto:{number}:{body}")
+}
+
+/// What the owner dials on their own phone so that calls they don't take ring on the box (22.030, 22.082).
+#[must_use]
+pub fn divert_codes(number: &str, after_s: u8) -> [(String, &'static str); 5] {
+    [
+        (format!("**61*{number}**{after_s}#"), "divert when not answered"),
+        (format!("**67*{number}#"), "divert when busy"),
+        (format!("**62*{number}#"), "divert when switched off or without network"),
+        ("##002#".to_owned(), "all diverts off again"),
+        (
+            format!("*71{}", number.trim_start_matches('+')),
+            "where these don't work (Verizon); off: *73",
+        ),
+    ]
+}
+
+/// About how wide Helvetica sets this: its letters are half as wide as high, and a little.
+fn width(text: &str, size: f32) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "a line of text")]
+    let letters = text.chars().count() as f32;
+    letters * size * 0.51
+}
+
+struct Page {
+    texts: Vec<Text>,
+    y: f32,
+}
+
+impl Page {
+    fn text(&mut self, size: f32, bold: bool, words: impl Into<String>) {
+        self.y += size * 1.3;
+        self.texts.push(Text {
+            x: MARGIN,
+            y: self.y,
+            size,
+            bold,
+            words: words.into(),
+        });
+    }
+
+    /// Regular text over as many lines as it needs.
+    fn words(&mut self, size: f32, words: &str) {
+        let mut line = String::new();
+        for word in words.split(' ') {
+            if !line.is_empty() && width(&line, size) + width(word, size) + size > WIDTH - 2.0 * MARGIN {
+                self.text(size, false, std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        self.text(size, false, line);
+    }
+
+    fn gap(&mut self, points: f32) {
+        self.y += points;
+    }
+}
+
+impl Card {
+    /// Lays the card out.
+    ///
+    /// # Errors
+    /// If the number is so long that no code holds it.
+    pub fn new(about: &About) -> Result<Self, TooLong> {
+        let mut page = Page {
+            texts: Vec::new(),
+            y: MARGIN - 4.0,
+        };
+        page.text(15.0, true, shorten(&about.company, 34));
+        page.text(9.0, false, "Missed calls are answered by text from this box.");
+        page.gap(6.0);
+        let qr_top = page.y + 2.0;
+        let mut qr = None;
+        if let Some(number) = &about.number {
+            page.text(8.0, false, "The box's number");
+            page.text(13.0, true, number.clone());
+            let body = about.claim_code.as_deref().unwrap_or("HELP");
+            let code = QrCode::encode_text(&smsto(number, body), QrCodeEcc::Medium).map_err(|_| TooLong)?;
+            #[expect(clippy::cast_precision_loss, reason = "at most 177 modules")]
+            let module = QR_SIDE / (code.size() + 2 * QR_QUIET) as f32;
+            qr = Some((WIDTH - MARGIN - QR_SIDE, qr_top, module, code));
+        } else {
+            page.text(8.0, false, "The box's number (write it in)");
+            page.text(13.0, true, "______________");
+        }
+        page.gap(4.0);
+        match &about.claim_code {
+            Some(code) => {
+                page.text(8.0, false, "Claim code");
+                page.text(18.0, true, code.clone());
+                page.text(8.0, false, "Text this code to the number,");
+                page.text(8.0, false, "or scan: you are the owner.");
+            }
+            None => {
+                page.text(8.0, false, "From the owner's phone:");
+                page.text(11.0, true, "HELP   STATUS   TEST");
+                page.text(8.0, false, "Scan to text HELP to the box.");
+            }
+        }
+        page.y = page.y.max(qr_top + QR_SIDE);
+        page.gap(6.0);
+        if about.topology == Topology::Overflow {
+            page.text(9.0, true, "Dial on your own phone");
+            let number = about.number.as_deref().unwrap_or("NUMBER");
+            for (code, what) in divert_codes(number, about.divert_after_s) {
+                page.words(8.0, &format!("{code}   {what}"));
+            }
+            page.gap(4.0);
+        }
+        page.text(9.0, true, "Lights");
+        page.words(
+            8.0,
+            "A long green glow, then short flashes: all is well; the flashes are the signal (5 best).",
+        );
+        page.words(
+            8.0,
+            "Only short flashes (red, where there is a red light) count a trouble:",
+        );
+        let codes: Vec<String> = Code::ALL
+            .iter()
+            .map(|code| format!("{} {}", code.count(), code.words()))
+            .collect();
+        for half in codes.chunks(3) {
+            page.text(8.0, false, half.join("    "));
+        }
+        page.gap(4.0);
+        page.text(9.0, true, "Button");
+        page.words(
+            8.0,
+            "3 seconds: a new owner may claim the box.   10 seconds: owners and PIN are forgotten.",
+        );
+        page.gap(4.0);
+        page.text(9.0, true, "If it is silent");
+        page.words(
+            8.0,
+            "Pull its plug, wait ten seconds, put it back. Ready after two minutes. Then text STATUS.",
+        );
+        Ok(Card { texts: page.texts, qr })
+    }
+
+    /// The dark modules of the code: left and top in points, from the page's top left; and their edge.
+    fn modules(&self) -> (f32, Vec<(f32, f32)>) {
+        let Some((left, top, module, code)) = &self.qr else {
+            return (0.0, Vec::new());
+        };
+        let size = code.size();
+        let dark = (0..size)
+            .flat_map(|y| (0..size).map(move |x| (x, y)))
+            .filter(|(x, y)| code.get_module(*x, *y));
+        #[expect(clippy::cast_precision_loss, reason = "at most 185 modules")]
+        let at = |n: i32| (n + QR_QUIET) as f32 * module;
+        (*module, dark.map(|(x, y)| (left + at(x), top + at(y))).collect())
+    }
+}
+
+fn shorten(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(most.saturating_sub(3)).collect();
+    short.push_str("...");
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about() -> About {
+        About {
+            company: "Müller & Sons <Plumbing>".to_owned(),
+            number: Some("+15125550100".to_owned()),
+            claim_code: Some("482913".to_owned()),
+            topology: Topology::Overflow,
+            divert_after_s: 20,
+        }
+    }
+
+    #[test]
+    fn everything_stays_on_the_page() {
+        for topology in [Topology::Dedicated, Topology::Overflow, Topology::Twin] {
+            for claim_code in [None, Some("482913".to_owned())] {
+                let card = Card::new(&About {
+                    topology,
+                    claim_code,
+                    ..about()
+                })
+                .expect("fits");
+                for text in &card.texts {
+                    assert!(text.y < HEIGHT - MARGIN / 2.0, "{text:?}");
+                    let room = if text.y < super::MARGIN + QR_SIDE && text.y > 50.0 {
+                        WIDTH - QR_SIDE
+                    } else {
+                        WIDTH
+                    };
+                    assert!(text.x + width(&text.words, text.size) < room - 2.0, "{text:?}");
+                }
+                let (module, modules) = card.modules();
+                assert!(module > 2.0, "a module of {module} points is hard to scan");
+                assert!(modules.iter().all(|(x, y)| *x > WIDTH / 2.0 && *y < HEIGHT / 2.0));
+            }
+        }
+    }
+
+    #[test]
+    fn the_codes_are_those_of_the_standard() {
+        let codes = divert_codes("+15125550100", 20).map(|(code, _)| code);
+        assert_eq!(codes[0], "**61*+15125550100**20#");
+        assert_eq!(codes[4], "*7115125550100");
+        assert_eq!(smsto("+15125550100", "482913"), "smsto:+15125550100:482913");
+    }
+
+    #[test]
+    fn the_svg_is_well_formed_and_says_what_the_card_says() {
+        let svg = Card::new(&about()).expect("fits").svg();
+        assert!(svg.contains("Müller &amp; Sons &lt;Plumbing&gt;"), "{svg}");
+        assert!(svg.contains(">482913<") && svg.contains("**61*+15125550100**20#"));
+        let opened = svg.matches("<text ").count();
+        assert_eq!(opened, svg.matches("</text>").count());
+        assert!(svg.ends_with("</svg>\n"));
+    }
+
+    #[test]
+    fn the_pdf_has_its_parts() {
+        let pdf = Card::new(&about()).expect("fits").pdf();
+        assert!(pdf.starts_with(b"%PDF-1."));
+        let has = |needle: &[u8]| pdf.windows(needle.len()).any(|window| window == needle);
+        assert!(has(b"482913") && has(b"%%EOF") && has(b"WinAnsiEncoding"));
+        // Windows-1252, as the font is told.
+        assert!(has(b"M\xfcller") || has(b"4DFC6C6C6572"));
+    }
+}
