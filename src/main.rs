@@ -47,11 +47,14 @@ enum Command {
         #[command(flatten)]
         config: cli::ConfigFile,
     },
-    /// Calls, messages and the consent ledger as CSV files
+    /// Calls, messages and the consent ledger as CSV files; or check that nobody changed the ledger
     Export {
         /// The folder to write into; made if it isn't there
-        #[arg(long, value_name = "DIR")]
-        csv: PathBuf,
+        #[arg(long, value_name = "DIR", required_unless_present = "verify")]
+        csv: Option<PathBuf>,
+        /// Check the consent ledger: every entry against its hash and the one before it
+        #[arg(long)]
+        verify: bool,
         #[command(flatten)]
         config: cli::ConfigFile,
     },
@@ -79,7 +82,7 @@ fn main() -> ExitCode {
         Command::Messages(listing) => cli::messages::run(&listing),
         Command::Why { what, asking } => cli::why::run(&what, &asking),
         Command::Send { to, text, config } => cli::send::run(&to, &text, &config),
-        Command::Export { csv, config } => cli::export::run(&csv, &config),
+        Command::Export { csv, verify, config } => cli::export::run(csv.as_deref(), verify, &config),
         Command::Pdu(command) => cli::pdu::run(&command),
         Command::Label(arguments) => cli::label::run(&arguments),
         Command::Board(arguments) => cli::board::run(&arguments),

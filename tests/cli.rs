@@ -199,3 +199,64 @@ fn a_reader_that_has_seen_enough_is_no_panic() {
         assert_eq!(err(&output), "", "{words:?}");
     }
 }
+
+#[test]
+fn export_writes_a_consent_ledger_a_lawyer_can_read_and_verify_says_whether_it_is_whole() {
+    use textback::store::types::Consent;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.db");
+    let file = write(
+        folder.path(),
+        &format!(
+            "company = \"Hill\"\nowner = \"+15125550100\"\n[store]\npath = \"{}\"\n",
+            path.display()
+        ),
+    );
+    let mut store = textback::store::Store::open(&path).unwrap();
+    let now = textback::store::generate::noon();
+    store
+        .transact(now, |tx| {
+            let gone = tx.contact_or_new("+15125551234")?;
+            tx.consent("+15125551234", Consent::OptOut, "STOP, please")?;
+            tx.consent("+15125555678", Consent::OptOut, "=cmd|' /C calc'!A0")?;
+            tx.forget(&textback::store::contacts::Contact {
+                opted_out: true,
+                ..gone
+            })
+        })
+        .unwrap();
+    drop(store);
+    let csv = folder.path().join("out");
+    let output = textback(&["export", "--csv", csv.to_str().unwrap(), "--verify", "--config", &file]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(
+        out(&output).contains("intact, 2 entries (1 of them erased"),
+        "{}",
+        out(&output)
+    );
+    let ledger = std::fs::read_to_string(csv.join("consent.csv")).unwrap();
+    let lines: Vec<&str> = ledger.lines().collect();
+    assert_eq!(
+        lines[0],
+        "entry,when,number,event,event_in_words,how,how_in_words,words,number_hash,words_hash,previous_hash,hash"
+    );
+    assert!(
+        lines[1].starts_with(
+            "1,2026-07-21T12:00:00.000-05:00,erased,opt_out,asked for no more texts,text,by a text from this number,erased,"
+        ),
+        "{ledger}"
+    );
+    assert!(
+        lines[2].contains(",'=cmd"),
+        "no spreadsheet runs what strangers text: {ledger}"
+    );
+
+    // Somebody turns one refusal into a consent, with a hex editor.
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = bytes.windows(11).position(|w| w == b"opt_outtext").unwrap();
+    bytes[at..at + 7].copy_from_slice(b"refused");
+    std::fs::write(&path, &bytes).unwrap();
+    let output = textback(&["export", "--verify", "--config", &file]);
+    assert_eq!(output.status.code(), Some(1), "{}", out(&output));
+    assert!(err(&output).contains("BROKEN at entry"), "{}", err(&output));
+}

@@ -1,8 +1,10 @@
-//! `textback export --csv DIR`: everything on record, in files a spreadsheet or a lawyer can read.
+//! `textback export --csv DIR`: everything on record, in files a spreadsheet or a lawyer can read. `--verify`: whether the
+//! consent ledger is as it was written.
 
 use super::{ConfigFile, Exit, FAILED};
 use serde::Serialize;
 use std::path::Path;
+use textback::store::ledger::LedgerCheck;
 use textback::store::report::{CallRecord, ConsentRecord, MessageRecord};
 use textback::store::{Store, StoreError};
 
@@ -32,19 +34,32 @@ impl From<Failure> for Exit {
     }
 }
 
-pub fn run(folder: &Path, config: &ConfigFile) -> Result<(), Exit> {
+pub fn run(folder: Option<&Path>, verify: bool, config: &ConfigFile) -> Result<(), Exit> {
     let config = config.read()?;
     let store = Store::open_read_only(&config.store)?;
+    if let Some(folder) = folder {
+        write(&store, folder)?;
+    }
+    if verify {
+        match store.check_ledger()? {
+            intact @ LedgerCheck::Intact { .. } => super::say(intact)?,
+            broken @ LedgerCheck::Broken { .. } => return Err(Exit::new(FAILED, broken.to_string())),
+        }
+    }
+    Ok(())
+}
+
+fn write(store: &Store, folder: &Path) -> Result<(), Exit> {
     std::fs::create_dir_all(folder)
         .map_err(|error| Exit::new(FAILED, format!("cannot make {}: {error}", folder.display())))?;
     let calls = file(folder, "calls.csv", |csv| {
         store.each_call(|call| csv.write(CallRow::from(call)))
     })?;
     let messages = file(folder, "messages.csv", |csv| {
-        store.each_message(|message| csv.write(tame(message)))
+        store.each_message(|message| csv.write(tame_message(message)))
     })?;
     let ledger = file(folder, "consent.csv", |csv| {
-        store.each_consent(|entry: ConsentRecord| csv.write(entry))
+        store.each_consent(|entry| csv.write(tame_entry(entry)))
     })?;
     super::say(format_args!(
         "{calls} calls, {messages} messages, {ledger} consent entries in {}",
@@ -107,10 +122,24 @@ impl From<CallRecord> for CallRow {
     }
 }
 
-/// A text that a spreadsheet would run as a formula is quoted for it: what strangers text us is opened by people.
-fn tame(mut message: MessageRecord) -> MessageRecord {
-    if message.text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        message.text.insert(0, '\'');
+fn tame_message(message: MessageRecord) -> MessageRecord {
+    MessageRecord {
+        text: tame(message.text),
+        ..message
     }
-    message
+}
+
+fn tame_entry(entry: ConsentRecord) -> ConsentRecord {
+    ConsentRecord {
+        words: tame(entry.words),
+        ..entry
+    }
+}
+
+/// A text that a spreadsheet would run as a formula is quoted for it: what strangers text us is opened by people.
+fn tame(mut text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        text.insert(0, '\'');
+    }
+    text
 }

@@ -68,6 +68,7 @@ pub(super) const SPOKEN_SINCE: &str = concat!(
     columns!(),
     " FROM contact WHERE heard_at > ?1 AND opted_out = 0 AND blocked = 0 ORDER BY heard_at DESC LIMIT ?2"
 );
+pub(super) const PARTS_OF: &str = "DELETE FROM inbound_part WHERE sender = ?1 AND concat_ref IS NOT NULL";
 pub(super) const WAITING: &str = concat!(
     "SELECT ",
     columns!(),
@@ -93,6 +94,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
     })
 }
 
+/// Every contact's row and number: for the rare look over all of them after a loss.
+pub(super) fn numbers(conn: &rusqlite::Connection) -> Result<Vec<(ContactId, String)>, StoreError> {
+    let mut statement = conn.prepare("SELECT id, number FROM contact")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 impl Tx<'_> {
     /// The contact with that number.
     ///
@@ -114,7 +122,7 @@ impl Tx<'_> {
         Ok(self.conn.prepare_cached(BY_ID)?.query_row([id], read).optional()?)
     }
 
-    /// The contact with that number, made if it is new.
+    /// The contact with that number, made if it is new; then with what is remembered of it by its hash.
     ///
     /// # Errors
     /// SQLite's own.
@@ -122,16 +130,25 @@ impl Tx<'_> {
         if let Some(known) = self.contact(number)? {
             return Ok(known);
         }
+        let remembered = self.take_remembered(number)?;
         self.conn
-            .prepare_cached("INSERT INTO contact (number, created_utc) VALUES (?1, ?2)")?
-            .execute(params![number, self.now.wall.utc_ms])?;
+            .prepare_cached(
+                "INSERT INTO contact (number, opted_out, blocked, friend, created_utc) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                number,
+                remembered.opted_out,
+                remembered.blocked,
+                remembered.friend,
+                self.now.wall.utc_ms
+            ])?;
         Ok(Contact {
             id: ContactId(self.conn.last_insert_rowid()),
             number: number.to_owned(),
             name: None,
-            blocked: false,
-            friend: false,
-            opted_out: false,
+            blocked: remembered.blocked,
+            friend: remembered.friend,
+            opted_out: remembered.opted_out,
             frozen: None,
             robot_told: false,
             waiting: false,
@@ -193,31 +210,24 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Erases what is known of a contact: texts, calls' number, name, handle. The opt-out stays, and so does the ledger.
+    /// Erases what is known of a contact: texts, calls' number, name, handle, number and words in the ledger. That they opted
+    /// out, are blocked or a friend stays known by the number's hash.
     ///
     /// # Errors
     /// SQLite's own.
     pub fn forget(&self, contact: &Contact) -> Result<(), StoreError> {
+        self.forget_in_ledger(contact)?;
         let id = contact.id;
-        self.conn
-            .prepare_cached("DELETE FROM journal WHERE contact_id = ?1")?
-            .execute([id])?;
-        self.conn
-            .prepare_cached("UPDATE call SET caller = NULL WHERE contact_id = ?1")?
-            .execute([id])?;
-        self.conn
-            .prepare_cached("DELETE FROM message WHERE contact_id = ?1")?
-            .execute([id])?;
-        self.conn
-            .prepare_cached("DELETE FROM contact WHERE id = ?1")?
-            .execute([id])?;
-        if contact.opted_out || contact.blocked || contact.friend {
-            let mut kept = self.contact_or_new(&contact.number)?;
-            kept.opted_out = contact.opted_out;
-            kept.blocked = contact.blocked;
-            kept.friend = contact.friend;
-            self.save_contact(&kept)?;
+        for sql in [
+            "DELETE FROM journal WHERE contact_id = ?1",
+            "UPDATE call SET caller = NULL WHERE contact_id = ?1",
+            "DELETE FROM message WHERE contact_id = ?1",
+            "DELETE FROM contact WHERE id = ?1",
+        ] {
+            self.conn.prepare_cached(sql)?.execute([id])?;
         }
+        // Parts of a long text that never became whole belong to no text yet.
+        self.conn.prepare_cached(PARTS_OF)?.execute([&contact.number])?;
         Ok(())
     }
 }

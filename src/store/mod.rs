@@ -4,26 +4,34 @@
 //! so whatever it returned is durable. No other module knows SQL. Every query of the daily work is an index look-up; the
 //! tests prove it with `EXPLAIN QUERY PLAN`.
 //!
+//! - [`open`]: opening, and starting anew when the file is damaged
 //! - [`schema`]: tables and migrations
 //! - [`types`]: the words that columns may hold
 //! - [`calls`], [`contacts`], [`handles`], [`messages`], [`outbox`], [`inbound`], [`timers`], [`records`]: rows ⇄ types
 //! - [`undo`]: orders that can be taken back
+//! - [`ledger`]: the consent ledger, a chain of hashes; `optouts` and `beside`: the opt-outs' second file
 //! - [`report`]: what the command line shows
 //! - [`generate`]: a database of any size for the bench
 
 use crate::clock::{Now, Steady};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
-use std::path::{Path, PathBuf};
+use rusqlite::{Connection, TransactionBehavior};
+use std::cell::RefCell;
+use std::path::PathBuf;
 
+mod beside;
 pub mod calls;
 pub mod contacts;
 pub mod generate;
 pub mod handles;
 pub mod inbound;
+pub mod ledger;
 pub mod messages;
+pub mod open;
+mod optouts;
 pub mod outbox;
 pub mod records;
 pub mod report;
+mod salvage;
 pub mod schema;
 pub mod timers;
 pub mod types;
@@ -55,25 +63,48 @@ pub enum StoreError {
     )]
     Newer { found: i64, known: i64 },
     /// Not a database, or damaged.
-    #[error(
-        "the database {} is damaged or not a textback database: {reason}. Nothing was changed. Move it away \
-         (a new one is made at the next start) and keep it: the opt-outs are in it", path.display()
-    )]
+    #[error("the database {} is damaged or not a textback database: {reason}", path.display())]
     Corrupt { path: PathBuf, reason: String },
     /// A migration would leave rows that refer to nothing. Nothing was changed.
     #[error(
         "the database could not be brought to version {step}: {dangling} rows would refer to nothing. Nothing was changed"
     )]
     Migration { step: i64, dangling: i64 },
+    /// The opt-out file beside the database can't be read or written; without it nothing about consent is recorded.
+    #[error("the opt-out file beside the database refused: {0}")]
+    OptOutFile(std::io::Error),
     /// SQLite said no while working: disk full, I/O error, a constraint.
     #[error("the database refused: {0}")]
     Sqlite(#[from] rusqlite::Error),
+}
+
+impl StoreError {
+    /// What is wrong if the database itself is damaged: waiting won't help, a new one will.
+    #[must_use]
+    pub fn damage(&self) -> Option<String> {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match self {
+            StoreError::Sqlite(error) => match error.sqlite_error_code() {
+                Some(DatabaseCorrupt | NotADatabase) => Some(error.to_string()),
+                Some(_) | None => None,
+            },
+            StoreError::Corrupt { reason, .. } => Some(reason.clone()),
+            StoreError::CannotOpen { .. }
+            | StoreError::Newer { .. }
+            | StoreError::Migration { .. }
+            | StoreError::OptOutFile(_) => None,
+        }
+    }
 }
 
 /// The database, opened for writing or for reading.
 #[derive(Debug)]
 pub struct Store {
     conn: Connection,
+    /// Where it is; nowhere for one in memory.
+    path: Option<PathBuf>,
+    /// The damaged one is put away and the new one could not be opened yet.
+    closed: bool,
 }
 
 /// A transaction under way. All writing goes through its methods, spread over the files of this folder.
@@ -81,6 +112,8 @@ pub struct Store {
 pub struct Tx<'c> {
     pub(in crate::store) conn: rusqlite::Transaction<'c>,
     now: Now,
+    /// What must be in the opt-out file before this transaction commits.
+    beside: RefCell<Vec<optouts::Line>>,
 }
 
 impl Tx<'_> {
@@ -98,72 +131,6 @@ impl Tx<'_> {
 }
 
 impl Store {
-    /// Opens, creates if missing, and migrates the database at `path`.
-    ///
-    /// # Errors
-    /// [`StoreError::CannotOpen`], [`StoreError::Newer`], [`StoreError::Corrupt`], each naming what to do.
-    pub fn open(path: &Path) -> Result<Store, StoreError> {
-        let conn = Connection::open(path).map_err(|e| open_error(path, &e))?;
-        Store::prepare(conn).map_err(|e| at_path(path, e))
-    }
-
-    /// A database in memory, for the demo and tests.
-    ///
-    /// # Errors
-    /// [`StoreError::Sqlite`] if SQLite can't allocate.
-    pub fn open_in_memory() -> Result<Store, StoreError> {
-        Store::prepare(Connection::open_in_memory()?)
-    }
-
-    /// Opens an existing database for reading only, as `status`, `calls`, `messages`, `why` and `export` do when no
-    /// daemon answers. Never creates or migrates.
-    ///
-    /// # Errors
-    /// As [`Store::open`]; also if the file is not there or its schema is older than this program's.
-    pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(path, flags).map_err(|e| open_error(path, &e))?;
-        let reading = || -> Result<Store, StoreError> {
-            conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
-            let found = schema::version(&conn)?;
-            if found > schema::LATEST {
-                return Err(StoreError::Newer {
-                    found,
-                    known: schema::LATEST,
-                });
-            }
-            if found < schema::LATEST {
-                return Err(StoreError::CannotOpen {
-                    path: path.to_owned(),
-                    reason: format!("its schema is {found}, this program reads {}", schema::LATEST),
-                    advice: "Start `textback run` once: it migrates the database",
-                });
-            }
-            Ok(Store { conn })
-        };
-        reading().map_err(|e| at_path(path, e))
-    }
-
-    fn prepare(conn: Connection) -> Result<Store, StoreError> {
-        conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
-        conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-        let found = schema::version(&conn)?;
-        if found > schema::LATEST {
-            return Err(StoreError::Newer {
-                found,
-                known: schema::LATEST,
-            });
-        }
-        conn.pragma_update(None, "journal_mode", "WAL")?;
-        conn.pragma_update(None, "synchronous", "FULL")?;
-        conn.pragma_update(None, "temp_store", "MEMORY")?;
-        conn.pragma_update(None, "wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES)?;
-        let mut store = Store { conn };
-        schema::migrate(&mut store.conn)?;
-        store.conn.pragma_update(None, "foreign_keys", "ON")?;
-        Ok(store)
-    }
-
     /// Runs `work` in one transaction and commits it; on any error nothing of it happened. Records `now` as the last time
     /// known, so that the steady clock continues from there after a restart.
     ///
@@ -174,10 +141,19 @@ impl Store {
         now: Now,
         work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.reopen()?;
         let conn = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let tx = Tx { conn, now };
+        let tx = Tx {
+            conn,
+            now,
+            beside: RefCell::default(),
+        };
         let value = work(&tx)?;
         tx.keep_time()?;
+        let lines = tx.beside.take();
+        if let Some(path) = self.path.as_deref().filter(|_| !lines.is_empty()) {
+            beside::append(&tx.conn, path, &lines)?;
+        }
         tx.conn.commit()?;
         Ok(value)
     }
@@ -187,8 +163,13 @@ impl Store {
     /// # Errors
     /// Whatever `look` returned.
     pub fn look<T>(&mut self, now: Now, look: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.reopen()?;
         let conn = self.conn.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        look(&Tx { conn, now })
+        look(&Tx {
+            conn,
+            now,
+            beside: RefCell::default(),
+        })
     }
 
     /// Moves the write-ahead log into the database file. Call it when nothing else is to be done: it costs two syncs.
@@ -200,66 +181,24 @@ impl Store {
         Ok(())
     }
 
+    /// Hashes of ledger entries that the opt-out file has seen.
+    fn witnessed(&self) -> std::collections::BTreeSet<String> {
+        let read = self.path.as_deref().map(|path| optouts::read(&optouts::beside(path)));
+        // A file that can't be read is no witness; that it can't is told when it is written.
+        let contents = read.and_then(Result::ok).unwrap_or_default();
+        let hashes = contents.latest.into_values().map(|line| line.ledger_hash);
+        hashes.filter(|hash| hash.len() == ledger::GENESIS.len()).collect()
+    }
+
     pub(in crate::store) fn conn(&self) -> &Connection {
         &self.conn
-    }
-}
-
-/// Says what opening ran into, with the operating system's reason where SQLite hides it.
-fn open_error(path: &Path, error: &rusqlite::Error) -> StoreError {
-    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
-    let os = std::fs::metadata(path).err().map(|e| e.to_string());
-    let folder = parent.and_then(|p| std::fs::metadata(p).err());
-    let (reason, advice) = match (folder, os) {
-        (Some(e), _) => (
-            format!("its folder can't be used ({e})"),
-            "Create the folder and let the user that runs textback write in it, or set [store] path",
-        ),
-        (None, Some(e)) => (
-            format!("{error} ({e})"),
-            "Let the user that runs textback write in that folder, or set [store] path",
-        ),
-        (None, None) => (
-            error.to_string(),
-            "It must be a file that the user that runs textback can read and write, see [store] path",
-        ),
-    };
-    StoreError::CannotOpen {
-        path: path.to_owned(),
-        reason,
-        advice,
-    }
-}
-
-/// Turns SQLite's first complaint about a file into words about that file.
-fn at_path(path: &Path, error: StoreError) -> StoreError {
-    use rusqlite::ErrorCode;
-    let StoreError::Sqlite(sqlite) = error else {
-        return error;
-    };
-    match sqlite.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Corrupt {
-            path: path.to_owned(),
-            reason: sqlite.to_string(),
-        },
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => open_error(path, &sqlite),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::CannotOpen {
-            path: path.to_owned(),
-            reason: sqlite.to_string(),
-            advice: "Another program is writing to it: is a second textback running?",
-        },
-        Some(ErrorCode::DiskFull) => StoreError::CannotOpen {
-            path: path.to_owned(),
-            reason: sqlite.to_string(),
-            advice: "Free some space on that disk",
-        },
-        Some(_) | None => StoreError::Sqlite(sqlite),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     #[test]
     fn a_database_is_made_where_there_is_none_and_opens_again() {

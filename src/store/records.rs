@@ -1,7 +1,6 @@
-//! The smaller records: journal, consent ledger, settings, held texts, whom each owner wrote last, the last time known.
+//! The smaller records: journal, settings, held texts, whom each owner wrote last, the last time known.
 
 use super::contacts::ContactId;
-use super::types::Consent;
 use super::{Store, StoreError, Tx};
 use crate::clock::Steady;
 use crate::ids::{CallId, MessageId};
@@ -55,20 +54,6 @@ impl Tx<'_> {
                 what,
                 why,
             ])?;
-        Ok(())
-    }
-
-    /// Adds an entry to the consent ledger, with the words it rests on.
-    ///
-    /// # Errors
-    /// SQLite's own.
-    pub fn consent(&self, number: &str, event: Consent, evidence: &str) -> Result<(), StoreError> {
-        let wall = self.now.wall;
-        self.conn
-            .prepare_cached(
-                "INSERT INTO consent (number, event, evidence, created_utc, offset_s) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute(params![number, event, evidence, wall.utc_ms, wall.offset_s])?;
         Ok(())
     }
 

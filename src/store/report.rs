@@ -1,7 +1,7 @@
 //! What the command line shows: calls, messages, why, counts, and the rows of an export. Read only; times as RFC 3339
 //! with the offset they had. Field names are those of interface.md.
 
-use super::types::{Consent, Decision, Direction, Kind, State, Verdict};
+use super::types::{Consent, Decision, Direction, How, Kind, State, Verdict};
 use super::{Store, StoreError};
 use crate::ids::{CallId, Handle, MessageId};
 use rusqlite::{OptionalExtension, Row, params};
@@ -39,14 +39,23 @@ pub struct MessageRecord {
     pub attempts: u32,
 }
 
-/// An entry of the consent ledger, as `export --csv` writes it.
+/// An entry of the consent ledger, as `export --csv` writes it. What a row's hash covers: see [`super::ledger`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConsentRecord {
-    pub id: i64,
+    pub entry: i64,
+    pub when: String,
+    /// `erased` after FORGET.
     pub number: String,
     pub event: Consent,
-    pub evidence: String,
-    pub created: String,
+    pub event_in_words: &'static str,
+    pub how: How,
+    pub how_in_words: &'static str,
+    /// Exactly as received; `erased` after FORGET.
+    pub words: String,
+    pub number_hash: String,
+    pub words_hash: String,
+    pub previous_hash: String,
+    pub hash: String,
 }
 
 /// A line of the journal.
@@ -82,6 +91,9 @@ pub struct Counts {
     pub undecodable: u64,
 }
 
+/// Stands where FORGET erased something.
+const ERASED: &str = "erased";
+
 /// Journal lines and texts shown by [`Store::why`].
 const WHY_LIMIT: u32 = 20;
 
@@ -97,6 +109,16 @@ fn rfc3339(utc_ms: i64, offset_s: i32) -> String {
         (Ok(at), Ok(offset)) => at.display_with_offset(offset).to_string(),
         (Ok(at), Err(_)) => at.to_string(),
         (Err(_), _) => utc_ms.to_string(),
+    }
+}
+
+/// The same to the millisecond.
+pub(super) fn rfc3339_ms(utc_ms: i64, offset_s: i32) -> String {
+    let at = jiff::Timestamp::from_millisecond(utc_ms);
+    let offset = jiff::tz::Offset::from_seconds(offset_s);
+    match (at, offset) {
+        (Ok(at), Ok(offset)) => format!("{:.3}", at.display_with_offset(offset)),
+        (Ok(_), Err(_)) | (Err(_), _) => format!("{utc_ms} ms {offset_s} s"),
     }
 }
 
@@ -232,7 +254,7 @@ impl Store {
             in_doubt: one("SELECT count(*) FROM message WHERE state = 'in_doubt'")?,
             failed: one("SELECT count(*) FROM message WHERE state = 'failed'")?,
             waiting: one("SELECT count(*) FROM contact WHERE waiting = 1")?,
-            opted_out: one("SELECT count(*) FROM contact WHERE opted_out = 1")?,
+            opted_out: one("SELECT count(*) FROM remembered WHERE opted_out = 1")?,
             undecodable: one("SELECT count(*) FROM undecodable")?,
         })
     }
@@ -258,17 +280,27 @@ impl Store {
     /// # Errors
     /// SQLite's own, or what `row` returns.
     pub fn each_consent<E: From<StoreError>>(&self, row: impl FnMut(ConsentRecord) -> Result<(), E>) -> Result<(), E> {
+        let erased = |clear: Option<String>| clear.unwrap_or_else(|| ERASED.to_owned());
         let read = |row: &Row<'_>| {
+            let (event, how): (Consent, How) = (row.get(4)?, row.get(5)?);
             Ok(ConsentRecord {
-                id: row.get(0)?,
-                number: row.get(1)?,
-                event: row.get(2)?,
-                evidence: row.get(3)?,
-                created: rfc3339(row.get(4)?, row.get(5)?),
+                entry: row.get(0)?,
+                when: rfc3339_ms(row.get(1)?, row.get(2)?),
+                number: erased(row.get(3)?),
+                event,
+                event_in_words: event.in_words(),
+                how,
+                how_in_words: how.in_words(),
+                words: erased(row.get(6)?),
+                number_hash: row.get(7)?,
+                words_hash: row.get(8)?,
+                previous_hash: row.get(9)?,
+                hash: row.get(10)?,
             })
         };
         self.each(
-            "SELECT id, number, event, evidence, created_utc, offset_s FROM consent ORDER BY id",
+            "SELECT l.id, l.created_utc, l.offset_s, c.number, l.event, l.how, c.words, l.subject, l.words_hash, \
+             l.previous, l.hash FROM ledger l LEFT JOIN ledger_clear c ON c.entry = l.id ORDER BY l.id",
             read,
             row,
         )

@@ -148,6 +148,56 @@ words!(
         Refused = "refused",
     }
 );
+words!(
+    /// How an entry of the consent ledger came about.
+    How {
+        /// They texted these words.
+        Text = "text",
+        /// They called.
+        Call = "call",
+        /// The owner did something.
+        Owner = "owner",
+        /// Taken from the opt-out file after the database was lost; the words were lost with it.
+        Restored = "restored",
+    }
+);
+
+impl How {
+    /// How an event usually comes about.
+    #[must_use]
+    pub fn of(event: Consent) -> How {
+        match event {
+            Consent::OptOut | Consent::OptIn | Consent::Texted => How::Text,
+            Consent::Called => How::Call,
+            Consent::Refused => How::Owner,
+        }
+    }
+
+    /// In words, for people who read an export.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            How::Text => "by a text from this number",
+            How::Call => "by a call from this number",
+            How::Owner => "by the owner",
+            How::Restored => "taken from the opt-out file after the database was lost",
+        }
+    }
+}
+
+impl Consent {
+    /// In words, for people who read an export.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Consent::OptOut => "asked for no more texts",
+            Consent::OptIn => "asked for texts again",
+            Consent::Called => "called the business",
+            Consent::Texted => "texted the business first",
+            Consent::Refused => "a text to this number was refused because of its opt-out",
+        }
+    }
+}
 
 /// Who goes first when several texts are due. Smaller goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -227,6 +277,7 @@ mod tests {
             &Audience::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>(),
         );
         // TimerKind has none: see schema::v2.
+        check_lists("how", &How::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
         check_lists("event", &Consent::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
     }
 }

@@ -10,7 +10,7 @@ use textback::store::types::Consent;
 fn ledger(it: &Box) -> Vec<(Consent, String)> {
     let mut all = Vec::new();
     let take = |record: ConsentRecord| -> Result<(), StoreError> {
-        all.push((record.event, record.evidence));
+        all.push((record.event, record.words));
         Ok(())
     };
     it.store.each_consent(take).unwrap();

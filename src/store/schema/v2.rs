@@ -4,9 +4,16 @@
 //! make the new one under another name, copy, drop the old one, rename.
 
 use super::Piece;
+use crate::store::ledger;
 
 /// Everything version 2 adds. A new subject is a new piece at the end.
-pub(super) const PIECES: &[Piece] = &[Piece::Sql(TIMERS), Piece::Sql(UNDO)];
+pub(super) const PIECES: &[Piece] = &[
+    Piece::Sql(TIMERS),
+    Piece::Sql(UNDO),
+    Piece::Sql(LEDGER),
+    Piece::Rust(ledger::adopt_version_1),
+    Piece::Sql(LEDGER_REPLACES_CONSENT),
+];
 
 /// Timer kinds are words of [`crate::store::types::TimerKind`] only. The list in the table would have to be rebuilt with
 /// every new kind, and guards against nobody: no other program writes here.
@@ -39,4 +46,62 @@ CREATE TABLE undo (
 ) STRICT;
 CREATE INDEX undo_owner ON undo (owner, id);
 CREATE INDEX undo_contact ON undo (contact_id) WHERE contact_id IS NOT NULL;
+";
+
+/// The consent ledger in a chain of hashes, the clear text apart so that it can be erased. Five years are 158112000000 ms
+/// ([`ledger::KEPT`]).
+const LEDGER: &str = "
+CREATE TABLE ledger_key (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    key TEXT NOT NULL CHECK (length(key) = 64)
+) STRICT;
+INSERT INTO ledger_key (id, key) VALUES (1, lower(hex(randomblob(32))));
+
+CREATE TABLE ledger_anchor (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    entry INTEGER NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+INSERT INTO ledger_anchor (id, entry, hash)
+    VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+
+CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY,
+    subject TEXT NOT NULL,
+    event TEXT NOT NULL CHECK (event IN ('opt_out', 'opt_in', 'called', 'texted', 'refused')),
+    how TEXT NOT NULL CHECK (how IN ('text', 'call', 'owner', 'restored')),
+    words_hash TEXT NOT NULL,
+    created_utc INTEGER NOT NULL,
+    offset_s INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    previous TEXT NOT NULL UNIQUE,
+    hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX ledger_subject ON ledger (subject);
+
+CREATE TABLE ledger_clear (
+    entry INTEGER PRIMARY KEY,
+    number TEXT NOT NULL,
+    words TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE remembered (
+    subject TEXT PRIMARY KEY,
+    opted_out INTEGER NOT NULL CHECK (opted_out IN (0, 1)),
+    blocked INTEGER NOT NULL CHECK (blocked IN (0, 1)),
+    friend INTEGER NOT NULL CHECK (friend IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX remembered_out ON remembered (subject) WHERE opted_out = 1;
+";
+
+const LEDGER_REPLACES_CONSENT: &str = "
+DROP TABLE consent;
+CREATE TRIGGER ledger_never_changes BEFORE UPDATE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
+CREATE TRIGGER ledger_never_shrinks BEFORE DELETE ON ledger
+    WHEN OLD.created_at > (SELECT steady FROM meta) - 158112000000
+    BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only for five years'); END;
+CREATE TRIGGER ledger_is_never_replaced BEFORE INSERT ON ledger
+    WHEN NEW.id <= (SELECT max(id) FROM ledger)
+    BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
 ";

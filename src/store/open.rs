@@ -1,0 +1,301 @@
+//! Opening the database: for writing, for reading, in memory; and starting a new one when the old one is damaged.
+
+use super::beside::{self, Reconciled};
+use super::{BUSY_TIMEOUT_MS, STATEMENT_CACHE, Store, StoreError, WAL_AUTOCHECKPOINT_PAGES, salvage, schema};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::path::{Path, PathBuf};
+
+/// Damaged databases kept aside; the oldest goes when another comes.
+pub const DAMAGED_KEPT_MAX: usize = 3;
+/// A database up to this size is looked through for damage at every start; a larger one would hold up the first call.
+const CHECKED_AT_START_MAX_OCTETS: u64 = 16 * 1024 * 1024;
+
+/// What opening for the daemon's work found.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// The old database was damaged and is kept aside.
+    pub replaced: Option<Replaced>,
+    /// What the opt-out file had to add.
+    pub opt_outs: Reconciled,
+}
+
+/// A damaged database was put aside and a new one started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// Where the damaged one is now.
+    pub aside: PathBuf,
+    /// What was wrong, in SQLite's words.
+    pub reason: String,
+    /// Opt-outs known to the new one.
+    pub opt_outs: usize,
+    /// Contacts and settings that could still be read from the damaged one.
+    pub salvaged: usize,
+}
+
+impl Store {
+    /// Opens, creates if missing, and migrates the database at `path`. A damaged one is left as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::CannotOpen`], [`StoreError::Newer`], [`StoreError::Corrupt`], each naming what to do.
+    pub fn open(path: &Path) -> Result<Store, StoreError> {
+        let conn = Connection::open(path).map_err(|e| open_error(path, &e))?;
+        let mut store = Store::prepare(conn, Some(path)).map_err(|e| at_path(path, e))?;
+        beside::reconcile(&mut store.conn, path)?;
+        Ok(store)
+    }
+
+    /// As [`Store::open`], but a damaged database is put aside and a new one started, with the opt-outs of the second file and
+    /// whatever contacts and settings can still be read.
+    ///
+    /// # Errors
+    /// As [`Store::open`], but for damage.
+    pub fn open_or_replace(path: &Path) -> Result<(Store, Opened), StoreError> {
+        match Store::open_checked(path) {
+            Err(StoreError::Corrupt { reason, .. }) => {
+                let (store, replaced, opt_outs) = replace(path, reason)?;
+                let opened = Opened {
+                    replaced: Some(replaced),
+                    opt_outs,
+                };
+                Ok((store, opened))
+            }
+            Err(error) => Err(error),
+            Ok((store, opt_outs)) => Ok((
+                store,
+                Opened {
+                    replaced: None,
+                    opt_outs,
+                },
+            )),
+        }
+    }
+
+    /// The database turned out to be damaged while at work: as [`Store::open_or_replace`], in place.
+    ///
+    /// # Errors
+    /// The file system's or SQLite's own; then the next transaction tries again.
+    pub fn replace_damaged(&mut self, reason: String) -> Result<Replaced, StoreError> {
+        let Some(path) = self.path.clone() else {
+            return Err(StoreError::Corrupt {
+                path: PathBuf::from(":memory:"),
+                reason,
+            });
+        };
+        // From here until the new one is open nothing may be taken for recorded.
+        self.closed = true;
+        drop(std::mem::replace(&mut self.conn, Connection::open_in_memory()?));
+        let (store, replaced, _) = replace(&path, reason)?;
+        *self = store;
+        Ok(replaced)
+    }
+
+    /// Opens again what [`Store::replace_damaged`] could not.
+    pub(super) fn reopen(&mut self) -> Result<(), StoreError> {
+        if let Some(path) = self.path.clone().filter(|_| self.closed) {
+            *self = Store::open(&path)?;
+        }
+        Ok(())
+    }
+
+    /// A database in memory, for the demo and tests.
+    ///
+    /// # Errors
+    /// [`StoreError::Sqlite`] if SQLite can't allocate.
+    pub fn open_in_memory() -> Result<Store, StoreError> {
+        Store::prepare(Connection::open_in_memory()?, None)
+    }
+
+    /// Opens an existing database for reading only, as `status`, `calls`, `messages`, `why` and `export` do when no
+    /// daemon answers. Never creates or migrates.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; also if the file is not there or its schema is older than this program's.
+    pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(path, flags).map_err(|e| open_error(path, &e))?;
+        let reading = || -> Result<Store, StoreError> {
+            conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
+            let found = schema::version(&conn)?;
+            if found > schema::LATEST {
+                return Err(StoreError::Newer {
+                    found,
+                    known: schema::LATEST,
+                });
+            }
+            if found < schema::LATEST {
+                return Err(StoreError::CannotOpen {
+                    path: path.to_owned(),
+                    reason: format!("its schema is {found}, this program reads {}", schema::LATEST),
+                    advice: "Start `textback run` once: it migrates the database",
+                });
+            }
+            Ok(Store {
+                conn,
+                path: Some(path.to_owned()),
+                closed: false,
+            })
+        };
+        reading().map_err(|e| at_path(path, e))
+    }
+
+    fn open_checked(path: &Path) -> Result<(Store, Reconciled), StoreError> {
+        let conn = Connection::open(path).map_err(|e| open_error(path, &e))?;
+        let small = std::fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_AT_START_MAX_OCTETS);
+        if small {
+            let found: String = conn
+                .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+                .map_err(|e| at_path(path, e.into()))?;
+            if found != "ok" {
+                return Err(StoreError::Corrupt {
+                    path: path.to_owned(),
+                    reason: found,
+                });
+            }
+        }
+        let mut store = Store::prepare(conn, Some(path)).map_err(|e| at_path(path, e))?;
+        let reconciled = beside::reconcile(&mut store.conn, path).map_err(|e| at_path(path, e))?;
+        Ok((store, reconciled))
+    }
+
+    fn prepare(conn: Connection, path: Option<&Path>) -> Result<Store, StoreError> {
+        conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
+        conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+        let found = schema::version(&conn)?;
+        if found > schema::LATEST {
+            return Err(StoreError::Newer {
+                found,
+                known: schema::LATEST,
+            });
+        }
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update(None, "temp_store", "MEMORY")?;
+        // What is deleted is overwritten where that costs no extra page: erased means erased.
+        conn.query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
+        conn.pragma_update(None, "wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES)?;
+        let mut store = Store {
+            conn,
+            path: path.map(Path::to_owned),
+            closed: false,
+        };
+        schema::migrate(&mut store.conn)?;
+        store.conn.pragma_update(None, "foreign_keys", "ON")?;
+        Ok(store)
+    }
+}
+
+/// Puts the damaged database at `path` aside and starts a new one.
+fn replace(path: &Path, reason: String) -> Result<(Store, Replaced, Reconciled), StoreError> {
+    let aside = put_aside(path).map_err(|error| StoreError::CannotOpen {
+        path: path.to_owned(),
+        reason: format!("it is damaged ({reason}), and it can't be renamed: {error}"),
+        advice: "Let the user that runs textback write in that folder",
+    })?;
+    let mut store = Store::open(path)?;
+    let salvaged = salvage::from(&aside, &mut store.conn);
+    let reconciled = beside::reconcile(&mut store.conn, path)?;
+    let opt_outs = store.counts()?.opted_out;
+    let replaced = Replaced {
+        aside,
+        reason,
+        opt_outs: usize::try_from(opt_outs).unwrap_or(usize::MAX),
+        salvaged,
+    };
+    Ok((store, replaced, reconciled))
+}
+
+/// Renames `path`, its `-wal` and `-shm`, to the next free `….corrupt-N`, and drops the oldest such beyond the bound.
+fn put_aside(path: &Path) -> std::io::Result<PathBuf> {
+    let with = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let mut kept = damaged_kept(path)?;
+    let next = kept.last().map_or(1, |last| last + 1);
+    for suffix in ["-wal", "-shm", ""] {
+        let target = with(&format!(".corrupt-{next}{suffix}"));
+        match std::fs::rename(with(suffix), target) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !suffix.is_empty() => {}
+            result => result?,
+        }
+    }
+    super::optouts::sync_folder(path)?;
+    kept.push(next);
+    let too_many = kept.len().saturating_sub(DAMAGED_KEPT_MAX);
+    for old in kept.drain(..too_many) {
+        for suffix in ["", "-wal", "-shm"] {
+            // One that can't be removed is tried again next time.
+            let _ = std::fs::remove_file(with(&format!(".corrupt-{old}{suffix}")));
+        }
+    }
+    Ok(with(&format!(".corrupt-{next}")))
+}
+
+/// The numbers of the damaged databases kept beside `path`, ascending.
+fn damaged_kept(path: &Path) -> std::io::Result<Vec<u32>> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let prefix = format!("{}.corrupt-", path.file_name().unwrap_or_default().to_string_lossy());
+    let mut numbers = Vec::new();
+    for entry in std::fs::read_dir(folder.unwrap_or(Path::new(".")))? {
+        let name = entry?.file_name();
+        let number = name
+            .to_string_lossy()
+            .strip_prefix(&prefix)
+            .and_then(|n| n.parse::<u32>().ok());
+        numbers.extend(number);
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// Says what opening ran into, with the operating system's reason where SQLite hides it.
+fn open_error(path: &Path, error: &rusqlite::Error) -> StoreError {
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let os = std::fs::metadata(path).err().map(|e| e.to_string());
+    let folder = parent.and_then(|p| std::fs::metadata(p).err());
+    let (reason, advice) = match (folder, os) {
+        (Some(e), _) => (
+            format!("its folder can't be used ({e})"),
+            "Create the folder and let the user that runs textback write in it, or set [store] path",
+        ),
+        (None, Some(e)) => (
+            format!("{error} ({e})"),
+            "Let the user that runs textback write in that folder, or set [store] path",
+        ),
+        (None, None) => (
+            error.to_string(),
+            "It must be a file that the user that runs textback can read and write, see [store] path",
+        ),
+    };
+    StoreError::CannotOpen {
+        path: path.to_owned(),
+        reason,
+        advice,
+    }
+}
+
+/// Turns SQLite's first complaint about a file into words about that file.
+fn at_path(path: &Path, error: StoreError) -> StoreError {
+    let StoreError::Sqlite(sqlite) = error else {
+        return error;
+    };
+    match sqlite.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Corrupt {
+            path: path.to_owned(),
+            reason: sqlite.to_string(),
+        },
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => open_error(path, &sqlite),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::CannotOpen {
+            path: path.to_owned(),
+            reason: sqlite.to_string(),
+            advice: "Another program is writing to it: is a second textback running?",
+        },
+        Some(ErrorCode::DiskFull) => StoreError::CannotOpen {
+            path: path.to_owned(),
+            reason: sqlite.to_string(),
+            advice: "Free some space on that disk",
+        },
+        Some(_) | None => StoreError::Sqlite(sqlite),
+    }
+}
