@@ -68,6 +68,13 @@ enum Command {
     /// Set the system clock to what the mobile network says (for textback-clock.service)
     #[command(hide = true)]
     SetClock(cli::set_clock::Arguments),
+    /// Write the manual pages and shell completions that the package installs
+    #[cfg(feature = "packaging")]
+    #[command(hide = true)]
+    Manual {
+        /// The folder to write into; made if it isn't there
+        folder: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -86,6 +93,8 @@ fn main() -> ExitCode {
         Command::Pdu(command) => cli::pdu::run(&command),
         Command::Label(arguments) => cli::label::run(&arguments),
         Command::Board(arguments) => cli::board::run(&arguments),
+        #[cfg(feature = "packaging")]
+        Command::Manual { folder } => cli::manual::write(<Arguments as clap::CommandFactory>::command(), &folder),
         Command::SetClock(arguments) => cli::set_clock::run(&arguments),
     };
     match result {

@@ -15,6 +15,8 @@ pub mod check;
 pub mod demo;
 pub mod export;
 pub mod label;
+#[cfg(feature = "packaging")]
+pub mod manual;
 pub mod messages;
 pub mod pdu;
 pub mod run;
