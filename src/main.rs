@@ -68,6 +68,9 @@ enum Command {
     /// Set the system clock to what the mobile network says (for textback-clock.service)
     #[command(hide = true)]
     SetClock(cli::set_clock::Arguments),
+    /// Take the configuration from the card's first partition (for textback-card.service)
+    #[command(hide = true)]
+    Card(cli::card::Arguments),
     /// Write the manual pages and shell completions that the package installs
     #[cfg(feature = "packaging")]
     #[command(hide = true)]
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
         Command::Pdu(command) => cli::pdu::run(&command),
         Command::Label(arguments) => cli::label::run(&arguments),
         Command::Board(arguments) => cli::board::run(&arguments),
+        Command::Card(arguments) => cli::card::run(&arguments),
         #[cfg(feature = "packaging")]
         Command::Manual { folder } => cli::manual::write(<Arguments as clap::CommandFactory>::command(), &folder),
         Command::SetClock(arguments) => cli::set_clock::run(&arguments),

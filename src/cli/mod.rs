@@ -11,6 +11,7 @@ use textback::store::{Store, StoreError};
 
 pub mod board;
 pub mod calls;
+pub mod card;
 pub mod check;
 pub mod demo;
 pub mod export;

@@ -4,6 +4,7 @@
 //! ends, a byte order mark and smart quotes are accepted: the file is edited on whatever the installer has.
 
 pub mod by_text;
+pub mod card;
 mod duration;
 mod language;
 mod parse;

@@ -1,5 +1,6 @@
 //! What the package installs: rules, units, default files. Written and checked here, so that what ships is what was tested.
 
+mod card;
 mod systemd;
 mod udev;
 

@@ -1,0 +1,117 @@
+//! The appliance's card: its configuration is taken once, its PIN doesn't stay on it, and what is wrong is written beside it.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+struct Box {
+    card: tempfile::TempDir,
+    inside: tempfile::TempDir,
+}
+
+impl Box {
+    fn new() -> Self {
+        Box {
+            card: tempfile::tempdir().unwrap(),
+            inside: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn on_card(&self, name: &str) -> PathBuf {
+        self.card.path().join(name)
+    }
+
+    fn config(&self) -> PathBuf {
+        self.inside.path().join("textback.toml")
+    }
+
+    fn boot(&self, more: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_textback"))
+            .arg("card")
+            .arg("--card")
+            .arg(self.card.path())
+            .arg("--into")
+            .arg(self.config())
+            .args(more)
+            .output()
+            .unwrap()
+    }
+
+    fn is_new(&self) -> bool {
+        self.boot(&["--is-new"]).status.success()
+    }
+
+    fn result(&self) -> String {
+        std::fs::read_to_string(self.on_card("textback-RESULT.txt")).unwrap()
+    }
+}
+
+const GOOD: &str = "company = \"Hill Country\"\r\nowner = \"+15125550100\"\r\n[modem]\r\npin = \"1234\"\r\n";
+
+#[test]
+fn card_gives_its_configuration_and_keeps_no_pin() {
+    let one = Box::new();
+    // As Windows saves it.
+    std::fs::write(one.on_card("textback.toml.txt"), GOOD).unwrap();
+    assert!(one.is_new());
+    assert_eq!(one.boot(&[]).status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(one.config()).unwrap(), GOOD);
+    assert_eq!(
+        std::fs::metadata(one.config()).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
+    let left = std::fs::read_to_string(one.on_card("textback.toml.txt")).unwrap();
+    assert!(!left.contains("1234") && left.contains("Hill Country"), "{left}");
+    assert!(one.result().contains("line 4: modem.pin: ok\r\n") && !one.result().contains("1234"));
+
+    // The next boot finds nothing new and writes nothing.
+    assert!(!one.is_new());
+    std::fs::remove_file(one.on_card("textback-RESULT.txt")).unwrap();
+    assert_eq!(one.boot(&[]).status.code(), Some(0));
+    assert!(!one.on_card("textback-RESULT.txt").exists());
+
+    // An edit of the blanked file keeps the PIN; taking the line out takes the PIN out.
+    std::fs::write(
+        one.on_card("textback.toml.txt"),
+        left.replace("Hill Country", "Hill Plumbing"),
+    )
+    .unwrap();
+    assert_eq!(one.boot(&[]).status.code(), Some(0));
+    let inside = std::fs::read_to_string(one.config()).unwrap();
+    assert!(
+        inside.contains("Hill Plumbing") && inside.contains("pin = \"1234\""),
+        "{inside}"
+    );
+    assert!(!one.is_new());
+    std::fs::write(one.on_card("textback.toml.txt"), left.replace("pin =", "#pin =")).unwrap();
+    assert_eq!(one.boot(&[]).status.code(), Some(0));
+    assert!(!std::fs::read_to_string(one.config()).unwrap().contains("1234"));
+}
+
+#[test]
+fn card_with_mistakes_says_so_and_leaves_the_old_configuration_in_force() {
+    let one = Box::new();
+    std::fs::write(one.on_card("textback.toml"), GOOD).unwrap();
+    assert_eq!(one.boot(&[]).status.code(), Some(0));
+    let inside = std::fs::read_to_string(one.config()).unwrap();
+
+    let bad = "company = \"Hill Country\"\r\nownr = \"+15125550100\"\r\n";
+    std::fs::write(one.on_card("textback.toml"), bad).unwrap();
+    assert!(one.is_new());
+    assert_eq!(one.boot(&[]).status.code(), Some(64));
+    assert!(
+        one.result()
+            .contains("line 2: ownr: WRONG: unknown key; did you mean owner?")
+    );
+    assert_eq!(std::fs::read_to_string(one.config()).unwrap(), inside);
+    // Told once; not written again at every boot.
+    assert!(!one.is_new());
+}
+
+#[test]
+fn card_without_a_configuration_says_which_file_it_looked_for() {
+    let one = Box::new();
+    assert_eq!(one.boot(&[]).status.code(), Some(64));
+    assert!(one.result().contains("textback.toml"));
+    assert!(!one.config().exists());
+}
