@@ -13,4 +13,5 @@ mod real;
 mod rules;
 mod shipped;
 mod sim;
+mod simulation;
 mod sms;

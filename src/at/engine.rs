@@ -336,6 +336,17 @@ impl Engine {
         }
     }
 
+    /// The modem says that it started anew: as [`Engine::reset`], but should it have lied, the answer to what was asked is
+    /// still to come and must not be taken for the next command's.
+    pub fn interrupt(&mut self) {
+        let owed = match &self.flight {
+            Some(flight) => flight.owed.saturating_add(1),
+            None => self.debt,
+        };
+        self.reset();
+        self.debt = owed;
+    }
+
     fn start(&mut self, command: Command, resync: Option<Resync>, at: Instant) {
         let bytes = command.bytes();
         let echo = String::from_utf8_lossy(&bytes).trim_end().to_owned();

@@ -56,7 +56,9 @@ impl WallClock {
         self.read(at, system_now_ms())
     }
 
-    fn read(&mut self, at: Instant, system_ms: i64) -> Wall {
+    /// The wall time at `at`, when the system's clock shows `system_ms`. What [`WallClock::now`] does, without asking anybody:
+    /// the simulation steps this clock.
+    pub fn read(&mut self, at: Instant, system_ms: i64) -> Wall {
         let network_ms = self.network.map(|(ms, then, _)| {
             ms.saturating_add(i64::try_from(at.saturating_duration_since(then).as_millis()).unwrap_or(0))
         });

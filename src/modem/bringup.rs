@@ -137,6 +137,8 @@ pub struct Bringup {
     /// Commands not answered since the start, up to [`IGNORED_MAX`].
     ignored: u8,
     early: Early,
+    /// `AT+CFUN?` has been asked since the start: its answer may come late, and looks like the news of a restart.
+    asked_radio: bool,
     told: Identity,
     events: VecDeque<Event>,
 }
@@ -170,6 +172,7 @@ impl Bringup {
             clip: false,
             ignored: 0,
             early: Early::No,
+            asked_radio: false,
             told: Identity::default(),
             events: VecDeque::new(),
         }
@@ -253,7 +256,13 @@ impl Bringup {
         self.storage = None;
         self.ignored = 0;
         self.early = Early::No;
+        self.asked_radio = false;
         self.enter(State::Awaken { tries: 0 });
+    }
+
+    /// Whether that line is the answer to our own question, too late, rather than news of a restart.
+    pub fn is_late_answer(&self, line: &str) -> bool {
+        self.asked_radio && !matches!(self.state, State::Ready) && line.starts_with("+CFUN")
     }
 
     /// A call is there, so the network is too: texts should not wait for the end of bring-up.
@@ -387,6 +396,7 @@ impl Bringup {
         }
         // Some steps have nothing to send for this family; the loop is as long as the list of steps.
         loop {
+            self.asked_radio |= matches!(self.state, State::Radio);
             let (command, otherwise) = match self.state {
                 State::Off | State::Ready | State::Mute => return Next::Wait,
                 State::Limited(Limit::NoSms) => {

@@ -181,7 +181,11 @@ impl Modem {
 
     /// Whatever the modem was doing for us is over.
     fn cut_off(&mut self, evidence: &'static str, why: &str, at: Instant) {
-        self.engine.reset();
+        match evidence {
+            // Should it be no restart after all, what was asked is still answered.
+            "modem_restarted" => self.engine.interrupt(),
+            _port => self.engine.reset(),
+        }
         self.take_engine_events(at);
         self.job = None;
         self.calls.cut_off(evidence, at);
@@ -314,6 +318,8 @@ impl Modem {
         self.opened = true;
         self.health.ready();
         self.inbox.look_through(self.bringup.family().storage);
+        // Reports that came while nobody read have a memory of their own on some modems; the others refuse its name.
+        self.inbox.look_through(&["SR"]);
         self.clip_due = !self.bringup.shows_callers() && self.status.is_registered();
         self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
     }

@@ -35,8 +35,10 @@ pub enum What {
         from: Number,
         text: String,
     },
-    /// The modem has taken one message of those waiting for it.
-    TakenByModem,
+    /// The modem has taken one message of those waiting for it: this TPDU.
+    TakenByModem {
+        tpdu: Vec<u8>,
+    },
     /// The service centre took one message from the modem.
     Submitted {
         to: Number,
@@ -71,7 +73,7 @@ impl std::fmt::Display for Event {
                 by_caller: false,
             } => write!(f, "rejected {caller}"),
             What::TextSent { from, text } => write!(f, "sent {from}: {}", flat(text)),
-            What::TakenByModem => f.write_str("taken"),
+            What::TakenByModem { .. } => f.write_str("taken"),
             What::Submitted { to, text } => write!(f, "submitted {to}: {}", flat(text)),
             What::TextArrived { phone, text } => write!(f, "text {phone} from {}: {}", text.from, flat(&text.text)),
             What::Reported { to, status } => write!(f, "report {to}: {status}"),

@@ -17,6 +17,8 @@ pub enum Fault {
     Slow(Duration),
     /// The next submission reaches the service centre and its result never comes.
     LoseSendResult,
+    /// The next submission reaches the service centre, and the modem says network timeout (`+CMS ERROR: 332`).
+    TimeoutAfterSending,
     /// The next submission's result comes this much later.
     DelaySendResult(Duration),
     /// The next prompt never comes; ESC frees the modem.
@@ -69,6 +71,7 @@ pub const NAMES: &[&str] = &[
     "split",
     "slow 500",
     "lose-result",
+    "timeout-after-sending",
     "delay-result 5000",
     "no-prompt",
     "bare-prompt",
@@ -115,6 +118,7 @@ impl std::str::FromStr for Fault {
             "split" => Fault::SplitBytes,
             "slow" => Fault::Slow(Duration::from_millis(number(500)?.into())),
             "lose-result" => Fault::LoseSendResult,
+            "timeout-after-sending" => Fault::TimeoutAfterSending,
             "delay-result" => Fault::DelaySendResult(Duration::from_millis(number(5000)?.into())),
             "no-prompt" => Fault::NoPrompt,
             "bare-prompt" => Fault::BarePrompt,
@@ -154,6 +158,7 @@ pub(super) struct Faults {
     pub split: bool,
     pub slow: Duration,
     pub lose_result: bool,
+    pub timeout_after_sending: bool,
     pub delay_result: Duration,
     pub no_prompt: bool,
     pub bare_prompt: bool,

@@ -367,6 +367,10 @@ impl Modem {
             self.phase = Phase::Idle;
             return self.read_on();
         }
+        let result = match std::mem::take(&mut self.faults.timeout_after_sending) {
+            true => Err(332),
+            false => result,
+        };
         let late = std::mem::take(&mut self.faults.delay_result);
         if late.is_zero() {
             self.phase = Phase::Idle;

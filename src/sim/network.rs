@@ -263,6 +263,11 @@ impl Network {
         }
     }
 
+    /// Messages the modem has not taken yet.
+    pub(super) fn waiting_for_sim(&self) -> usize {
+        self.for_sim.len()
+    }
+
     /// The next message the modem should be offered.
     pub(super) fn next_for_sim(&self) -> Option<&Vec<u8>> {
         if self.blocked { None } else { self.for_sim.front() }
@@ -275,7 +280,7 @@ impl Network {
                 self.tell(What::Reported { to, status });
             }
         } else {
-            self.tell(What::TakenByModem);
+            self.tell(What::TakenByModem { tpdu });
         }
     }
 

@@ -78,6 +78,7 @@ impl Modem {
             Fault::SplitBytes => f.split = true,
             Fault::Slow(by) => f.slow = by,
             Fault::LoseSendResult => f.lose_result = true,
+            Fault::TimeoutAfterSending => f.timeout_after_sending = true,
             Fault::DelaySendResult(by) => f.delay_result = by,
             Fault::NoPrompt => f.no_prompt = true,
             Fault::BarePrompt => f.bare_prompt = true,

@@ -155,6 +155,20 @@ impl Memories {
         self.list.get_mut(place)
     }
 
+    /// Messages in all of them.
+    pub(super) fn used(&self) -> usize {
+        self.list.iter().map(Memory::used).sum()
+    }
+
+    /// What lies in all of them.
+    pub(super) fn tpdus(&mut self) -> Vec<Vec<u8>> {
+        self.list
+            .iter_mut()
+            .flat_map(Memory::messages)
+            .map(|(_, stored)| stored.tpdu.clone())
+            .collect()
+    }
+
     /// Another memory than this one, if there is one.
     pub(super) fn other_than(&self, name: &str) -> Option<&'static str> {
         self.list.iter().map(|m| m.name).find(|n| *n != name)

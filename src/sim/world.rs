@@ -122,6 +122,23 @@ impl World {
         self.network.phone(number)
     }
 
+    /// Whether every message memory of the modem is empty of received messages.
+    #[must_use]
+    pub fn holds_no_messages(&self) -> bool {
+        self.modem.memories.used() == 0
+    }
+
+    /// The TPDUs that lie in the modem's memories.
+    pub fn held_tpdus(&mut self) -> Vec<Vec<u8>> {
+        self.modem.memories.tpdus()
+    }
+
+    /// Messages that the network still keeps for the SIM.
+    #[must_use]
+    pub fn waiting_for_sim(&self) -> usize {
+        self.network.waiting_for_sim()
+    }
+
     /// From now on that number is a landline: texts to it fail, by report.
     pub fn set_landline(&mut self, number: &Number) {
         if let Some(phone) = self.network.phone_mut(number) {

@@ -190,6 +190,18 @@ impl Store {
         hashes.filter(|hash| hash.len() == ledger::GENESIS.len()).collect()
     }
 
+    /// Lets the database grow to `pages` at most (at least as many as it has): what needs more fails with "disk is full" and
+    /// leaves nothing behind. `None`: as far as the disk goes. Holds until this database is closed.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn limit_pages(&self, pages: Option<u32>) -> Result<(), StoreError> {
+        let most = i64::from(pages.unwrap_or(u32::MAX - 1));
+        self.conn
+            .query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(()))?;
+        Ok(())
+    }
+
     pub(in crate::store) fn conn(&self) -> &Connection {
         &self.conn
     }
@@ -206,6 +218,15 @@ mod tests {
         let path = dir.path().join("t.db");
         drop(Store::open(&path).unwrap());
         drop(Store::open(&path).unwrap());
+        Store::open_read_only(&path).unwrap();
+    }
+
+    #[test]
+    fn a_path_may_hold_any_character() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("Ä b?c#d%20e&f=1.db");
+        drop(Store::open(&path).unwrap());
+        assert!(path.exists());
         Store::open_read_only(&path).unwrap();
     }
 

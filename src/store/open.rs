@@ -3,6 +3,7 @@
 use super::beside::{self, Reconciled};
 use super::{BUSY_TIMEOUT_MS, STATEMENT_CACHE, Store, StoreError, WAL_AUTOCHECKPOINT_PAGES, salvage, schema};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Damaged databases kept aside; the oldest goes when another comes.
@@ -38,7 +39,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::CannotOpen`], [`StoreError::Newer`], [`StoreError::Corrupt`], each naming what to do.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
-        let conn = Connection::open(path).map_err(|e| open_error(path, &e))?;
+        let conn = connect(path)?;
         let mut store = Store::prepare(conn, Some(path)).map_err(|e| at_path(path, e))?;
         beside::reconcile(&mut store.conn, path)?;
         Ok(store)
@@ -139,7 +140,7 @@ impl Store {
     }
 
     fn open_checked(path: &Path) -> Result<(Store, Reconciled), StoreError> {
-        let conn = Connection::open(path).map_err(|e| open_error(path, &e))?;
+        let conn = connect(path)?;
         let small = std::fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_AT_START_MAX_OCTETS);
         if small {
             let found: String = conn
@@ -247,6 +248,26 @@ fn damaged_kept(path: &Path) -> std::io::Result<Vec<u32>> {
     }
     numbers.sort_unstable();
     Ok(numbers)
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(uri(path), flags).map_err(|e| open_error(path, &e))
+}
+
+/// The path as SQLite's URI, with `psow=0`: on an SD card a power cut while a sector is written may spoil what the sector held
+/// before. SQLite then never shares a sector between a commit that is synced and the next one.
+fn uri(path: &Path) -> OsString {
+    let mut uri = OsString::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'-' | b'_' | b'.' | b'~' => uri.push(char::from(*byte).to_string()),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte).to_string()),
+            byte => uri.push(format!("%{byte:02X}")),
+        }
+    }
+    uri.push("?psow=0");
+    uri
 }
 
 /// Says what opening ran into, with the operating system's reason where SQLite hides it.

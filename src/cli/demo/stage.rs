@@ -154,7 +154,7 @@ impl Stage {
                 }
                 self.page.tell(at, column(phone), &format!("◀ {}", text.text));
             }
-            What::TakenByModem | What::Reported { .. } => {}
+            What::TakenByModem { .. } | What::Reported { .. } => {}
         }
         Ok(Some(event))
     }

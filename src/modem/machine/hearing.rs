@@ -67,6 +67,9 @@ impl Modem {
     }
 
     fn restarted(&mut self, line: &str, at: Instant) {
+        if self.bringup.is_late_answer(line) {
+            return;
+        }
         if !self.bringup.is_knocking() {
             self.note("modem_restarted", line.chars().take(40).collect());
             self.cut_off("modem_restarted", "the modem started anew", at);

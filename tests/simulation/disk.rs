@@ -1,0 +1,151 @@
+//! The box's disk: a real database file that survives kills whole, and power cuts with what was synced.
+//!
+//! SQLite syncs the write-ahead log at the end of a commit, and the database before it starts the log anew. What was
+//! written since the last sync may be there, or not, or half, in pieces of a sector: a power cut here keeps or loses each
+//! sector by chance, and spoils some.
+
+use super::chance::Chance;
+use std::path::{Path, PathBuf};
+use textback::store::Store;
+
+/// What a disk writes whole.
+const SECTOR: usize = 512;
+
+/// The files at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Image {
+    database: Vec<u8>,
+    log: Vec<u8>,
+}
+
+#[derive(Debug)]
+pub struct Disk {
+    folder: tempfile::TempDir,
+    generation: u32,
+    store: Option<Store>,
+}
+
+impl Disk {
+    /// An empty disk; in memory where the system has such a folder, so that thousands of runs wear nothing out.
+    pub fn new() -> Disk {
+        let memory = Path::new("/dev/shm");
+        let folder = match memory.is_dir() {
+            true => tempfile::tempdir_in(memory),
+            false => tempfile::tempdir(),
+        };
+        let mut disk = Disk {
+            folder: folder.unwrap(),
+            generation: 0,
+            store: None,
+        };
+        std::fs::create_dir(disk.room()).unwrap();
+        disk.open();
+        disk
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.room().join("box.db")
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.room().join("box.db-wal")
+    }
+
+    fn room(&self) -> PathBuf {
+        self.folder.path().join(self.generation.to_string())
+    }
+
+    pub fn store(&mut self) -> &mut Store {
+        self.store.as_mut().expect("the program runs")
+    }
+
+    /// Nobody has the database open.
+    pub fn is_closed(&self) -> bool {
+        self.store.is_none()
+    }
+
+    /// The program starts.
+    pub fn open(&mut self) {
+        let opened = Store::open_or_replace(&self.path());
+        let (store, opened) = opened.unwrap_or_else(|e| panic!("the database does not open again: {e}"));
+        assert_eq!(opened.replaced, None, "a power cut damaged the database");
+        self.store = Some(store);
+    }
+
+    /// What is on the disk now.
+    pub fn image(&self) -> Image {
+        Image {
+            database: std::fs::read(self.path()).unwrap_or_default(),
+            log: std::fs::read(self.log_path()).unwrap_or_default(),
+        }
+    }
+
+    /// The program dies and leaves `image` on the disk.
+    pub fn die(&mut self, image: &Image) {
+        // Closing would tidy up, which a kill does not: what is to be found goes to a new folder first.
+        let old = self.room();
+        self.generation += 1;
+        let new = self.room();
+        std::fs::create_dir(&new).unwrap();
+        for file in std::fs::read_dir(&old).unwrap().map(Result::unwrap) {
+            // The second file for the opt-outs is synced before a commit: it is there whole.
+            if !file.file_name().to_string_lossy().starts_with("box.db-") {
+                std::fs::copy(file.path(), new.join(file.file_name())).unwrap();
+            }
+        }
+        std::fs::write(self.path(), &image.database).unwrap();
+        std::fs::write(self.log_path(), &image.log).unwrap();
+        self.store = None;
+        std::fs::remove_dir_all(old).unwrap();
+    }
+
+    /// Octets on the disk.
+    pub fn size(&self) -> usize {
+        let image = self.image();
+        image.database.len() + image.log.len()
+    }
+}
+
+/// What a power cut leaves of the way from one image to the next, when nothing of it was synced.
+pub fn torn(before: &Image, after: &Image, chance: &mut Chance) -> Image {
+    // The log is synced before the database is touched: if the database changed, the log is whole.
+    let log_is_safe = before.database != after.database;
+    Image {
+        database: torn_file(&before.database, &after.database, chance),
+        log: match log_is_safe {
+            true => before.log.clone(),
+            false => torn_file(&before.log, &after.log, chance),
+        },
+    }
+}
+
+fn torn_file(before: &[u8], after: &[u8], chance: &mut Chance) -> Vec<u8> {
+    if before == after {
+        return after.to_vec();
+    }
+    // The size may have been written or not.
+    let mut torn = if chance.one_in(4) {
+        before.to_vec()
+    } else {
+        after.to_vec()
+    };
+    let kept = chance.between(1, 4);
+    for (place, sector) in torn.chunks_mut(SECTOR).enumerate() {
+        let from = place * SECTOR;
+        let old = before.get(from..(from + sector.len()).min(before.len())).unwrap_or(&[]);
+        let new = after.get(from..(from + sector.len()).min(after.len())).unwrap_or(&[]);
+        if old == new {
+            continue;
+        }
+        match chance.between(0, 4) {
+            n if n < kept => {}
+            4 if chance.one_in(2) => sector.iter_mut().for_each(|byte| *byte ^= 0x5A),
+            _ => {
+                let (start, rest) = sector.split_at_mut(old.len().min(sector.len()));
+                start.copy_from_slice(&old[..start.len()]);
+                rest.fill(0);
+            }
+        }
+    }
+    torn
+}

@@ -1,0 +1,243 @@
+//! What must be true in the end. Reads only what the network and the phones saw, and the database.
+
+use super::coverage::Tally;
+use super::ledger::{Ledger, Sent};
+use super::rig::OWNER;
+use super::run::{Witness, number};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A call is over and on record this long after its end.
+const SEEN_WITHIN: Duration = Duration::from_secs(20);
+/// What the owner is told of a text in doubt starts so.
+const IN_DOUBT: &str = "Not sure your caller";
+
+/// Everything that is wrong.
+pub fn verdict(ledger: &Ledger, witness: &Witness, held: &[Vec<u8>], well: bool) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if !well {
+        wrong.push("the box is not ready in the end".to_owned());
+    }
+    if !ledger.sound {
+        wrong.push("the database is damaged".to_owned());
+    }
+    for sent in ledger
+        .sent
+        .iter()
+        .filter(|s| matches!(s.state.as_str(), "queued" | "submitting"))
+    {
+        wrong.push(format!(
+            "not drained: outbox {} to {} is {}: {}",
+            sent.id, sent.recipient, sent.state, sent.text
+        ));
+    }
+    for kind in &ledger.overdue {
+        wrong.push(format!("a timer never went off: {kind}"));
+    }
+    wrong.extend(once(ledger, witness));
+    wrong.extend(untold(ledger, witness));
+    wrong.extend(calls(ledger, witness));
+    wrong.extend(received(ledger, witness, held));
+    wrong.extend(answers(witness));
+    wrong.extend(opted_out(ledger, witness));
+    wrong
+}
+
+/// Each part accepted by the network as often as the outbox says, and no caller's ever twice.
+pub fn once(ledger: &Ledger, witness: &Witness) -> Vec<String> {
+    let mut counts: BTreeMap<(&str, &str), (u64, u64, u64)> = BTreeMap::new();
+    for sent in &ledger.sent {
+        let count = counts.entry((&sent.recipient, &sent.part_text)).or_default();
+        if went(sent) {
+            count.0 += 1;
+        } else if sent.state == "in_doubt" {
+            count.1 += 1;
+        }
+    }
+    for (to, text) in &witness.accepted {
+        counts.entry((to, text)).or_default().2 += 1;
+    }
+    let mut wrong = Vec::new();
+    for ((to, text), (sure, doubt, accepted)) in counts {
+        if accepted < sure {
+            wrong.push(format!(
+                "lost: {sure} on record as sent to {to}, the network took {accepted}: {text}"
+            ));
+        }
+        if accepted > sure + doubt {
+            wrong.push(format!(
+                "duplicate: {accepted} taken by the network for {to}, {sure} on record and {doubt} in doubt: {text}"
+            ));
+        }
+    }
+    wrong
+}
+
+/// On record as taken by the network.
+fn went(sent: &Sent) -> bool {
+    matches!(sent.state.as_str(), "accepted" | "delivered")
+        || (sent.state == "failed" && sent.reason.starts_with("status 0x"))
+}
+
+/// Texts to callers in doubt of which the owner was not told.
+pub fn untold(ledger: &Ledger, witness: &Witness) -> Vec<String> {
+    let told = |sent: &Sent| {
+        let mut texts = witness.arrived.iter().filter(|(phone, _)| phone == OWNER);
+        texts.any(|(_, text)| text.contains(IN_DOUBT) && text.contains(&sent.recipient))
+    };
+    let doubted = ledger
+        .sent
+        .iter()
+        .filter(|s| s.state == "in_doubt" && !s.to_owner && !told(s));
+    doubted
+        .map(|s| {
+            format!(
+                "the owner was not told of a text in doubt to {}: {}",
+                s.recipient, s.text
+            )
+        })
+        .collect()
+}
+
+/// Every missed call decided, every decided one told, nobody texted twice for one.
+fn calls(ledger: &Ledger, witness: &Witness) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for call in &ledger.calls {
+        if call.verdict.is_none() || call.decision == "pending" {
+            wrong.push(format!("undecided: {call}"));
+        }
+        if call.decision == "skipped" && call.reason.is_empty() {
+            wrong.push(format!("no reason: {call}"));
+        }
+        let number = call.caller.as_deref().unwrap_or("");
+        let told = witness
+            .arrived
+            .iter()
+            .any(|(phone, text)| phone == OWNER && text.contains(number));
+        if call.verdict.as_deref() == Some("missed") && !told {
+            wrong.push(format!("the owner was not told of a missed call: {call}"));
+        }
+    }
+    for who in 0..super::plan::CALLERS {
+        let number = number(who);
+        let rang = witness.rang.iter().filter(|r| r.who == Some(who));
+        let sure = rang.clone().filter(|r| !excused(witness, r)).count();
+        let seen = ledger
+            .calls
+            .iter()
+            .filter(|c| c.caller.as_deref() == Some(&number))
+            .count();
+        if seen < sure {
+            wrong.push(format!(
+                "missed calls of {number} not on record: {sure} rang while all was well, {seen} seen"
+            ));
+        }
+        let texts = ledger
+            .sent
+            .iter()
+            .filter(|s| s.recipient == number && s.kind == "text_back");
+        let mut messages: Vec<i64> = texts.map(|s| s.message).collect();
+        messages.dedup();
+        if messages.len() > rang.clone().count() {
+            wrong.push(format!(
+                "{number} was texted {} times for {} calls",
+                messages.len(),
+                rang.count()
+            ));
+        }
+        let first = witness.rang.iter().find(|r| r.who == Some(who));
+        let quiet_before = |from| witness.wrote.iter().all(|w| w.who != who || w.at > from);
+        if let Some(first) = first
+            && !excused(witness, first)
+            && quiet_before(first.until)
+            && !ledger
+                .calls
+                .iter()
+                .any(|c| c.caller.as_deref() == Some(&number) && c.decision == "texted")
+        {
+            wrong.push(format!("{number} called first and was not texted: {first:?}"));
+        }
+    }
+    wrong
+}
+
+/// A call may go unseen if something hid it while it rang.
+fn excused(witness: &Witness, rang: &super::run::Rang) -> bool {
+    // Two at a time: the second caller may hear the busy tone.
+    let busy = |r: &&super::run::Rang| r.from < rang.until && rang.from < r.until + Duration::from_secs(8);
+    let alone = witness.rang.iter().filter(busy).count() == 1;
+    let hidden = witness
+        .outages
+        .iter()
+        .any(|(from, until)| *from <= rang.until + SEEN_WITHIN && rang.from <= *until + Duration::from_secs(5));
+    !alone || hidden
+}
+
+/// Every text that the modem took is in its memory or on record, and every whole one reached the owner.
+fn received(ledger: &Ledger, witness: &Witness, held: &[Vec<u8>]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if !witness.noise {
+        wrong.extend(lost(&witness.taken, held, &ledger.inbound));
+    }
+    for wrote in witness.wrote.iter().filter(|w| !w.stop && !w.token.is_empty()) {
+        let mut texts = witness.arrived.iter().filter(|(phone, _)| phone == OWNER);
+        if !texts.any(|(_, text)| text.contains(&wrote.token)) {
+            wrong.push(format!("a caller's text never reached the owner: {wrote:?}"));
+        }
+    }
+    if !held.is_empty() {
+        wrong.push(format!("{} texts left in the modem", held.len()));
+    }
+    wrong
+}
+
+/// Texts that the modem took and that are nowhere now: emptied before they were on record.
+pub fn lost(taken: &[Vec<u8>], held: &[Vec<u8>], inbound: &[Vec<u8>]) -> Vec<String> {
+    let kept = |tpdu: &Vec<u8>| held.contains(tpdu) || inbound.iter().any(|raw| raw.ends_with(tpdu));
+    let gone = taken.iter().filter(|tpdu| !kept(tpdu));
+    gone.map(|tpdu| format!("taken from the network and nowhere now: {tpdu:02x?}"))
+        .collect()
+}
+
+/// The owner's words reached whom they were for, and nobody else.
+fn answers(witness: &Witness) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (phone, text) in witness.arrived.iter().filter(|(phone, _)| phone != OWNER) {
+        for word in text.split_whitespace() {
+            if let Some(who) = witness.answers.get(word)
+                && *phone != number(*who)
+            {
+                wrong.push(format!("meant for {}, arrived at {phone}: {text}", number(*who)));
+            }
+        }
+    }
+    wrong
+}
+
+/// Whoever texted STOP is on record as opted out.
+fn opted_out(ledger: &Ledger, witness: &Witness) -> Vec<String> {
+    let stopped = witness.wrote.iter().filter(|w| w.stop).map(|w| number(w.who));
+    let missed = stopped.filter(|number| !ledger.opted_out.contains(number));
+    missed
+        .filter(|_| !witness.noise)
+        .map(|number| format!("{number} texted STOP and is not opted out"))
+        .collect()
+}
+
+/// What there was to see.
+pub fn count(ledger: &Ledger, witness: &Witness, tally: &mut Tally) {
+    for sent in &ledger.sent {
+        let whom = if sent.to_owner { "owner" } else { "caller" };
+        tally.count(&format!("text to {whom}: {}", sent.state));
+        if sent.state == "in_doubt" && !sent.to_owner {
+            tally.count("in doubt and told");
+        }
+    }
+    for call in &ledger.calls {
+        tally.count(&format!("call {}: {}", call.decision, call.reason));
+    }
+    tally.add("calls", u64::try_from(witness.rang.len()).unwrap());
+    tally.add("callers' texts", u64::try_from(witness.wrote.len()).unwrap());
+    let sure = witness.rang.iter().filter(|r| !excused(witness, r)).count();
+    tally.add("calls that had to be seen", u64::try_from(sure).unwrap());
+}
