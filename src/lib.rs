@@ -44,6 +44,7 @@ pub mod ids;
 pub mod label;
 pub mod modem;
 pub mod phone;
+pub mod printable;
 pub mod sim;
 pub mod sms;
 pub mod store;

@@ -7,6 +7,7 @@ use textback::config::Config;
 use textback::daemon::control::{self, Answer, Question};
 use textback::daemon::state::with_counts;
 use textback::daemon::why_number;
+use textback::printable;
 use textback::store::{Store, StoreError};
 
 pub mod board;
@@ -171,8 +172,8 @@ pub fn print(
 ) -> Result<(), Exit> {
     let mut out = std::io::stdout().lock();
     if json {
-        serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from)?;
-        writeln!(out)?;
+        let json = serde_json::to_string_pretty(value).map_err(std::io::Error::from)?;
+        writeln!(out, "{}", printable::in_json(&json))?;
     } else {
         human(value, &mut out)?;
     }
@@ -193,7 +194,7 @@ pub fn field(value: &serde_json::Value, key: &str) -> String {
             other.to_string()
         }
     };
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    printable::on_one_line(&text).into_owned()
 }
 
 /// A time stamp without its fraction and zone, for columns.

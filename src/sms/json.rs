@@ -199,7 +199,8 @@ impl Decoded {
 
 fn line(value: &impl Serialize) -> String {
     // Strings, numbers and nulls under string keys: serde_json has no way to fail on them.
-    serde_json::to_string(value).unwrap_or_default()
+    let json = serde_json::to_string(value).unwrap_or_default();
+    crate::printable::in_json(&json).into_owned()
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut rows = Vec::new();
     let mut row = String::new();
     for word in text.split_whitespace() {
-        let mut word: Vec<char> = word.chars().filter(|c| !c.is_control()).collect();
+        let mut word: Vec<char> = word.chars().filter(|&c| !textback::printable::is_unsafe(c)).collect();
         loop {
             let used = row.chars().count();
             let room = width.saturating_sub(if used == 0 { 0 } else { used + 1 });
