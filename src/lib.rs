@@ -40,6 +40,7 @@ pub mod clock;
 pub mod config;
 pub mod daemon;
 pub mod desk;
+pub mod flight;
 pub mod ids;
 pub mod label;
 pub mod modem;

@@ -65,6 +65,8 @@ enum Command {
     Label(cli::label::Arguments),
     /// The board's lights, button and modem lines: what is known, what is there, and a try
     Board(cli::board::Arguments),
+    /// Play a flight recording or a transcript through the real engine and print what it decides
+    Replay(cli::replay::Arguments),
     /// Set the system clock to what the mobile network says (for textback-clock.service)
     #[command(hide = true)]
     SetClock(cli::set_clock::Arguments),
@@ -99,6 +101,7 @@ fn main() -> ExitCode {
         Command::Card(arguments) => cli::card::run(&arguments),
         #[cfg(feature = "packaging")]
         Command::Manual { folder } => cli::manual::write(<Arguments as clap::CommandFactory>::command(), &folder),
+        Command::Replay(arguments) => cli::replay::run(&arguments),
         Command::SetClock(arguments) => cli::set_clock::run(&arguments),
     };
     match result {

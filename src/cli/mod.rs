@@ -21,6 +21,7 @@ pub mod label;
 pub mod manual;
 pub mod messages;
 pub mod pdu;
+pub mod replay;
 pub mod run;
 pub mod send;
 pub mod set_clock;

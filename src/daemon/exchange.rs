@@ -2,6 +2,7 @@
 
 use super::clerk::{self, Clerk, Done, Job};
 use super::control::{Answer, Question};
+use super::flight::Flight;
 use super::handover::Handover;
 use super::state::{self, State};
 use super::wallclock::{self, WallClock};
@@ -49,6 +50,8 @@ pub(super) struct Exchange {
     /// To whoever sets the system clock.
     handover: Handover,
     pub(super) state: State,
+    /// What went over the line lately.
+    pub(super) flight: Flight,
     pub(super) transmit: Vec<u8>,
     pub(super) reopen: bool,
     /// When the modem wants its next tick.
@@ -88,6 +91,7 @@ impl Exchange {
             wall,
             handover: Handover::from_systemd(),
             state,
+            flight: Flight::new(config),
             transmit: Vec::new(),
             reopen: false,
             modem_due: None,
@@ -136,7 +140,10 @@ impl Exchange {
     pub(super) fn pump(&mut self) {
         loop {
             match self.modem.poll() {
-                Output::Transmit(bytes) => self.transmit.extend_from_slice(&bytes),
+                Output::Transmit(bytes) => {
+                    self.flight.to_modem(&bytes, Instant::now());
+                    self.transmit.extend_from_slice(&bytes);
+                }
                 Output::ReopenPort => self.reopen = true,
                 Output::Wait(until) => {
                     self.modem_due = until;
@@ -154,6 +161,8 @@ impl Exchange {
 
     pub(super) fn event(&mut self, event: Event) -> anyhow::Result<()> {
         self.state.learn(&event);
+        let wall = self.now().wall;
+        self.flight.note(&event, Instant::now(), (wall.utc_ms, wall.offset_s));
         match &event {
             Event::ReadyToSubmit => {
                 self.modem_ready = true;
@@ -287,6 +296,7 @@ impl Exchange {
         tracing::debug!(why, "port closed");
         self.modem_ready = false;
         self.transmit.clear();
+        self.flight.port_lost(Instant::now());
         self.modem.handle(modem::Input::PortLost, Instant::now());
         self.pump();
     }

@@ -26,6 +26,7 @@ pub mod alarm;
 pub mod clerk;
 pub mod control;
 mod exchange;
+pub mod flight;
 pub mod handover;
 pub mod notify;
 mod open;
@@ -134,6 +135,7 @@ pub async fn run<O: Opener>(
                         tracing::info!("port open");
                         desk.state.port(None);
                         line = Some(Open::new(opened));
+                        desk.flight.port_opened(Instant::now());
                         desk.modem.handle(modem::Input::PortOpened, Instant::now());
                         continue;
                     }
@@ -155,7 +157,9 @@ pub async fn run<O: Opener>(
                 moved = move_bytes(&mut line) => match moved {
                     Moved::Read(n) => {
                         if let Some(open) = &line {
-                            desk.modem.handle(modem::Input::Bytes(&open.buffer[..n]), Instant::now());
+                            let at = Instant::now();
+                            desk.flight.from_modem(&open.buffer[..n], at);
+                            desk.modem.handle(modem::Input::Bytes(&open.buffer[..n]), at);
                         }
                     }
                     Moved::Written(n) => {

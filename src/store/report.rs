@@ -351,22 +351,35 @@ impl Store {
         Ok(why)
     }
 
+    /// Journal lines after the one with row id `after`, oldest first, with their row ids.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn journal_after(&self, after: i64) -> Result<Vec<(i64, JournalRecord)>, StoreError> {
+        let sql = "SELECT created_utc, offset_s, call_id, what, why, id FROM journal WHERE id > ?1 ORDER BY id";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let rows = statement.query_map([after], |row| Ok((row.get(5)?, journal_row(row)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     fn journal_of(&self, column: &'static str, id: i64) -> Result<Vec<JournalRecord>, StoreError> {
         let sql = format!(
             "SELECT * FROM (SELECT created_utc, offset_s, call_id, what, why, id FROM journal WHERE {column} = ?1 \
              ORDER BY id DESC LIMIT ?2) ORDER BY id"
         );
         let mut statement = self.conn().prepare_cached(&sql)?;
-        let rows = statement.query_map(params![id, WHY_LIMIT], |row| {
-            Ok(JournalRecord {
-                created: rfc3339(row.get(0)?, row.get(1)?),
-                call_id: row.get(2)?,
-                what: row.get(3)?,
-                why: row.get(4)?,
-            })
-        })?;
+        let rows = statement.query_map(params![id, WHY_LIMIT], journal_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+fn journal_row(row: &Row<'_>) -> rusqlite::Result<JournalRecord> {
+    Ok(JournalRecord {
+        created: rfc3339(row.get(0)?, row.get(1)?),
+        call_id: row.get(2)?,
+        what: row.get(3)?,
+        why: row.get(4)?,
+    })
 }
 
 #[cfg(test)]

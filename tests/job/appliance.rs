@@ -6,6 +6,7 @@ use textback::clock::{Clock, Now, Steady, Trust, Wall};
 use textback::config::Config;
 use textback::daemon::{desk_input, modem_options};
 use textback::desk::{Desk, Effects, Input, Next};
+use textback::flight::Recorder;
 use textback::modem::{self, Event, Modem, Output};
 use textback::sim::{Caller, Family, Fault, Number, World};
 use textback::store::Store;
@@ -39,6 +40,7 @@ pub struct Appliance {
     pub events: Vec<(Duration, Event)>,
     /// Octets a time on the wire, both ways: 0 for whole.
     pub split: usize,
+    pub recorder: Recorder,
 }
 
 impl Appliance {
@@ -72,7 +74,9 @@ impl Appliance {
             unplugged: false,
             events: Vec::new(),
             split: 0,
+            recorder: Recorder::new(41),
         };
+        new.recorder.port_opened(start);
         new.tell(Input::Started);
         new.modem.handle(modem::Input::PortOpened, start);
         new.run(Duration::from_secs(60));
@@ -222,6 +226,7 @@ impl Appliance {
             match self.modem.poll() {
                 Output::Transmit(bytes) => {
                     busy = true;
+                    self.recorder.to_modem(&bytes, self.at);
                     for piece in bytes.chunks(if self.split == 0 {
                         bytes.len().max(1)
                     } else {
@@ -250,6 +255,7 @@ impl Appliance {
         }
         while let Some(bytes) = self.world.poll_bytes() {
             busy = true;
+            self.recorder.from_modem(&bytes, self.at);
             for piece in bytes.chunks(if self.split == 0 {
                 bytes.len().max(1)
             } else {

@@ -2,6 +2,8 @@
 
 pub mod appliance;
 
+mod flight;
+
 use appliance::{ANNA, Appliance, DAVE, OWNER};
 use textback::sim::{Family, Fault};
 

@@ -1,0 +1,252 @@
+//! Numbers and words out of serial lines, so that lengths and forms stay and the engine decides the same.
+//!
+//! A number keeps all but its last six digits; those become others, the same for the same digits within one recording, so that
+//! a caller who rings and then texts is still one caller. Words become `x`. PINs become zeros.
+
+use super::pdu;
+use crate::at::result::FinalResult;
+use crate::at::urc::{self, Urc};
+
+/// Digits at the end of a number that identify a person.
+const MASKED_DIGITS: usize = 6;
+/// A run of so many digits is taken for a number.
+const NUMBER_DIGITS_MIN: usize = 7;
+/// A line of hexadecimal digits at least this long is taken for a PDU.
+const PDU_DIGITS_MIN: usize = 16;
+/// Longest line of decimal digits that is an IMSI, IMEI or ICCID, not a PDU.
+const IDENTITY_DIGITS_MAX: usize = 22;
+
+/// Results whose quoted fields may hold a name from the phone book.
+const NAMED: [&str; 9] = [
+    "+CLIP", "+CCWA", "+CLCC", "+CNUM", "+CMGL", "+CMGR", "+CMT", "+CPBR", "^DSCI",
+];
+/// Quoted words in them that are no names.
+const WORDS: [&str; 8] = [
+    "REC UNREAD",
+    "REC READ",
+    "STO SENT",
+    "STO UNSENT",
+    "SM",
+    "ME",
+    "MT",
+    "SR",
+];
+/// Commands that carry a secret in quotes.
+const SECRETS: [&str; 3] = ["AT+CPIN", "AT+CLCK", "AT+CPWD"];
+/// Commands that are answered in free words: who made the modem, what it is.
+const IDENTIFY: [&str; 6] = ["AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+GM", "ATI", "AT+SIMCOMATI"];
+
+/// Masks lines. Remembers whether the command in flight asks for the modem's name, which is no secret.
+#[derive(Debug, Clone)]
+pub struct Redactor {
+    key: u64,
+    identifying: bool,
+}
+
+impl Redactor {
+    /// `key` is random, drawn once for a process and kept nowhere: without it the masked digits can't be undone by trying.
+    #[must_use]
+    pub fn new(key: u64) -> Self {
+        Redactor {
+            key,
+            identifying: false,
+        }
+    }
+
+    /// A command or PDU of ours, without its CR or Ctrl-Z.
+    #[must_use]
+    pub fn to_modem(&mut self, text: &str) -> String {
+        let upper = text.to_ascii_uppercase();
+        if upper.starts_with("AT") {
+            self.identifying = IDENTIFY.iter().any(|command| upper.starts_with(command));
+        }
+        self.ours(text, &upper)
+    }
+
+    fn ours(&self, text: &str, upper: &str) -> String {
+        if SECRETS.iter().any(|command| upper.starts_with(command)) {
+            return text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+        }
+        if is_pdu(text) {
+            self.pdu(text)
+        } else {
+            self.numbers(text)
+        }
+    }
+
+    /// A line of the modem's, without its line end.
+    #[must_use]
+    pub fn from_modem(&mut self, text: &str) -> String {
+        let upper = text.to_ascii_uppercase();
+        if upper.starts_with("AT") {
+            return self.ours(text, &upper);
+        }
+        if FinalResult::read(text).is_some() {
+            self.identifying = false;
+            return text.to_owned();
+        }
+        if is_pdu(text) {
+            return self.pdu(text);
+        }
+        if NAMED.iter().any(|name| upper.starts_with(name)) {
+            return self.numbers(&names(text));
+        }
+        let known = self.identifying
+            || urc::carries_name(text)
+            || text.bytes().all(|octet| octet.is_ascii_digit())
+            || !matches!(urc::parse(text), Urc::Other(_));
+        let text = if known { text.to_owned() } else { words(text) };
+        self.numbers(&text)
+    }
+
+    /// A number as digits, with or without `+`.
+    #[must_use]
+    pub fn number(&self, digits: &str) -> String {
+        let plain = digits.trim_start_matches('+');
+        let count = plain.chars().count();
+        // A short code is nobody's; of what is hardly longer, the beginning stays.
+        let masked = MASKED_DIGITS.min(count.saturating_sub(2));
+        if count < NUMBER_DIGITS_MIN || !plain.bytes().all(|octet| octet.is_ascii_digit()) {
+            return digits.to_owned();
+        }
+        let (kept, tail) = digits.split_at(digits.len() - masked);
+        let other = self.mixed(tail) % 10_u64.pow(u32::try_from(masked).unwrap_or(1));
+        format!("{kept}{other:0masked$}")
+    }
+
+    /// FNV-1a over the key and the digits, stirred: the same digits give the same others.
+    fn mixed(&self, digits: &str) -> u64 {
+        let mut hash = self.key ^ 0xcbf2_9ce4_8422_2325;
+        for octet in digits.bytes() {
+            hash = (hash ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3);
+        }
+        hash = (hash ^ (hash >> 33) ^ self.key.rotate_left(17)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        hash ^ (hash >> 33)
+    }
+
+    /// Every run of digits long enough to be a number.
+    fn numbers(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut run = String::new();
+        for c in text.chars() {
+            if c.is_ascii_digit() {
+                run.push(c);
+                continue;
+            }
+            out.push_str(&self.number(&std::mem::take(&mut run)));
+            out.push(c);
+        }
+        out.push_str(&self.number(&run));
+        out
+    }
+
+    fn pdu(&self, hex: &str) -> String {
+        match crate::sms::hex::decode(hex) {
+            Ok(octets) => crate::sms::hex::encode(&pdu::masked(&octets, self)),
+            // Half an octet too many: what is wrong with it is its length.
+            Err(_) => "5".repeat(hex.len()),
+        }
+    }
+}
+
+fn is_pdu(text: &str) -> bool {
+    let decimal = text.bytes().all(|octet| octet.is_ascii_digit());
+    text.len() >= PDU_DIGITS_MIN
+        && text.bytes().all(|octet| octet.is_ascii_hexdigit())
+        && !(decimal && text.len() <= IDENTITY_DIGITS_MAX)
+}
+
+/// Quoted names as `x`.
+fn names(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (n, piece) in text.split('"').enumerate() {
+        if n > 0 {
+            out.push('"');
+        }
+        let quoted = n % 2 == 1;
+        if quoted && !WORDS.contains(&piece) {
+            out.push_str(&words(piece));
+        } else {
+            out.push_str(piece);
+        }
+    }
+    out
+}
+
+/// Letters as `x`, their case kept.
+pub(super) fn words(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            _ if c.is_uppercase() => 'X',
+            _ if c.is_alphabetic() => 'x',
+            _ => c,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_keeps_its_country_and_length_and_stays_one_person() {
+        let redactor = Redactor::new(7);
+        let masked = redactor.number("+15125551234");
+        assert_eq!((masked.len(), &masked[..6]), (12, "+15125"));
+        assert_ne!(masked, "+15125551234");
+        assert_eq!(redactor.number("5125551234")[4..], masked[6..]);
+        assert_ne!(redactor.number("+15125551235")[6..], masked[6..]);
+        assert_ne!(Redactor::new(8).number("+15125551234"), masked);
+        assert_eq!(redactor.number("72975"), "72975");
+    }
+
+    #[test]
+    fn lines_keep_their_form_and_lose_who_and_what() {
+        let mut redactor = Redactor::new(7);
+        for (line, gone) in [
+            (
+                r#"+CLIP: "+15125551234",145,"",0,"Bob Jones",0"#,
+                &["551234", "Bob", "Jones"][..],
+            ),
+            (r#"+CLCC: 1,1,4,0,0,"5125551234",129,"Bob""#, &["551234", "Bob"]),
+            ("MISSED_CALL: 02:14PM +15125551234", &["551234"]),
+            ("^DSCI: 1,1,4,0,15125551234,129,0", &["551234"]),
+            ("310410123456789", &["456789"]),
+            ("Call me at home, it is leaking. 4411", &["home", "leaking"]),
+            (r#"+CMGL: 1,"REC UNREAD","+15125551234","Bob",,24"#, &["551234", "Bob"]),
+        ] {
+            let masked = redactor.from_modem(line);
+            assert_eq!(masked.chars().count(), line.chars().count(), "{masked}");
+            for word in gone {
+                assert!(!masked.contains(word), "{word} is still in {masked}");
+            }
+            let form = |line: &str| std::mem::discriminant(&urc::parse(line));
+            assert_eq!(form(&masked), form(line), "{masked}");
+        }
+        assert!(
+            redactor
+                .from_modem(r#"+CMGL: 1,"REC UNREAD",,24"#)
+                .contains("REC UNREAD")
+        );
+        assert_eq!(redactor.to_modem("AT+CPIN=\"4711\""), "AT+CPIN=\"0000\"");
+        for line in [
+            "OK",
+            "RING",
+            "+CME ERROR: 515",
+            "^HCSQ: \"LTE\",45,40",
+            "+CMTI: \"SM\",3",
+            "SMS DONE",
+        ] {
+            assert_eq!(redactor.from_modem(line), line);
+        }
+    }
+
+    #[test]
+    fn the_modems_own_name_is_kept_while_it_is_asked_for() {
+        let mut redactor = Redactor::new(7);
+        assert_eq!(redactor.to_modem("AT+CGMM"), "AT+CGMM");
+        assert_eq!(redactor.from_modem("SIMCOM_SIM7600G-H"), "SIMCOM_SIM7600G-H");
+        assert_eq!(redactor.from_modem("OK"), "OK");
+        assert_eq!(redactor.from_modem("Meet Bob"), "Xxxx Xxx");
+    }
+}
