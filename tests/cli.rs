@@ -260,3 +260,38 @@ fn export_writes_a_consent_ledger_a_lawyer_can_read_and_verify_says_whether_it_i
     assert_eq!(output.status.code(), Some(1), "{}", out(&output));
     assert!(err(&output).contains("BROKEN at entry"), "{}", err(&output));
 }
+
+#[test]
+fn a_transcript_is_replayed_and_its_decisions_are_printed() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/transcripts/s11-reset-mid-call.txt");
+    let output = textback(&["replay", file]);
+    let said = out(&output);
+    assert!(output.status.success(), "{said}{}", err(&output));
+    for wanted in [
+        "call 1 is from +15551234567",
+        "texted: missed call",
+        "sends to +15551234567: Sorry we missed you",
+    ] {
+        assert!(said.contains(wanted), "{wanted:?} is missing in:\n{said}");
+    }
+}
+
+#[test]
+fn what_is_no_recording_is_refused_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("letter.txt");
+    std::fs::write(&file, "# a letter\nDear Bob,\n").unwrap();
+    let output = textback(&["replay", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("line 2"), "{}", err(&output));
+    assert_eq!(textback(&["replay", "/nonexistent"]).status.code(), Some(69));
+}
+
+#[test]
+fn a_text_with_escapes_cannot_drive_the_terminal() {
+    // UCS-2: CSI 2 J, a right-to-left override.
+    let pdu = "00040B915121551532F400081110101021430008009B0032004A202E";
+    let said = out(&textback(&["pdu", "decode", pdu]));
+    assert!(said.contains("\\u009b2J\\u202e"), "{said}");
+    assert!(!said.chars().any(|c| c != '\n' && textback::printable::is_unsafe(c)));
+}

@@ -46,6 +46,18 @@ pub enum Topology {
     Twin,
 }
 
+impl Topology {
+    /// The word in the file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Topology::Dedicated => "dedicated",
+            Topology::Overflow => "overflow",
+            Topology::Twin => "twin",
+        }
+    }
+}
+
 /// What somebody may do by text (product.md §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {

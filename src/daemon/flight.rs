@@ -93,7 +93,7 @@ impl Flight {
             database: config.store.clone(),
             owner: config.owner.as_ref().map(|number| number.e164().to_owned()),
             country: config.country,
-            topology: config.topology.as_str(),
+            topology: config.topology.word(),
             written: [None; Trouble::ALL.len()],
             wall: (0, 0),
         }

@@ -54,11 +54,19 @@ fn binary_noise_from_the_modem_is_stepped_over() {
     let noise: Vec<u8> = (0..64 * 1024_u32)
         .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
         .collect();
-    let mut said = 0;
-    wait("the noise to be read", || {
-        said += rustix::io::write(&master, &noise[said..]).unwrap_or(0);
-        (said == noise.len()).then_some(())
-    });
+    write_all(&master, &noise);
+    // A storm of lines is trouble worth a recording, once; nobody is in it.
+    write_all(&master, &b"\r\n+CLIP: \"+15125557788\",145\r\n".repeat(400));
+    let recording = wait("a flight recording", || flight_recordings(stage.folder.path()).pop());
+    let text = std::fs::read_to_string(&recording).unwrap();
+    assert!(recording.to_string_lossy().ends_with("-storm.txt"));
+    assert!(text.contains("+CLIP: \"+15125") && !text.contains("557788"), "{text}");
+    let replayed = textback().arg("replay").arg(&recording).output().unwrap();
+    assert!(
+        replayed.status.success(),
+        "{}",
+        String::from_utf8_lossy(&replayed.stderr)
+    );
     assert_eq!(stage.json(&["status"])["ready"], false);
     assert!(daemon.is_alive());
     // The noise goes, a modem comes.
@@ -69,6 +77,22 @@ fn binary_noise_from_the_modem_is_stepped_over() {
     daemon.said.nth(1, "textback: ready");
     sim.ask(&format!("call {DAVE} 2"));
     sim.reads(DAVE, TEXT_BACK);
+}
+
+fn write_all(to: &impl std::os::fd::AsFd, octets: &[u8]) {
+    let mut said = 0;
+    wait("the noise to be read", || {
+        said += rustix::io::write(to, &octets[said..]).unwrap_or(0);
+        (said == octets.len()).then_some(())
+    });
+}
+
+fn flight_recordings(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.to_string_lossy().contains(".flight-"))
+        .collect()
 }
 
 #[test]
