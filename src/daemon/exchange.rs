@@ -141,7 +141,7 @@ impl Exchange {
         loop {
             match self.modem.poll() {
                 Output::Transmit(bytes) => {
-                    self.flight.to_modem(&bytes, Instant::now());
+                    self.flight.said(&bytes, Instant::now());
                     self.transmit.extend_from_slice(&bytes);
                 }
                 Output::ReopenPort => self.reopen = true,

@@ -99,15 +99,15 @@ impl Flight {
         }
     }
 
-    pub(super) fn from_modem(&mut self, octets: &[u8], at: Instant) {
-        self.recorder.from_modem(octets, at);
+    pub(super) fn heard(&mut self, octets: &[u8], at: Instant) {
+        self.recorder.heard(octets, at);
         if self.recorder.storm() {
             self.keep(Trouble::Storm, at);
         }
     }
 
-    pub(super) fn to_modem(&mut self, octets: &[u8], at: Instant) {
-        self.recorder.to_modem(octets, at);
+    pub(super) fn said(&mut self, octets: &[u8], at: Instant) {
+        self.recorder.said(octets, at);
     }
 
     pub(super) fn port_opened(&mut self, at: Instant) {
@@ -282,7 +282,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut flight = flight(folder.path());
         flight.wall = (1_767_722_400_000, 0);
-        flight.from_modem(b"\r\n+CLIP: \"+15125551234\",145\r\n", Instant::now());
+        flight.heard(b"\r\n+CLIP: \"+15125551234\",145\r\n", Instant::now());
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
             let _flight = flight;
             panic!("on purpose");

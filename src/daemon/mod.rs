@@ -158,7 +158,7 @@ pub async fn run<O: Opener>(
                     Moved::Read(n) => {
                         if let Some(open) = &line {
                             let at = Instant::now();
-                            desk.flight.from_modem(&open.buffer[..n], at);
+                            desk.flight.heard(&open.buffer[..n], at);
                             desk.modem.handle(modem::Input::Bytes(&open.buffer[..n]), at);
                         }
                     }

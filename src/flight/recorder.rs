@@ -54,7 +54,7 @@ impl Recorder {
     }
 
     /// Octets from the modem, split anywhere: kept line by line, since half a number can't be masked.
-    pub fn from_modem(&mut self, octets: &[u8], at: Instant) {
+    pub fn heard(&mut self, octets: &[u8], at: Instant) {
         for &octet in octets {
             self.partial.push(octet);
             let text = self.partial.iter().any(|o| !matches!(o, b'\r' | b'\n'));
@@ -67,10 +67,10 @@ impl Recorder {
     }
 
     /// Octets to the modem: one command, one PDU, or an ESC.
-    pub fn to_modem(&mut self, octets: &[u8], at: Instant) {
+    pub fn said(&mut self, octets: &[u8], at: Instant) {
         self.finish_line(at);
         for piece in octets.split_inclusive(|&octet| octet == b'\r' || octet == CTRL_Z) {
-            let masked = masked(piece, |text| self.redactor.to_modem(text));
+            let masked = masked(piece, |text| self.redactor.said(text));
             self.keep(at, render(Direction::ToModem, &masked));
         }
     }
@@ -145,7 +145,7 @@ impl Recorder {
         if line.is_empty() {
             return;
         }
-        let masked = masked(&line, |text| self.redactor.from_modem(text));
+        let masked = masked(&line, |text| self.redactor.heard(text));
         self.keep(at, render(Direction::FromModem, &masked));
         self.lately.push_back(at);
         while self.lately.len() > STORM_LINES
@@ -201,9 +201,9 @@ mod tests {
             let mut recorder = Recorder::new(9);
             recorder.port_opened(start);
             for piece in line.chunks(size) {
-                recorder.from_modem(piece, start);
+                recorder.heard(piece, start);
             }
-            recorder.to_modem(b"AT+CPIN=\"4711\"\r", start + Duration::from_millis(250));
+            recorder.said(b"AT+CPIN=\"4711\"\r", start + Duration::from_millis(250));
             files.push(recorder.file("test", &[("country", "US".to_owned())]));
         }
         assert!(files.windows(2).all(|two| two[0] == two[1]), "{files:#?}");
@@ -229,8 +229,8 @@ mod tests {
     fn a_prompt_is_kept_at_once_and_apart() {
         let now = Instant::now();
         let mut recorder = Recorder::new(9);
-        recorder.from_modem(b"\r\n> ", now);
-        recorder.to_modem(b"0001\x1a", now);
+        recorder.heard(b"\r\n> ", now);
+        recorder.said(b"0001\x1a", now);
         let file = recorder.file("x", &[]);
         assert!(file.ends_with("<< \\r\\n>\\x20\n>> 0001\\x1a\n"), "{file}");
     }
@@ -243,9 +243,9 @@ mod tests {
         recorder.modem_is("SIMCOM INCORPORATED", "SIMCOM_SIM7600G-H");
         for _ in 0..20_000 {
             now += Duration::from_millis(10);
-            recorder.from_modem(b"\r\n^BOOT:12345,0,0,0\r\n", now);
+            recorder.heard(b"\r\n^BOOT:12345,0,0,0\r\n", now);
         }
-        recorder.from_modem(&[b'A'; 100_000], now);
+        recorder.heard(&[b'A'; 100_000], now);
         let file = recorder.file("storm", &[]);
         assert!(file.len() < 2 * RECORD_OCTETS_MAX, "{}", file.len());
         assert!(file.contains("-- ready SIMCOM INCORPORATED, SIMCOM_SIM7600G-H\n"));

@@ -55,7 +55,7 @@ impl Redactor {
 
     /// A command or PDU of ours, without its CR or Ctrl-Z.
     #[must_use]
-    pub fn to_modem(&mut self, text: &str) -> String {
+    pub fn said(&mut self, text: &str) -> String {
         let upper = text.to_ascii_uppercase();
         if upper.starts_with("AT") {
             self.identifying = IDENTIFY.iter().any(|command| upper.starts_with(command));
@@ -76,7 +76,7 @@ impl Redactor {
 
     /// A line of the modem's, without its line end.
     #[must_use]
-    pub fn from_modem(&mut self, text: &str) -> String {
+    pub fn heard(&mut self, text: &str) -> String {
         let upper = text.to_ascii_uppercase();
         if upper.starts_with("AT") {
             return self.ours(text, &upper);
@@ -215,7 +215,7 @@ mod tests {
             ("Call me at home, it is leaking. 4411", &["home", "leaking"]),
             (r#"+CMGL: 1,"REC UNREAD","+15125551234","Bob",,24"#, &["551234", "Bob"]),
         ] {
-            let masked = redactor.from_modem(line);
+            let masked = redactor.heard(line);
             assert_eq!(masked.chars().count(), line.chars().count(), "{masked}");
             for word in gone {
                 assert!(!masked.contains(word), "{word} is still in {masked}");
@@ -223,12 +223,8 @@ mod tests {
             let form = |line: &str| std::mem::discriminant(&urc::parse(line));
             assert_eq!(form(&masked), form(line), "{masked}");
         }
-        assert!(
-            redactor
-                .from_modem(r#"+CMGL: 1,"REC UNREAD",,24"#)
-                .contains("REC UNREAD")
-        );
-        assert_eq!(redactor.to_modem("AT+CPIN=\"4711\""), "AT+CPIN=\"0000\"");
+        assert!(redactor.heard(r#"+CMGL: 1,"REC UNREAD",,24"#).contains("REC UNREAD"));
+        assert_eq!(redactor.said("AT+CPIN=\"4711\""), "AT+CPIN=\"0000\"");
         for line in [
             "OK",
             "RING",
@@ -237,16 +233,16 @@ mod tests {
             "+CMTI: \"SM\",3",
             "SMS DONE",
         ] {
-            assert_eq!(redactor.from_modem(line), line);
+            assert_eq!(redactor.heard(line), line);
         }
     }
 
     #[test]
     fn the_modems_own_name_is_kept_while_it_is_asked_for() {
         let mut redactor = Redactor::new(7);
-        assert_eq!(redactor.to_modem("AT+CGMM"), "AT+CGMM");
-        assert_eq!(redactor.from_modem("SIMCOM_SIM7600G-H"), "SIMCOM_SIM7600G-H");
-        assert_eq!(redactor.from_modem("OK"), "OK");
-        assert_eq!(redactor.from_modem("Meet Bob"), "Xxxx Xxx");
+        assert_eq!(redactor.said("AT+CGMM"), "AT+CGMM");
+        assert_eq!(redactor.heard("SIMCOM_SIM7600G-H"), "SIMCOM_SIM7600G-H");
+        assert_eq!(redactor.heard("OK"), "OK");
+        assert_eq!(redactor.heard("Meet Bob"), "Xxxx Xxx");
     }
 }

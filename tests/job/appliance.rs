@@ -226,7 +226,7 @@ impl Appliance {
             match self.modem.poll() {
                 Output::Transmit(bytes) => {
                     busy = true;
-                    self.recorder.to_modem(&bytes, self.at);
+                    self.recorder.said(&bytes, self.at);
                     for piece in bytes.chunks(if self.split == 0 {
                         bytes.len().max(1)
                     } else {
@@ -255,7 +255,7 @@ impl Appliance {
         }
         while let Some(bytes) = self.world.poll_bytes() {
             busy = true;
-            self.recorder.from_modem(&bytes, self.at);
+            self.recorder.heard(&bytes, self.at);
             for piece in bytes.chunks(if self.split == 0 {
                 bytes.len().max(1)
             } else {
