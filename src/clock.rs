@@ -13,7 +13,8 @@ pub const NOT_BEFORE_MS: i64 = 1_704_067_200_000;
 pub const NOT_AFTER_MS: i64 = 3_471_292_800_000;
 
 /// Milliseconds on the box's own steady clock, kept over restarts in the store. Only differences mean anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Steady(pub i64);
 
 impl Steady {

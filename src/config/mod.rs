@@ -8,6 +8,7 @@ pub mod card;
 mod duration;
 mod language;
 mod parse;
+mod quick;
 mod read;
 mod sections;
 
@@ -19,6 +20,7 @@ use crate::desk::pack::Pack;
 use crate::desk::template::Template;
 use crate::phone::{Country, PhoneNumber};
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -162,6 +164,21 @@ pub struct OwnerAlerts {
     pub urgent_words: Vec<String>,
     /// While it lasts, lines wait until its end, except urgent ones and answers. Default: off.
     pub quiet: Option<Span>,
+    /// Lines after 15 min and 2 h about a caller who waits. Default true.
+    pub nudges: bool,
+    /// How often the figures come. Default weekly.
+    pub digest: Digest,
+}
+
+/// How often the owner gets the figures (product.md §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Digest {
+    /// Mondays at 7:30.
+    #[default]
+    Weekly,
+    /// Every day at 7:30, of the day before.
+    Daily,
+    Off,
 }
 
 /// Words that make a text urgent unless the file says otherwise.
@@ -200,6 +217,8 @@ pub struct Config {
     pub hours: OpeningHours,
     pub limits: Limits,
     pub owner_alerts: OwnerAlerts,
+    /// `[quick]`: canned replies by number, 1–9.
+    pub quick: BTreeMap<u8, Template>,
     pub crew: Vec<Member>,
     /// `[board] profile`; `None` for "none".
     pub board: Option<String>,

@@ -2,6 +2,7 @@
 
 use super::by_text::{self, Source};
 use super::language;
+use super::quick::quick;
 use super::read::{Findings, Found, Section, nearest};
 use super::sections::{crew, hours, limits, modem, owner_alerts, text_back};
 use super::{COMPANY_SEPTETS_MAX, CONFIG_VERSION, Checked, Config, Topology};
@@ -117,6 +118,7 @@ pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Finding
     let hours = hours(top.table("hours", findings), findings);
     let limits = limits(top.table("limits", findings), findings);
     let owner_alerts = owner_alerts(top.table("owner_alerts", findings), findings);
+    let quick = quick(top.table("quick", findings), findings);
     let crew = crew(&mut top, country, owner.as_ref(), findings);
     let mut board = top.table("board", findings);
     let profile = board_profile(&mut board, findings);
@@ -135,6 +137,7 @@ pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Finding
         hours,
         limits,
         owner_alerts,
+        quick,
         crew,
         board: profile,
         source: Source(source),

@@ -2,7 +2,7 @@
 
 use super::parse::{choice, number, path};
 use super::read::{Findings, Section};
-use super::{CREW_MAX, Limits, Member, ModemConfig, OwnerAlerts, Role, TextBack, Topology, URGENT_WORDS};
+use super::{CREW_MAX, Digest, Limits, Member, ModemConfig, OwnerAlerts, Role, TextBack, Topology, URGENT_WORDS};
 use crate::desk::holidays::Holidays;
 use crate::desk::hours::{self, OpeningHours, Span};
 use crate::desk::pack::Pack;
@@ -257,12 +257,21 @@ pub(super) fn owner_alerts(mut section: Section<'_, '_>, findings: &mut Findings
         None => URGENT_WORDS.map(str::to_owned).to_vec(),
     };
     let quiet = quiet(&mut section, findings);
+    let nudges = section.boolean("nudges", true, findings);
+    let often = [
+        ("weekly", Digest::Weekly),
+        ("daily", Digest::Daily),
+        ("off", Digest::Off),
+    ];
+    let digest = choice(&mut section, "digest", &often, findings).unwrap_or_default();
     section.finish(findings);
     OwnerAlerts {
         missed_calls,
         merge_window: merge.unwrap_or_default(),
         urgent_words,
         quiet,
+        nudges,
+        digest,
     }
 }
 

@@ -37,9 +37,7 @@ impl Turn<'_> {
             about: None,
         };
         let message = self.text_caller(&contact, Some(handle), out)?;
-        contact.human_at = Some(self.now().steady);
-        contact.waiting = false;
-        self.tx.save_contact(&contact)?;
+        self.answered(&mut contact)?;
         match self.tx.message(message)? {
             Some(recorded) if recorded.parts > 0 => Ok(Ok(message)),
             Some(_) | None => Ok(Err("not sent: the text is too long".to_owned())),

@@ -26,6 +26,8 @@ pub enum Command {
         handle: Handle,
         when: Option<String>,
     },
+    /// What is put off, texts and reminders.
+    PutOff,
     Block(Handle),
     Unblock(Handle),
     /// Never text this one automatically.
@@ -112,12 +114,7 @@ static WORDS: &[Word] = &[
     ),
     word("NAME", "NAME 27 Dave", true, Shape::HandleAnd(name)),
     word("DONE", "DONE 27", true, Shape::Handle(Command::Done)),
-    word(
-        "LATER",
-        "LATER 27 2h",
-        false,
-        Shape::HandleAnd(|h, r| span(r).map(|when| Command::Later { handle: h, when })),
-    ),
+    word("LATER", "LATER 27 2h", false, Shape::Rest(later)),
     word("BLOCK", "BLOCK 27", true, Shape::Handle(Command::Block)),
     word("UNBLOCK", "UNBLOCK 27", false, Shape::Handle(Command::Unblock)),
     word("FRIEND", "FRIEND 27", false, Shape::Handle(Command::Friend)),
@@ -260,6 +257,23 @@ fn name(handle: Handle, rest: &str) -> Option<Command> {
         handle,
         name: name.trim().to_owned(),
     })
+}
+
+/// `LATER`, `LATER 27`, `LATER 27 2h`, `LATER 27 no`.
+fn later(rest: &str) -> Option<Command> {
+    if rest.is_empty() {
+        return Some(Command::PutOff);
+    }
+    let (first, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let no = matches!(rest.trim().to_lowercase().as_str(), "no" | "off" | "cancel");
+    let when = if no {
+        Some(Some(rest.trim().to_owned()))
+    } else {
+        span(rest.trim())
+    };
+    handle(first)
+        .zip(when)
+        .map(|(handle, when)| Command::Later { handle, when })
 }
 
 fn won(handle: Handle, rest: &str) -> Option<Command> {

@@ -18,6 +18,11 @@ impl Turn<'_> {
     /// Does what is due.
     pub fn due(&mut self) -> Done {
         for timer in self.tx.due_timers(BATCH)? {
+            // An earlier one of this batch may have taken it along, or set it anew.
+            let due = self.tx.timer(timer.kind, timer.subject)?;
+            if due.is_none_or(|due| due > self.now().steady) {
+                continue;
+            }
             self.tx.clear_timer(timer.kind, timer.subject)?;
             match timer.kind {
                 TimerKind::MissedLine => self.missed_line(ContactId(timer.subject))?,
@@ -25,6 +30,9 @@ impl Turn<'_> {
                 TimerKind::Incomplete => self.incomplete(timer.subject)?,
                 TimerKind::InDoubt => self.doubt_expired(OutboxId(timer.subject))?,
                 TimerKind::Purge => self.purge()?,
+                TimerKind::Nudge => self.nudge(ContactId(timer.subject))?,
+                TimerKind::Scheduled => self.scheduled_due(timer.subject)?,
+                TimerKind::Digest => self.digest_due()?,
             }
         }
         Ok(())

@@ -29,6 +29,11 @@ pub enum OwnerText {
         when: String,
         text: String,
     },
+    /// `27 @no`: nothing that was put off for 27 happens. `27 @8am`: a time, but no text.
+    LaterAlone {
+        handle: Handle,
+        when: String,
+    },
     Command(Command),
     /// `NO`: drops the held text.
     No,
@@ -171,7 +176,10 @@ fn addressed(handle: Handle, body: &str) -> OwnerText {
         if optout::is_opt_out_word(&text) {
             return OwnerText::OptOutWord;
         }
-        return OwnerText::Later { handle, when, text };
+        return match text.is_empty() {
+            true => OwnerText::LaterAlone { handle, when },
+            false => OwnerText::Later { handle, when, text },
+        };
     }
     // "27 STOP" would opt the owner's own conversation out at the other end's carrier.
     if optout::is_opt_out_word(body) {
@@ -192,26 +200,33 @@ fn canned(body: &str) -> Option<u8> {
         .filter(|n| *n >= 1)
 }
 
-/// `@8am text`, `@ 8:30 am text`, `@mon 8am text`
+/// `@8am text`, `@ 8:30 am text`, `@mon 8am text`, `@no`. Whatever follows an `@` is never relayed: a time that was mistyped
+/// would go out at once.
 fn later(body: &str) -> Option<(String, String)> {
     let rest = body.strip_prefix('@')?.trim_start();
     let mut words = rest.split_whitespace();
-    let first = words.next()?;
+    let Some(first) = words.next() else {
+        return Some((String::new(), String::new()));
+    };
     let mut when = vec![first];
     let mut peek = words.clone();
-    if let Some(next) = peek.next() {
+    // A day may be followed by a time, a figure by its unit.
+    while let Some(next) = peek.next() {
         let lower = next.to_lowercase();
-        let day = first.len() >= 3 && first.chars().all(char::is_alphabetic);
-        if matches!(lower.as_str(), "am" | "pm") || (day && next.starts_with(|c: char| c.is_ascii_digit())) {
-            when.push(next);
-            words = peek;
+        let last = when.last().copied().unwrap_or("");
+        let after_day = last.len() >= 3 && last.chars().all(char::is_alphabetic);
+        let after_figure = last.bytes().all(|b| b.is_ascii_digit() || b == b':' || b == b'.');
+        let unit = matches!(lower.as_str(), "am" | "pm" | "a.m." | "p.m.")
+            || super::when::length(&format!("1 {lower}")).is_some();
+        let time =
+            after_day && (next.starts_with(|c: char| c.is_ascii_digit()) || matches!(lower.as_str(), "at" | "noon"));
+        if when.len() >= 4 || !(time || (after_figure && unit)) {
+            break;
         }
+        when.push(next);
+        words = peek.clone();
     }
-    if !when.iter().any(|w| w.starts_with(|c: char| c.is_ascii_digit())) {
-        return None;
-    }
-    let text = words.collect::<Vec<_>>().join(" ");
-    (!text.is_empty()).then(|| (when.join(" "), text))
+    Some((when.join(" "), words.collect::<Vec<_>>().join(" ")))
 }
 
 /// An iPhone's or Android's reaction sent as a text: `Liked “On my way”`, `Reacted 👍 to “…”`.

@@ -166,22 +166,7 @@ impl OpeningHours {
         let Some((days, opening)) = self.next(utc_ms, zone) else {
             return pack.time("soon", &[]);
         };
-        let minute = minute_of_day(&opening);
-        let time = pack.clock(minute / 60, minute % 60, true);
-        match days {
-            0 => pack.time("today", &[("time", &time)]),
-            1 => pack.time("tomorrow", &[("time", &time)]),
-            // Today's weekday in a week, and all beyond it, need the date.
-            7.. => {
-                let month = pack.time(month_name(opening.month()), &[]);
-                let values: Values<'_> = &[("month", &month), ("date", &opening.day()), ("time", &time)];
-                pack.time("date", values)
-            }
-            _ => {
-                let day = pack.time(day_name(opening.weekday()), &[]);
-                pack.time("day", &[("day", &day), ("time", &time)])
-            }
-        }
+        in_words(u32::from(days), &opening, pack)
     }
 
     /// Days from today, and the opening.
@@ -324,6 +309,33 @@ pub fn may_start(utc_ms: i64, zone: &TimeZone) -> Result<(), i64> {
     start.map_or(Ok(()), |start| Err(start.timestamp().as_millisecond()))
 }
 
+/// A point in time that many days ahead, as short as can be: `at 8am`, `tomorrow 8am`, `Monday 8am`, `Aug 3 8am`.
+pub(super) fn in_words(days: u32, at: &ZonedDateTime, pack: &Pack) -> String {
+    let minute = minute_of_day(at);
+    let time = pack.clock(minute / 60, minute % 60, true);
+    match days {
+        0 => pack.time("today", &[("time", &time)]),
+        1 => pack.time("tomorrow", &[("time", &time)]),
+        // Today's weekday in a week, and all beyond it, need the date.
+        7.. => {
+            let month = pack.time(month_name(at.month()), &[]);
+            let values: Values<'_> = &[("month", &month), ("date", &at.day()), ("time", &time)];
+            pack.time("date", values)
+        }
+        _ => {
+            let day = pack.time(day_name(at.weekday()), &[]);
+            pack.time("day", &[("day", &day), ("time", &time)])
+        }
+    }
+}
+
+/// The last midnight there, UTC milliseconds.
+#[must_use]
+pub fn midnight_before(utc_ms: i64, zone: &TimeZone) -> Option<i64> {
+    let start = local(utc_ms, zone)?.start_of_day().ok()?;
+    Some(start.timestamp().as_millisecond())
+}
+
 /// `2:02pm`, `14:02`: always with minutes.
 #[must_use]
 pub fn time_of_day(utc_ms: i64, zone: &TimeZone, pack: &Pack) -> String {
@@ -333,13 +345,13 @@ pub fn time_of_day(utc_ms: i64, zone: &TimeZone, pack: &Pack) -> String {
     })
 }
 
-fn local(utc_ms: i64, zone: &TimeZone) -> Option<ZonedDateTime> {
+pub(super) fn local(utc_ms: i64, zone: &TimeZone) -> Option<ZonedDateTime> {
     Timestamp::from_millisecond(utc_ms)
         .ok()
         .map(|t| t.to_zoned_datetime(zone.clone()))
 }
 
-fn minute_of_day(z: &ZonedDateTime) -> u16 {
+pub(super) fn minute_of_day(z: &ZonedDateTime) -> u16 {
     u16::from(z.hour().unsigned_abs()) * 60 + u16::from(z.minute().unsigned_abs())
 }
 
@@ -348,7 +360,7 @@ fn day_index(day: Weekday) -> usize {
 }
 
 /// Its key in the language pack.
-fn month_name(month: i8) -> &'static str {
+pub(super) fn month_name(month: i8) -> &'static str {
     const MONTHS: [&str; 12] = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     ];
@@ -360,7 +372,7 @@ fn month_name(month: i8) -> &'static str {
 }
 
 /// Its key in the language pack.
-fn day_name(day: Weekday) -> &'static str {
+pub(super) fn day_name(day: Weekday) -> &'static str {
     match day {
         Weekday::Monday => "monday",
         Weekday::Tuesday => "tuesday",
@@ -372,7 +384,7 @@ fn day_name(day: Weekday) -> &'static str {
     }
 }
 
-fn day(word: &str) -> Result<usize, HoursError> {
+pub(super) fn day(word: &str) -> Result<usize, HoursError> {
     const DAYS: [&str; 7] = [
         "monday",
         "tuesday",
@@ -446,7 +458,7 @@ fn span_list(text: &str) -> Result<Vec<Span>, HoursError> {
 }
 
 /// `8`, `8:00`, `8am`, `5:30 pm`, `17:00`, `24:00`.
-fn minutes(text: &str) -> Result<u16, HoursError> {
+pub(super) fn minutes(text: &str) -> Result<u16, HoursError> {
     let text = text.trim();
     let (text, half) = match (text.strip_suffix("am"), text.strip_suffix("pm")) {
         (Some(t), _) => (t.trim(), Some(0)),

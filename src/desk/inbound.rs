@@ -161,7 +161,7 @@ impl Turn<'_> {
         }
         contact.heard_at = Some(now);
         contact.human_at = Some(now);
-        contact.waiting = true;
+        self.begin_waiting(contact)?;
         self.tx.save_contact(contact)?;
         Ok(new)
     }

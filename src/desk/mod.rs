@@ -10,6 +10,7 @@ pub mod hours;
 pub mod optout;
 pub mod pack;
 pub mod template;
+pub mod when;
 
 use crate::clock::{Now, Steady};
 use crate::config::Config;
@@ -21,19 +22,26 @@ mod air;
 mod by_hand;
 mod caller;
 mod calls;
+mod claims;
+pub mod condition;
 mod conversation;
+mod digest;
 mod due;
 mod inbound;
 mod kept;
+mod later;
 mod limits;
 mod lines;
 mod long_text;
+mod nudges;
 mod orders;
 mod outgoing;
+mod overview;
 mod owner;
 mod reports;
 mod routing;
 mod rules;
+mod said;
 mod start;
 mod submission;
 mod textback;
@@ -41,6 +49,7 @@ mod turn;
 mod undecided;
 mod undo;
 
+use condition::BoxCondition;
 use rules::Rules;
 use turn::Turn;
 
@@ -113,6 +122,7 @@ pub enum Next {
 #[derive(Debug)]
 pub struct Desk {
     rules: Rules,
+    condition: BoxCondition,
 }
 
 impl Desk {
@@ -121,7 +131,13 @@ impl Desk {
     pub fn new(config: &Config) -> Desk {
         Desk {
             rules: Rules::new(config),
+            condition: BoxCondition::default(),
         }
+    }
+
+    /// How the box is; STATUS tells it from now on. Nothing is written.
+    pub fn observe(&mut self, condition: BoxCondition) {
+        self.condition = condition;
     }
 
     /// Works by `config` from the next input on (SIGHUP).
@@ -134,9 +150,9 @@ impl Desk {
     /// # Errors
     /// The database's own; then nothing of the input happened, and it may be given again.
     pub fn handle(&mut self, store: &mut Store, input: Input, now: Now) -> Result<Effects, StoreError> {
-        let rules = &self.rules;
+        let (rules, condition) = (&self.rules, &self.condition);
         store.transact(now, |tx| {
-            let mut turn = Turn::new(tx, rules)?;
+            let mut turn = Turn::new(tx, rules, condition)?;
             turn.take(input)?;
             turn.finish()
         })

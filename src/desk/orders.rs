@@ -2,7 +2,6 @@
 
 use super::conversation::Addressee;
 use super::pack::{Pack, Values};
-use super::routing::snippet;
 use super::rules::Member;
 use super::turn::{Done, PAUSED_UNTIL, Turn};
 use super::undo::Order;
@@ -15,10 +14,6 @@ use crate::store::types::{Decision, State};
 use crate::store::undo::Change;
 use std::time::Duration;
 
-/// Callers shown by `LIST`.
-const LIST_MOST: u32 = 8;
-/// Characters of each caller's last text in `LIST`.
-const LIST_SNIPPET: usize = 24;
 /// Enough of a text's beginning to find it in the line that carried it.
 const START_CHARACTERS: usize = 12;
 /// Setting, followed by the contact's row id: up to where `MORE` has shown which text, as `message:octet`.
@@ -27,47 +22,6 @@ const MORE_FROM: &str = "more_from_";
 const PAUSE_LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl Turn<'_> {
-    /// `STATUS`.
-    pub fn status(&mut self, member: &Member) -> Done {
-        let waiting = self.tx.waiting(LIST_MOST)?;
-        let mut handles = Vec::new();
-        for contact in &waiting {
-            if let Some(holding) = self.tx.holding_of(contact.id)? {
-                handles.push(holding.handle.to_string());
-            }
-        }
-        let mode = match self.paused()? {
-            true => self.line("paused_now", &[]),
-            false => self.line("working", &[]),
-        };
-        let open = match handles.is_empty() {
-            true => self.line("nobody_waits", &[]),
-            false => self.line("waiting", &[("handles", &handles.join(", "))]),
-        };
-        self.reply(&member.number, &format!("{mode} {open}"))
-    }
-
-    /// `LIST`.
-    pub fn list(&mut self, member: &Member) -> Done {
-        let mut shown = Vec::new();
-        for contact in self.tx.waiting(LIST_MOST)? {
-            let handle = self.tx.holding_of(contact.id)?.map(|h| h.handle);
-            let said = self.tx.last_heard(contact.id, 1)?;
-            let said = said.first().map(|m| snippet(&m.text, LIST_SNIPPET)).unwrap_or_default();
-            let age = contact
-                .heard_at
-                .map(|at| self.rules.pack.length(self.now().steady.since(at)))
-                .unwrap_or_default();
-            shown.push(format!("{} {age}: {said}", lines::who(handle, &contact)));
-        }
-        let text = if shown.is_empty() {
-            self.line("nobody_waits", &[])
-        } else {
-            shown.join("\n")
-        };
-        self.reply(&member.number, &text)
-    }
-
     /// `HELP`.
     pub fn owner_help(&mut self, member: &Member) -> Done {
         self.reply(
@@ -103,19 +57,6 @@ impl Turn<'_> {
         let kept = kept(&capped, &page).saturating_sub(body_at);
         self.tx.set_setting(&key, &format!("{}:{}", message.id, next + kept))?;
         self.reply_about(&member.number, &contact, &page)
-    }
-
-    /// `MORE`: of whoever texted last.
-    pub fn more_of_last(&mut self, member: &Member) -> Done {
-        let last = self.tx.spoken_since(crate::clock::Steady(i64::MIN), 1)?;
-        let handle = match last.first() {
-            Some(contact) => self.tx.holding_of(contact.id)?.map(|holding| holding.handle),
-            None => None,
-        };
-        match handle {
-            Some(handle) => self.more(member, handle),
-            None => self.say(&member.number, "nothing_more", &[]),
-        }
     }
 
     /// `PAUSE 2h`: callers are not texted; their texts and missed calls still come.
@@ -155,6 +96,10 @@ impl Turn<'_> {
 
     /// `DONE 27`: they no longer wait.
     pub fn done(&mut self, member: &Member, handle: Handle) -> Done {
+        let Some(contact) = self.sure(member, handle)? else {
+            return Ok(());
+        };
+        self.finish_with(&contact)?;
         self.change(member, handle, ("DONE", ""), |contact, pack| {
             contact.waiting = false;
             pack.line("done", &[("who", &lines::who(Some(handle), contact))])
@@ -163,7 +108,7 @@ impl Turn<'_> {
 
     /// `BLOCK 27`: nothing goes there, nothing comes from there.
     pub fn block(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else {
+        let Some(contact) = self.sure(member, handle)? else {
             return Ok(());
         };
         let dropped = self.cancel_queued(&contact.number, "blocked")?;
@@ -204,7 +149,7 @@ impl Turn<'_> {
 
     /// `FORGET 27`: erases all but the opt-out.
     pub fn forget(&mut self, member: &Member, handle: Handle) -> Done {
-        let Some(contact) = self.known(member, handle)? else {
+        let Some(contact) = self.sure(member, handle)? else {
             return Ok(());
         };
         self.cancel_queued(&contact.number, "forgotten")?;
@@ -272,7 +217,7 @@ impl Turn<'_> {
         };
         let right = match to {
             None => None,
-            Some(handle) => match self.known(member, handle)? {
+            Some(handle) => match self.sure(member, handle)? {
                 Some(right) => Some((handle, right)),
                 None => return Ok(()),
             },
@@ -302,7 +247,7 @@ impl Turn<'_> {
     }
 
     /// The contact a command names, or the owner is told that there is none.
-    fn known(&mut self, member: &Member, handle: Handle) -> Result<Option<Contact>, StoreError> {
+    pub fn known(&mut self, member: &Member, handle: Handle) -> Result<Option<Contact>, StoreError> {
         match self.addressee(handle)? {
             Addressee::Contact(contact) | Addressee::Expired(contact) => Ok(Some(*contact)),
             Addressee::Nobody => {
@@ -320,7 +265,7 @@ impl Turn<'_> {
         (word, remains): (&str, &str),
         apply: impl FnOnce(&mut Contact, &Pack) -> String,
     ) -> Done {
-        let Some(mut contact) = self.known(member, handle)? else {
+        let Some(mut contact) = self.sure(member, handle)? else {
             return Ok(());
         };
         let before = contact.clone();

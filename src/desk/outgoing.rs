@@ -71,12 +71,12 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Queues a caller's text to everybody who may answer it.
+    /// Queues a caller's text to everybody who may answer it; to one alone if that one has the conversation.
     pub fn forward(&mut self, text: &str, contact: Option<&Contact>, about: MessageId) -> Done {
         if self.rules.readers().next().is_none() {
             return self.keep_for_owner(about);
         }
-        for member in self.rules.readers() {
+        for member in self.listeners(contact, Some(about))? {
             self.text_owner(&member.number, Kind::Forward, text, contact, Some(about))?;
         }
         Ok(())

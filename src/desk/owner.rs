@@ -19,11 +19,13 @@ impl Turn<'_> {
         match read {
             OwnerText::To { handle, text } => self.tagged(member, message, handle, &text),
             OwnerText::Handle(handle) => self.bare(member, message, handle),
+            OwnerText::Untagged(text) if is_yes(&text) => self.yes(member, message, &text),
             OwnerText::Untagged(text) => self.untagged(member, message, &text),
             OwnerText::No => self.refuse_held(member),
             OwnerText::Command(command) => self.command(member, command),
-            OwnerText::Canned { .. } => self.not_yet(member, "canned replies"),
-            OwnerText::Later { .. } => self.not_yet(member, "texts at a later time"),
+            OwnerText::Canned { handle, reply } => self.canned(member, message, handle, reply),
+            OwnerText::Later { handle, when, text } => self.later_text(member, handle, &when, &text),
+            OwnerText::LaterAlone { handle, when } => self.later_alone(member, handle, &when),
             OwnerText::DidYouMean { word, .. } => self.say(&member.number, "did_you_mean", &[("word", &word)]),
             OwnerText::Usage { usage } => self.say(&member.number, "usage", &[("usage", &usage)]),
             OwnerText::OptOutWord => self.say(&member.number, "opt_out_word", &[]),
@@ -61,13 +63,25 @@ impl Turn<'_> {
             Command::Num(handle) => self.num(member, handle),
             Command::Oops(to) => self.oops(member, to),
             Command::Away(_) => self.not_yet(member, "AWAY"),
-            Command::Later { .. } => self.not_yet(member, "LATER"),
-            Command::Won { .. } => self.not_yet(member, "WON"),
-            Command::Report => self.not_yet(member, "REPORT"),
+            Command::Later { handle, when } => self.remind_later(member, handle, when.as_deref()),
+            Command::PutOff => self.list_put_off(member),
+            Command::Won { handle, amount } => self.won(member, handle, amount),
+            Command::Report => self.report_now(member),
             Command::Test => self.not_yet(member, "TEST"),
             Command::Undo => self.undo(member),
             Command::Set { .. } => self.not_yet(member, "SET"),
             Command::OwnerAdd(_) | Command::OwnerRemove(_) => self.not_yet(member, "OWNER"),
+        }
+    }
+
+    /// `YES`: to the question whether the new holder of a number is meant; else a text like any other.
+    fn yes(&mut self, member: &Member, message: MessageId, text: &str) -> Done {
+        if self.confirm_held(member, message)? {
+            return Ok(());
+        }
+        match self.tx.held(&member.number)? {
+            Some(_) => self.say(&member.number, "still_held", &[]),
+            None => self.untagged(member, message, text),
         }
     }
 
@@ -86,8 +100,17 @@ fn may(role: Role, read: &OwnerText) -> bool {
             | OwnerText::No
             | OwnerText::Canned { .. }
             | OwnerText::Later { .. }
+            | OwnerText::LaterAlone { .. }
             | OwnerText::Command(
-                Command::List | Command::More(_) | Command::Done(_) | Command::Num(_) | Command::Oops(_)
+                Command::List
+                    | Command::More(_)
+                    | Command::Done(_)
+                    | Command::Num(_)
+                    | Command::Oops(_)
+                    | Command::Name { .. }
+                    | Command::Later { .. }
+                    | Command::PutOff
+                    | Command::Won { .. }
             )
     );
     let looks = matches!(
@@ -104,6 +127,10 @@ fn may(role: Role, read: &OwnerText) -> bool {
         Role::Crew => answers || looks,
         Role::Installer => looks,
     }
+}
+
+fn is_yes(text: &str) -> bool {
+    matches!(super::optout::fold(text).trim(), "yes" | "y" | "yep" | "yes please")
 }
 
 /// `2h`, `30 min`, `1d`. `None`: nothing of the kind, or nothing at all.

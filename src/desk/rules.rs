@@ -1,6 +1,6 @@
 //! The configuration as the desk needs it, ready for use.
 
-use super::hours::{self, OpeningHours};
+use super::hours::{self, OpeningHours, Span};
 use super::limits::Limits;
 use super::pack::Pack;
 use super::template::{Template, Values};
@@ -9,15 +9,24 @@ use crate::clock::{Now, Steady, Wall};
 use crate::config::{Config, Topology};
 use crate::phone::Country;
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(super) use crate::config::Role;
+pub(super) use crate::config::{Digest, Role};
+
+/// 9pm to 7am, where nobody said otherwise.
+pub(super) const NIGHT: Span = Span {
+    start: 21 * 60,
+    end: 31 * 60,
+};
 
 /// Somebody whose texts are commands and answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Member {
     pub number: String,
+    /// As the others know them; empty for an owner whose name nobody gave.
+    pub name: String,
     pub role: Role,
 }
 
@@ -54,6 +63,13 @@ pub(super) struct Rules {
     urgent: Vec<String>,
     /// What we say and understand.
     pub pack: Arc<Pack>,
+    /// Canned replies by number.
+    quick: BTreeMap<u8, Template>,
+    /// Whether waiting callers are brought to mind.
+    pub nudges: bool,
+    pub digest: Digest,
+    /// When lines that can wait do: the owner's quiet hours, else the night.
+    pub quiet_or_night: Span,
 }
 
 impl Rules {
@@ -61,10 +77,12 @@ impl Rules {
     pub fn new(config: &Config) -> Rules {
         let owner = config.owner.iter().map(|number| Member {
             number: number.e164().to_owned(),
+            name: String::new(),
             role: Role::Owner,
         });
         let crew = config.crew.iter().map(|m| Member {
             number: m.number.e164().to_owned(),
+            name: m.name.clone(),
             role: m.role,
         });
         let mut team: Vec<Member> = Vec::new();
@@ -109,6 +127,10 @@ impl Rules {
             zone: config.timezone.clone(),
             urgent: config.owner_alerts.urgent_words.clone(),
             pack: Arc::clone(&config.language),
+            quick: config.quick.clone(),
+            nudges: config.owner_alerts.nudges,
+            digest: config.owner_alerts.digest,
+            quiet_or_night: config.owner_alerts.quiet.unwrap_or(NIGHT),
         }
     }
 
@@ -158,6 +180,24 @@ impl Rules {
             },
             stop_line.as_deref(),
         )
+    }
+
+    /// Canned reply `number`, filled in. `None`: there is none.
+    pub fn canned(&self, number: u8, name: Option<&str>, phone: Option<&str>, wall: Wall) -> Option<String> {
+        let open = self.hours.next_opening(wall.utc_ms, &self.zone(wall), &self.pack);
+        let values = Values {
+            name: name.unwrap_or(""),
+            open: &open,
+            ..self.values(phone)
+        };
+        // A caller without a name leaves a blank where it would stand.
+        let text = self.quick.get(&number)?.render(&values, None);
+        Some(text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ","))
+    }
+
+    /// The canned replies there are: number and text as written.
+    pub fn canned_numbers(&self) -> Vec<u8> {
+        self.quick.keys().copied().collect()
     }
 
     /// The one confirmation of an opt-out.
@@ -215,7 +255,7 @@ impl Rules {
         Template::parse(&text).map_or_else(|_| text.clone(), |template| template.render(&self.values(phone), None))
     }
 
-    fn zone(&self, wall: Wall) -> TimeZone {
+    pub fn zone(&self, wall: Wall) -> TimeZone {
         hours::zone(self.zone.as_ref(), wall.offset_s)
     }
 

@@ -44,6 +44,7 @@ impl Turn<'_> {
             self.tx
                 .set_timer(TimerKind::Purge, 0, self.now().steady.plus(submission::PURGE_EVERY))?;
         }
+        self.arm_digest()?;
         self.effects.send = self.tx.any_queued()?;
         Ok(())
     }

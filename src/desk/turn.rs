@@ -1,5 +1,6 @@
 //! One input's turn at the desk: the transaction it happens in, the rules it follows, what it may cause.
 
+use super::condition::BoxCondition;
 use super::pack::Values;
 use super::rules::{Member, Rules};
 use super::{Effects, Input, textback};
@@ -25,13 +26,14 @@ pub(super) const PAUSED_UNTIL: &str = "paused_until";
 pub(super) struct Turn<'a> {
     pub tx: &'a Tx<'a>,
     pub rules: &'a Rules,
+    pub condition: &'a BoxCondition,
     pub effects: Effects,
     /// Where we are: the configured country, else the SIM's.
     pub country: Option<Country>,
 }
 
 impl<'a> Turn<'a> {
-    pub fn new(tx: &'a Tx<'a>, rules: &'a Rules) -> Result<Turn<'a>, StoreError> {
+    pub fn new(tx: &'a Tx<'a>, rules: &'a Rules, condition: &'a BoxCondition) -> Result<Turn<'a>, StoreError> {
         let country = match rules.country {
             Some(country) => Some(country),
             None => tx.setting(SIM_COUNTRY)?.and_then(|iso| Country::parse(&iso)),
@@ -39,6 +41,7 @@ impl<'a> Turn<'a> {
         Ok(Turn {
             tx,
             rules,
+            condition,
             effects: Effects::default(),
             country,
         })

@@ -176,6 +176,17 @@ impl Turn<'_> {
                 None => return Ok(Some(Obstacle::Gone)),
                 Some(_) => true,
             },
+            // It went out, or whom it was about was forgotten.
+            Change::Scheduled { before, after } => match (before, after) {
+                (Some(before), _) if self.tx.scheduled(before.id)?.is_none() => return Ok(Some(Obstacle::Gone)),
+                (_, Some(after)) if self.tx.contact_by_id(after.contact)?.is_none() => return Ok(Some(Obstacle::Gone)),
+                (Some(_) | None, _) => true,
+            },
+            Change::Win { before, after } => match (before, after) {
+                (Some(before), _) if !self.tx.has_win(before.id)? => return Ok(Some(Obstacle::Gone)),
+                (_, Some(after)) if self.tx.contact_by_id(after.contact)?.is_none() => return Ok(Some(Obstacle::Gone)),
+                (Some(_) | None, _) => true,
+            },
         };
         Ok((!as_expected).then_some(Obstacle::ChangedSince))
     }
@@ -200,6 +211,26 @@ impl Turn<'_> {
                 (Some(kind), None) => self.tx.clear_timer(kind, *subject).map(|_| ()),
                 (None, _) => Ok(()),
             },
+            Change::Scheduled { before, after } => {
+                if let Some(before) = before {
+                    self.tx.drop_scheduled(before.id)?;
+                    self.tx.clear_timer(TimerKind::Scheduled, before.id)?;
+                }
+                if let Some(after) = after {
+                    self.tx.schedule(after)?;
+                    self.tx.set_timer(TimerKind::Scheduled, after.id, self.now().steady)?;
+                }
+                Ok(())
+            }
+            Change::Win { before, after } => {
+                if let Some(before) = before {
+                    self.tx.drop_win(before.id)?;
+                }
+                if let Some(after) = after {
+                    self.tx.add_win(after)?;
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{StoreError, Tx};
 use crate::clock::Steady;
 use rusqlite::{OptionalExtension, Row, params};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A row of `contact`. Change fields and give it to [`Tx::save_contact`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Contact {
     pub robot_told: bool,
     /// They spoke last.
     pub waiting: bool,
+    /// The first of their texts that nobody has answered; means something only while they wait.
+    pub waiting_since: Option<Steady>,
     /// When a text with the STOP line last went there.
     pub stop_line_at: Option<Steady>,
     /// When a human text last went either way.
@@ -37,7 +39,7 @@ pub struct Contact {
 }
 
 /// Row id in table `contact`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ContactId(pub i64);
 
@@ -57,7 +59,7 @@ impl rusqlite::types::FromSql for ContactId {
 macro_rules! columns {
     () => {
         "id, number, name, blocked, friend, opted_out, frozen, robot_told, waiting, stop_line_at, human_at, heard_at, \
-         told_at, landline_until"
+         told_at, landline_until, waiting_since"
     };
 }
 
@@ -73,6 +75,11 @@ pub(super) const WAITING: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM contact WHERE waiting = 1 ORDER BY heard_at LIMIT ?1"
+);
+pub(super) const ALIVE_SINCE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM contact WHERE human_at > ?1 AND opted_out = 0 AND blocked = 0 ORDER BY human_at DESC LIMIT ?2"
 );
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
@@ -91,6 +98,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
         heard_at: row.get(11)?,
         told_at: row.get(12)?,
         landline_until: row.get(13)?,
+        waiting_since: row.get(14)?,
     })
 }
 
@@ -152,6 +160,7 @@ impl Tx<'_> {
             frozen: None,
             robot_told: false,
             waiting: false,
+            waiting_since: None,
             stop_line_at: None,
             human_at: None,
             heard_at: None,
@@ -168,7 +177,8 @@ impl Tx<'_> {
         self.conn
             .prepare_cached(
                 "UPDATE contact SET name = ?2, blocked = ?3, friend = ?4, opted_out = ?5, frozen = ?6, robot_told = ?7, \
-                 waiting = ?8, stop_line_at = ?9, human_at = ?10, heard_at = ?11, told_at = ?12, landline_until = ?13 \
+                 waiting = ?8, stop_line_at = ?9, human_at = ?10, heard_at = ?11, told_at = ?12, landline_until = ?13, \
+                 waiting_since = ?14 \
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -185,6 +195,7 @@ impl Tx<'_> {
                 contact.heard_at,
                 contact.told_at,
                 contact.landline_until,
+                contact.waiting_since,
             ])?;
         Ok(())
     }
@@ -207,6 +218,16 @@ impl Tx<'_> {
     pub fn waiting(&self, limit: u32) -> Result<Vec<Contact>, StoreError> {
         let mut statement = self.conn.prepare_cached(WAITING)?;
         let rows = statement.query_map([limit], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Conversations with a text either way after `since`, latest first, at most `limit`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn alive_since(&self, since: Steady, limit: u32) -> Result<Vec<Contact>, StoreError> {
+        let mut statement = self.conn.prepare_cached(ALIVE_SINCE)?;
+        let rows = statement.query_map(params![since, limit], read)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -73,7 +73,9 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{calls, contacts, handles, inbound, messages, outbox, records, timers, undo};
+    use super::super::{
+        calls, claims, contacts, figures, handles, inbound, messages, outbox, records, scheduled, timers, undo,
+    };
     use super::*;
 
     /// Every query of the daily work. `SEARCH` is an index look-up; `SCAN` is allowed only over a partial index that holds
@@ -86,6 +88,7 @@ mod tests {
             contacts::BY_NUMBER,
             contacts::SPOKEN_SINCE,
             contacts::WAITING,
+            contacts::ALIVE_SINCE,
             handles::OF_CONTACT,
             handles::RESTED_SHORT,
             handles::RESTED,
@@ -114,10 +117,17 @@ mod tests {
             inbound::KNOWN,
             inbound::SIBLINGS,
             timers::DUE,
+            timers::DUE_OF,
             timers::EARLIEST,
             records::HELD_OF,
             undo::LAST,
             undo::TRIM,
+            claims::SHOWN,
+            scheduled::OF_CONTACT,
+            scheduled::ALL,
+            figures::MISSED,
+            figures::REPLIED,
+            figures::OPT_OUTS,
         ];
         let open_now = [
             "outbox_queue",
@@ -126,6 +136,7 @@ mod tests {
             "contact_waiting",
             "outbox_due",
             "timer_due",
+            "scheduled_due",
         ];
         for sql in daily {
             let mut statement = store.conn().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();

@@ -10,6 +10,7 @@
 //! - [`calls`], [`contacts`], [`handles`], [`messages`], [`outbox`], [`inbound`], [`timers`], [`records`]: rows ⇄ types
 //! - [`undo`]: orders that can be taken back
 //! - [`ledger`]: the consent ledger, a chain of hashes; `optouts` and `beside`: the opt-outs' second file
+//! - [`claims`], [`scheduled`], [`figures`]: who answers whom, what was put off, what is counted
 //! - [`report`]: what the command line shows
 //! - [`generate`]: a database of any size for the bench
 
@@ -20,7 +21,9 @@ use std::path::PathBuf;
 
 mod beside;
 pub mod calls;
+pub mod claims;
 pub mod contacts;
+pub mod figures;
 pub mod generate;
 pub mod handles;
 pub mod inbound;
@@ -32,6 +35,7 @@ pub mod outbox;
 pub mod records;
 pub mod report;
 mod salvage;
+pub mod scheduled;
 pub mod schema;
 pub mod timers;
 pub mod types;

@@ -20,6 +20,8 @@ pub struct Held {
     pub id: i64,
     pub text: String,
     pub held_at: Steady,
+    /// Whom it is for, if only a YES is missing.
+    pub contact: Option<ContactId>,
 }
 
 /// Whom an owner's phone wrote last.
@@ -30,7 +32,8 @@ pub struct OwnerState {
     pub last_sent_at: Steady,
 }
 
-pub(super) const HELD_OF: &str = "SELECT id, text, held_at FROM held WHERE owner = ?1 ORDER BY id DESC LIMIT 1";
+pub(super) const HELD_OF: &str =
+    "SELECT id, text, held_at, contact_id FROM held WHERE owner = ?1 ORDER BY id DESC LIMIT 1";
 
 impl Tx<'_> {
     /// Adds a line to the journal: what was decided, and why. No numbers, no texts.
@@ -94,14 +97,14 @@ impl Tx<'_> {
             > 0)
     }
 
-    /// Holds a text of the owner's; it replaces one held before.
+    /// Holds a text of the owner's; it replaces one held before. `contact`: whom it is for, if only a YES is missing.
     ///
     /// # Errors
     /// SQLite's own.
-    pub fn hold(&self, owner: &str, text: &str) -> Result<i64, StoreError> {
+    pub fn hold(&self, owner: &str, text: &str, contact: Option<ContactId>) -> Result<i64, StoreError> {
         self.conn
-            .prepare_cached("INSERT INTO held (owner, text, held_at) VALUES (?1, ?2, ?3)")?
-            .execute(params![owner, text, self.now.steady])?;
+            .prepare_cached("INSERT INTO held (owner, text, held_at, contact_id) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![owner, text, self.now.steady, contact])?;
         Ok(self.conn.last_insert_rowid())
     }
 
@@ -118,6 +121,7 @@ impl Tx<'_> {
                     id: row.get(0)?,
                     text: row.get(1)?,
                     held_at: row.get(2)?,
+                    contact: row.get(3)?,
                 })
             })
             .optional()?)

@@ -14,6 +14,7 @@ pub struct Timer {
 }
 
 pub(super) const DUE: &str = "SELECT kind, subject FROM timer WHERE due <= ?1 ORDER BY due LIMIT ?2";
+pub(super) const DUE_OF: &str = "SELECT kind, subject FROM timer WHERE kind = ?1 AND due <= ?2 ORDER BY due LIMIT ?3";
 pub(super) const EARLIEST: &str = "SELECT min(due) FROM timer";
 
 impl Tx<'_> {
@@ -62,6 +63,21 @@ impl Tx<'_> {
     pub fn due_timers(&self, limit: u32) -> Result<Vec<Timer>, StoreError> {
         let mut statement = self.conn.prepare_cached(DUE)?;
         let rows = statement.query_map(params![self.now.steady, limit], |row| {
+            Ok(Timer {
+                kind: row.get(0)?,
+                subject: row.get(1)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Timers of one kind that are due by `until`, earliest first, at most `limit`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn due_timers_of(&self, kind: TimerKind, until: Steady, limit: u32) -> Result<Vec<Timer>, StoreError> {
+        let mut statement = self.conn.prepare_cached(DUE_OF)?;
+        let rows = statement.query_map(params![kind, until, limit], |row| {
             Ok(Timer {
                 kind: row.get(0)?,
                 subject: row.get(1)?,

@@ -2,12 +2,12 @@
 //! keeps them alike.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum $name {
             $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+
         }
@@ -133,6 +133,21 @@ words!(
         InDoubt = "in_doubt",
         /// Old bodies are to be erased.
         Purge = "purge",
+        /// A caller waits for an answer.
+        Nudge = "nudge",
+        /// A text or reminder of the owner's for later.
+        Scheduled = "scheduled",
+        /// The week's figures.
+        Digest = "digest",
+    }
+);
+words!(
+    /// What the owner put off.
+    ScheduledKind {
+        /// To the caller, then.
+        Text = "text",
+        /// A line to the owner, then.
+        Reminder = "reminder",
     }
 );
 words!(
@@ -278,6 +293,10 @@ mod tests {
         );
         // TimerKind has none: see schema::v2.
         check_lists("how", &How::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
+        check_lists(
+            "kind",
+            &ScheduledKind::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>(),
+        );
         check_lists("event", &Consent::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
     }
 }

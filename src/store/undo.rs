@@ -3,6 +3,8 @@
 //! An order registers its changes in the transaction that makes them; `UNDO` swaps before and after.
 
 use super::contacts::{Contact, ContactId};
+use super::figures::Win;
+use super::scheduled::Scheduled;
 use super::types::TimerKind;
 use super::{StoreError, Tx};
 use crate::clock::Steady;
@@ -57,6 +59,13 @@ pub enum Change {
         before: Option<i64>,
         after: Option<i64>,
     },
+    /// Something put off; `None`: not there.
+    Scheduled {
+        before: Option<Scheduled>,
+        after: Option<Scheduled>,
+    },
+    /// A job won; `None`: not won.
+    Win { before: Option<Win>, after: Option<Win> },
 }
 
 impl Change {
@@ -91,6 +100,18 @@ impl Change {
         }
     }
 
+    /// What was put off as it was and as it is now.
+    #[must_use]
+    pub fn scheduled(before: Option<Scheduled>, after: Option<Scheduled>) -> Change {
+        Change::Scheduled { before, after }
+    }
+
+    /// A job won as it was and as it is now.
+    #[must_use]
+    pub fn win(before: Option<Win>, after: Option<Win>) -> Change {
+        Change::Win { before, after }
+    }
+
     /// Whether anything differs.
     #[must_use]
     pub fn changes_something(&self) -> bool {
@@ -98,6 +119,8 @@ impl Change {
             Change::Contact { before, after, .. } => before != after,
             Change::Setting { before, after, .. } => before != after,
             Change::Timer { before, after, .. } => before != after,
+            Change::Scheduled { before, after } => before != after,
+            Change::Win { before, after } => before != after,
         }
     }
 
@@ -123,6 +146,14 @@ impl Change {
             } => Change::Timer {
                 kind,
                 subject,
+                before: after,
+                after: before,
+            },
+            Change::Scheduled { before, after } => Change::Scheduled {
+                before: after,
+                after: before,
+            },
+            Change::Win { before, after } => Change::Win {
                 before: after,
                 after: before,
             },

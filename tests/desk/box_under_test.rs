@@ -53,6 +53,11 @@ impl Box {
         it
     }
 
+    /// One that says nothing by itself: no nudges, no digest.
+    pub fn quiet(extra: &str) -> Box {
+        Box::with(&format!("[owner_alerts]\nnudges = false\ndigest = \"off\"\n{extra}"))
+    }
+
     /// The same box, its configuration changed to `config` and started anew.
     pub fn restart_with(&mut self, config: &str) {
         let config = Config::parse(config).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));

@@ -64,7 +64,7 @@ fn urgent_words_put_urgent_in_front() {
 
 #[test]
 fn handle_stays_14_days_rests_7_and_goes_to_somebody_else_when_the_pool_is_used_up() {
-    let mut it = Box::with("[limits]\nper_minute = 60\nper_hour = 1000\nper_day = 10000\n");
+    let mut it = Box::quiet("[limits]\nper_minute = 60\nper_hour = 1000\nper_day = 10000\n");
     for i in 0..69 {
         it.text(&format!("+1512555{:04}", 2000 + i), "hello");
     }
@@ -140,11 +140,25 @@ fn crew_gets_callers_texts_and_may_answer_but_not_command() {
     it.text(DAVE, "anybody?");
     assert_eq!(it.settle_to(SAM).len(), 1);
     it.text(SAM, "13 Sam here");
-    assert_eq!(it.settle_to(DAVE), ["Sam here"]);
+    let sent = it.settle();
+    assert_eq!((sent[0].to.as_str(), sent[0].text.as_str()), (DAVE, "Sam here"));
+    assert_eq!(
+        (sent[1].to.as_str(), sent[1].text.clone()),
+        (OWNER, format!("13 {DAVE} taken by Sam"))
+    );
     it.text(SAM, "BLOCK 13");
     assert!(it.settle_to(SAM)[0].contains("for the owner"));
     it.text(DAVE, "ok");
-    assert_eq!(it.settle_to(OWNER), [format!("13 {DAVE}: ok")]);
+    let sent = it.settle();
+    assert_eq!(
+        sent.len(),
+        1,
+        "whoever has the conversation gets what follows: {sent:?}"
+    );
+    assert_eq!(
+        (sent[0].to.as_str(), sent[0].text.clone()),
+        (SAM, format!("13 {DAVE}: ok"))
+    );
 }
 
 #[test]
@@ -210,7 +224,7 @@ fn texts_to_a_box_without_an_owner_are_kept_and_reach_the_first_one() {
 
 #[test]
 fn held_text_is_not_released_to_a_number_idle_for_weeks() {
-    let mut it = Box::new();
+    let mut it = Box::quiet("");
     it.dave_writes("Hello");
     it.wait_h(15 * 24);
     it.text(OWNER, "Are you at home?");

@@ -86,7 +86,7 @@ fn owner_cannot_text_an_opted_out_caller_and_is_told_the_number() {
 
 #[test]
 fn opted_out_caller_is_not_texted_when_missed_and_the_owner_hears_why() {
-    let mut it = Box::new();
+    let mut it = Box::quiet("");
     it.text(DAVE, "STOP");
     it.settle();
     it.wait_h(200);

@@ -37,7 +37,7 @@ fn long_text_in_any_order_with_a_part_twice_is_told_once_whole() {
 
 #[test]
 fn incomplete_text_goes_on_after_two_minutes_and_again_when_whole() {
-    let mut it = Box::new();
+    let mut it = Box::quiet("");
     let one = it.deliver(DAVE, Dcs::UCS2, part(7, 2, 1, "come to "));
     let two = it.deliver(DAVE, Dcs::UCS2, part(7, 2, 2, "12 Main St"));
     it.pdu(one);

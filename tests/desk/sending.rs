@@ -160,7 +160,7 @@ fn text_to_the_owner_in_doubt_is_sent_again_marked() {
 
 #[test]
 fn repeats_to_the_owner_end_when_the_modem_never_answers() {
-    let mut it = Box::new();
+    let mut it = Box::quiet("");
     it.text(DAVE, "leak");
     let mut tries = 0;
     for _ in 0..60 {

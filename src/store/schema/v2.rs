@@ -13,6 +13,7 @@ pub(super) const PIECES: &[Piece] = &[
     Piece::Sql(LEDGER),
     Piece::Rust(ledger::adopt_version_1),
     Piece::Sql(LEDGER_REPLACES_CONSENT),
+    Piece::Sql(CONVERSATION),
 ];
 
 /// Timer kinds are words of [`crate::store::types::TimerKind`] only. The list in the table would have to be rebuilt with
@@ -104,4 +105,60 @@ CREATE TRIGGER ledger_never_shrinks BEFORE DELETE ON ledger
 CREATE TRIGGER ledger_is_never_replaced BEFORE INSERT ON ledger
     WHEN NEW.id <= (SELECT max(id) FROM ledger)
     BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
+";
+
+/// Who answers whom, what was put off, what is counted.
+const CONVERSATION: &str = "
+ALTER TABLE contact ADD COLUMN waiting_since INTEGER;
+UPDATE contact SET waiting_since = heard_at WHERE waiting = 1;
+CREATE INDEX contact_human ON contact (human_at) WHERE human_at IS NOT NULL;
+
+ALTER TABLE held ADD COLUMN contact_id INTEGER REFERENCES contact (id) ON DELETE CASCADE;
+
+CREATE TABLE claim (
+    contact_id INTEGER PRIMARY KEY REFERENCES contact (id) ON DELETE CASCADE,
+    member TEXT NOT NULL,
+    active_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE handle_meant (
+    member TEXT NOT NULL,
+    handle INTEGER NOT NULL,
+    contact_id INTEGER REFERENCES contact (id) ON DELETE SET NULL,
+    PRIMARY KEY (member, handle)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX handle_meant_contact ON handle_meant (contact_id) WHERE contact_id IS NOT NULL;
+
+CREATE TABLE scheduled (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('text', 'reminder')),
+    member TEXT NOT NULL,
+    contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    due_utc INTEGER NOT NULL,
+    due_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX scheduled_contact ON scheduled (contact_id, due_utc);
+CREATE INDEX scheduled_due ON scheduled (due_utc);
+
+CREATE TABLE win (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    contact_id INTEGER REFERENCES contact (id) ON DELETE SET NULL,
+    amount INTEGER NOT NULL CHECK (amount >= 0),
+    created_utc INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX win_created ON win (created_at);
+CREATE INDEX win_contact ON win (contact_id) WHERE contact_id IS NOT NULL;
+
+CREATE TABLE answered (
+    id INTEGER PRIMARY KEY,
+    waited_ms INTEGER NOT NULL CHECK (waited_ms >= 0),
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX answered_created ON answered (created_at);
+
+CREATE INDEX message_shown ON message (peer, created_at)
+    WHERE direction = 'out' AND kind IN ('forward', 'alert') AND contact_id IS NOT NULL;
+CREATE INDEX ledger_opt_out ON ledger (created_at) WHERE event = 'opt_out';
 ";

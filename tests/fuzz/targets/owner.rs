@@ -24,6 +24,7 @@ pub fn owner(input: &[u8]) {
         }
         OwnerText::DidYouMean { text: body, .. } => assert!(text.contains(body.as_str())),
         OwnerText::Canned { handle, reply } => assert!(HANDLES.contains(&handle.0) && (1..=9).contains(reply)),
+        OwnerText::LaterAlone { handle, .. } => assert!(HANDLES.contains(&handle.0)),
         OwnerText::Handle(handle) => assert!(HANDLES.contains(&handle.0)),
         OwnerText::Command(command) => sound(command),
         OwnerText::Reaction(reaction) => assert!(!reaction.verb.is_empty()),

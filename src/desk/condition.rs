@@ -1,0 +1,26 @@
+//! How the box is, as the daemon last saw it: what STATUS tells besides what the store knows. Kept in memory only; it is
+//! true of this run alone.
+
+use crate::clock::Steady;
+
+/// Longest a word of the modem's may be in STATUS, in characters.
+pub const WORDS_MAX: usize = 80;
+
+/// The box as the daemon sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BoxCondition {
+    /// When this run began.
+    pub since: Option<Steady>,
+    /// What keeps it from seeing calls or sending texts, in words; `None`: nothing.
+    pub trouble: Option<String>,
+    /// The operator's name as the network gave it.
+    pub operator: Option<String>,
+    /// The signal in words (`good`); empty: not known.
+    pub signal: String,
+    /// What the light shows, in words (`slow green, 4 flashes`); `None`: there is no light.
+    pub light: Option<String>,
+    /// What is left on a prepaid SIM, as the operator words it.
+    pub balance: Option<String>,
+    /// The last stretch without a network, in words (`2:10pm to 2:31pm`).
+    pub deaf: Option<String>,
+}
