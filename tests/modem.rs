@@ -15,13 +15,17 @@
 //!
 //! Each is played three times: line by line, all lines of a paragraph at once, and octet by octet.
 
+mod health;
+
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use textback::at::trace;
 use textback::ids::{OutboxId, SlotToken};
-use textback::modem::{CallerLine, Condition, Event, Input, Limit, Modem, Options, Output, Submission, SubmitOutcome};
+use textback::modem::{
+    Balance, CallerLine, Condition, Event, Input, Limit, Modem, Options, Output, PowerStep, Submission, SubmitOutcome,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Split {
@@ -36,6 +40,7 @@ struct Bench {
     sent: VecDeque<String>,
     events: VecDeque<String>,
     reopen: usize,
+    steps: Vec<PowerStep>,
     wait: Option<Instant>,
 }
 
@@ -47,6 +52,7 @@ impl Bench {
             sent: VecDeque::new(),
             events: VecDeque::new(),
             reopen: 0,
+            steps: Vec::new(),
             wait: None,
         }
     }
@@ -67,6 +73,7 @@ impl Bench {
                 }
                 Output::Event(event) => self.events.extend(tell(&event)),
                 Output::ReopenPort => self.reopen += 1,
+                Output::Power(step) => self.steps.push(step),
                 Output::Wait(until) => {
                     self.wait = until;
                     return;
@@ -188,6 +195,15 @@ fn tell(event: &Event) -> Option<String> {
         Event::Storage { used, total, full } => {
             format!("storage {used} of {total}{}", if *full { " full" } else { "" })
         }
+        Event::Deaf { why, ago } => format!("deaf {} for {} s", why.name(), ago.as_secs()),
+        Event::Hears { why, after } => format!("hears {} after {} s", why.name(), after.as_secs()),
+        Event::Balance(Balance::Said(text)) => format!("balance {text}"),
+        Event::Balance(Balance::Unknown(why)) => format!("balance unknown: {why}"),
+        Event::MissedMemory(entries) => {
+            let numbers: Vec<&str> = entries.iter().map(|entry| entry.digits.as_str()).collect();
+            format!("missed memory {}", numbers.join(" ")).trim_end().to_string()
+        }
+        Event::Examined(report) => format!("examined {:?} {:?}", report.can_voice, report.sim),
         Event::Identity(_) | Event::Registration(_) | Event::Signal(_) | Event::NetworkTime { .. } => return None,
     })
 }
@@ -201,7 +217,7 @@ fn who(caller: &CallerLine) -> String {
 }
 
 fn optional(event: &str) -> bool {
-    ["note ", "condition ", "storage "]
+    ["note ", "condition ", "storage ", "deaf ", "hears ", "missed memory"]
         .iter()
         .any(|kind| event.starts_with(kind))
 }

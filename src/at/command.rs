@@ -27,6 +27,13 @@ pub const PROMPT_TIMEOUT: Duration = Duration::from_secs(10);
 /// `AT+CHUP`: EC2x 90 s, SIM7600 120 s.
 pub const HANG_UP_TIMEOUT: Duration = Duration::from_secs(120);
 
+/// `AT+CUSD`: some answer OK only with the network's answer.
+pub const USSD_TIMEOUT: Duration = Duration::from_secs(30);
+/// `AT+CPBR` over a few entries of a slow SIM.
+pub const READ_PHONEBOOK_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Longest code in `AT+CUSD`, as it is written.
+const USSD_CODE_MAX: usize = 40;
 /// Room for the longest command that is not a [`Command::Plain`] or [`Command::Identify`].
 const COMMAND_MAX: usize = 64;
 
@@ -64,6 +71,10 @@ pub enum Command {
     SendMessage { tpdu_length: u8 },
     /// `AT+CHUP`
     HangUp,
+    /// `AT+CUSD=1,"*100#",15`, 27.007 §7.15: the code, plain or in hex as the modem wants it; with its coding scheme or without.
+    Ussd { code: String, dcs: Option<u8> },
+    /// `AT+CPBR=1,<last>`: the first entries of the selected phonebook, 27.007 §8.12.
+    ReadPhonebook { last: u16 },
 }
 
 impl fmt::Debug for Command {
@@ -111,6 +122,30 @@ impl Command {
             Command::MessageStorageState => query(&mut room, "+CPMS"),
             Command::SendMessage { tpdu_length } => set(&mut room, "+CMGS", i32::from(*tpdu_length)),
             Command::HangUp => execute(&mut room, "+CHUP"),
+            Command::Ussd { code, dcs } => {
+                let code: String = code
+                    .chars()
+                    .filter(|c| c.is_ascii_hexdigit() || matches!(c, '*' | '#'))
+                    .take(USSD_CODE_MAX)
+                    .collect();
+                let line = CommandBuilder::create_set(&mut room, true)
+                    .named("+CUSD")
+                    .with_int_parameter(1)
+                    .with_string_parameter(&code);
+                match dcs {
+                    Some(dcs) => line
+                        .with_int_parameter(i32::from(*dcs))
+                        .finish_with(b"\r")
+                        .map(<[u8]>::to_vec),
+                    None => line.finish_with(b"\r").map(<[u8]>::to_vec),
+                }
+            }
+            Command::ReadPhonebook { last } => CommandBuilder::create_set(&mut room, true)
+                .named("+CPBR")
+                .with_int_parameter(1)
+                .with_int_parameter(i32::from(*last))
+                .finish_with(b"\r")
+                .map(<[u8]>::to_vec),
         };
         // The builder only fails for lack of room, and every arm above has enough by construction.
         line.unwrap_or_default()
@@ -124,7 +159,9 @@ impl Command {
             | Command::Identify(_)
             | Command::EnterPin(_)
             | Command::DeleteMessage(_)
+            | Command::Ussd { .. }
             | Command::HangUp => Vec::new(),
+            Command::ReadPhonebook { .. } => vec!["+CPBR"],
             Command::Plain { prefix, .. } => prefix.iter().map(|name| name.trim_end_matches(':')).collect(),
             Command::PinState => vec!["+CPIN"],
             Command::ListCalls => vec!["+CLCC"],
@@ -150,6 +187,8 @@ impl Command {
             Command::DeleteMessage(_) => DELETE_MESSAGE_TIMEOUT,
             Command::SendMessage { .. } => PROMPT_TIMEOUT,
             Command::HangUp => HANG_UP_TIMEOUT,
+            Command::Ussd { .. } => USSD_TIMEOUT,
+            Command::ReadPhonebook { .. } => READ_PHONEBOOK_TIMEOUT,
         }
     }
 
@@ -195,9 +234,13 @@ impl Command {
             | Command::MessageStorage(_)
             | Command::MessageStorageState
             | Command::SendMessage { .. } => true,
-            Command::Attention | Command::PinState | Command::EnterPin(_) | Command::ListCalls | Command::HangUp => {
-                false
-            }
+            Command::Attention
+            | Command::PinState
+            | Command::EnterPin(_)
+            | Command::ListCalls
+            | Command::Ussd { .. }
+            | Command::ReadPhonebook { .. }
+            | Command::HangUp => false,
         }
     }
 }
@@ -263,6 +306,21 @@ mod tests {
             (Command::MessageStorageState, "AT+CPMS?\r"),
             (Command::SendMessage { tpdu_length: 164 }, "AT+CMGS=164\r"),
             (Command::HangUp, "AT+CHUP\r"),
+            (
+                Command::Ussd {
+                    code: "*100#\"\r".into(),
+                    dcs: Some(15),
+                },
+                "AT+CUSD=1,\"*100#\",15\r",
+            ),
+            (
+                Command::Ussd {
+                    code: "AA180C3602".into(),
+                    dcs: None,
+                },
+                "AT+CUSD=1,\"AA180C3602\"\r",
+            ),
+            (Command::ReadPhonebook { last: 10 }, "AT+CPBR=1,10\r"),
         ] {
             assert_eq!(String::from_utf8(command.bytes()).unwrap(), expected);
         }

@@ -129,8 +129,14 @@ pub enum Urc {
     PowerTrouble { line: String },
     /// +CTZV / *PSUTTZ / ^NWTIME with a full time.
     NetworkTime { utc_ms: i64, offset_s: i32 },
-    /// +CUSD.
-    Ussd { text: String },
+    /// +CUSD: 0 over, 1 an answer is wanted, 2 ended by the network, 3 another client, 4 not supported, 5 no answer. The text as
+    /// it came, empty if there was none, and its coding scheme. Not `whole`: its closing quote is on a line to come.
+    Ussd {
+        mode: u8,
+        text: String,
+        dcs: Option<u8>,
+        whole: bool,
+    },
     /// Anything else, bounded.
     Other(String),
 }

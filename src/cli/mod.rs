@@ -146,7 +146,7 @@ fn look(store: &Store, question: &Question) -> Result<serde_json::Value, Exit> {
         Question::Why { what } => {
             serde_json::json!(store.why(why_number(what).map_err(|why| Exit::new(FAILED, why))?)?)
         }
-        Question::Send { .. } => {
+        Question::Send { .. } | Question::Examine => {
             return Err(Exit::new(
                 UNAVAILABLE,
                 "the daemon is not running, so nothing can be sent (`systemctl start textback`)",

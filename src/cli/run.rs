@@ -3,6 +3,7 @@
 use super::{CANNOT, ConfigFile, Exit, UNAVAILABLE, complain};
 use std::path::Path;
 use textback::daemon::port::SerialOpener;
+use textback::daemon::power::{NoPower, Power};
 use textback::daemon::{self, Order, control};
 use textback::store::Store;
 use tokio::signal::unix::{SignalKind, signal};
@@ -27,8 +28,9 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
         };
         let (give, mut orders) = mpsc::channel(4);
         let signals = listen(file, give)?;
+        let power = Power::new(&config.modem.port, Box::new(NoPower));
         let opener = SerialOpener::new(config.modem.port.clone(), config.modem.baud);
-        let daemon = daemon::run(&config, store, opener, &mut orders, listener, |summary| {
+        let daemon = daemon::run(&config, store, opener, power, &mut orders, listener, |summary| {
             complain(summary);
         });
         tokio::select! {

@@ -88,6 +88,11 @@ pub struct ModemConfig {
     pub baud: u32,
     /// SIM PIN, 4–8 digits. Default: none.
     pub pin: Option<String>,
+    /// The code that asks the network for a prepaid balance, like `*100#`: `*`, `#` and digits, at most 20. Asked for once a
+    /// day at most. Default: none.
+    pub balance: Option<String>,
+    /// Below this the owner is told, in hundredths of the currency. In the file in whole units: `5` or `"5.50"`. Default: never.
+    pub balance_low: Option<u64>,
 }
 
 impl std::fmt::Debug for ModemConfig {

@@ -15,6 +15,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Where the owner's own phone rings too, they get longer to ring back before we text.
 const TWIN_DELAY: Duration = Duration::from_secs(30);
 const DAY: Duration = Duration::from_secs(86_400);
+/// Longest code for the balance.
+const CODE_MAX: usize = 20;
 /// Most words in `urgent_words`, most countries in `countries`.
 const LIST_MAX: usize = 64;
 /// Texts a minute that a modem can send at all (each takes seconds on the air).
@@ -40,8 +42,46 @@ pub(super) fn modem(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -
         }
         good.then_some(pin)
     });
+    let balance = section.string("balance", findings).and_then(|found| {
+        let code = found.value.trim().to_owned();
+        if code.is_empty() {
+            return None;
+        }
+        let good = code.len() <= CODE_MAX && code.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'*' | b'#'));
+        if !good || !code.ends_with('#') {
+            let what = "must be a code of *, # and digits that ends in #, like \"*100#\"".to_owned();
+            findings.mistake(found.line, "modem.balance", what);
+            return None;
+        }
+        Some(code)
+    });
+    let balance_low = section.string("balance_low", findings).and_then(|found| {
+        let hundredths = hundredths(found.value.trim());
+        if hundredths.is_none() {
+            let what = "must be an amount in quotes, like \"5\" or \"5.50\"".to_owned();
+            findings.mistake(found.line, "modem.balance_low", what);
+        }
+        hundredths
+    });
     section.finish(findings);
-    ModemConfig { port, baud, pin }
+    ModemConfig {
+        port,
+        baud,
+        pin,
+        balance,
+        balance_low,
+    }
+}
+
+/// `5`, `5.5`, `5.50` in hundredths.
+fn hundredths(text: &str) -> Option<u64> {
+    let (whole, cents) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 9 || cents.len() > 2 || !digits(whole) || !digits(cents) {
+        return None;
+    }
+    let cents: u64 = format!("{cents:0<2}").parse().ok()?;
+    Some(whole.parse::<u64>().ok()? * 100 + cents)
 }
 
 pub(super) fn text_back(

@@ -212,6 +212,12 @@ impl Disk {
             | Input::Submitted { .. }
             | Input::Identity(_)
             | Input::Note { .. }
+            | Input::Deaf { .. }
+            | Input::Hears { .. }
+            | Input::Storage { .. }
+            | Input::Balance(_)
+            | Input::MissedMemory(_)
+            | Input::Examined(_)
             | Input::Due
             | Input::Send { .. } => self.insist(|| desk.handle(store, input.clone(), now))?,
         };

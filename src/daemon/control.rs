@@ -37,6 +37,8 @@ pub enum Question {
     Why {
         what: String,
     },
+    /// Have modem, SIM and network examined; the network is asked too, so this takes a while.
+    Examine,
     /// Queue a text by hand.
     Send {
         to: String,

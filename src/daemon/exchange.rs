@@ -4,6 +4,7 @@ use super::clerk::{self, Clerk, Done, Job};
 use super::control::{Answer, Question};
 use super::flight::Flight;
 use super::handover::Handover;
+use super::power::{Power, Stepped};
 use super::state::{self, State};
 use super::wallclock::{self, WallClock};
 use super::{modem_options, notify, pin, why_number};
@@ -30,12 +31,17 @@ pub fn desk_input(event: Event) -> Option<desk::Input> {
             what: what.to_owned(),
             why,
         },
+        Event::Deaf { why, ago } => desk::Input::Deaf { why, ago },
+        Event::Hears { why, after } => desk::Input::Hears { why, after },
+        Event::Storage { used, total, full } => desk::Input::Storage { used, total, full },
+        Event::Balance(balance) => desk::Input::Balance(balance),
+        Event::MissedMemory(entries) => desk::Input::MissedMemory(entries),
+        Event::Examined(report) => desk::Input::Examined(report),
         Event::ReadyToSubmit
         | Event::Condition(_)
         | Event::Registration(_)
         | Event::Signal(_)
-        | Event::NetworkTime { .. }
-        | Event::Storage { .. } => return None,
+        | Event::NetworkTime { .. } => return None,
     })
 }
 
@@ -66,12 +72,16 @@ pub(super) struct Exchange {
     pub(super) asked_next: bool,
     /// A row is with the modem.
     pub(super) submitting: bool,
+    /// Who waits for an examination.
+    pub(super) examiners: Vec<tokio::sync::oneshot::Sender<Box<modem::Report>>>,
+    /// What only the outside of the modem can do.
+    pub(super) power: Power,
     /// The answer to `textback send`, in order of asking.
     pub(super) senders: VecDeque<tokio::sync::oneshot::Sender<Answer>>,
 }
 
 impl Exchange {
-    pub(super) fn start(config: &Config, store: Store) -> anyhow::Result<Self> {
+    pub(super) fn start(config: &Config, store: Store, power: Power) -> anyhow::Result<Self> {
         let at = Instant::now();
         let (last_steady, last_wall_ms, _) = store.last_time()?;
         let mut wall = WallClock::new(config.timezone.clone(), last_wall_ms);
@@ -81,6 +91,7 @@ impl Exchange {
         let state = State::new(at);
         let options = modem::Options {
             pin_known_wrong: pin::known_wrong(config, &store)?,
+            power: power.steps(),
             ..modem_options(config)
         };
         let mut new = Exchange {
@@ -100,6 +111,8 @@ impl Exchange {
             modem_ready: false,
             asked_next: false,
             submitting: false,
+            examiners: Vec::new(),
+            power,
             senders: VecDeque::new(),
         };
         new.tell(desk::Input::Started)?;
@@ -145,6 +158,7 @@ impl Exchange {
                     self.transmit.extend_from_slice(&bytes);
                 }
                 Output::ReopenPort => self.reopen = true,
+                Output::Power(step) => self.power.take(step),
                 Output::Wait(until) => {
                     self.modem_due = until;
                     return;
@@ -190,7 +204,17 @@ impl Exchange {
             | Event::Condition(_)
             | Event::Registration(_)
             | Event::Signal(_)
-            | Event::Storage { .. } => {}
+            | Event::Storage { .. }
+            | Event::Balance(_)
+            | Event::MissedMemory(_)
+            | Event::Deaf { .. }
+            | Event::Hears { .. } => {}
+            Event::Examined(report) => {
+                for asker in self.examiners.drain(..) {
+                    // The asker may have hung up: nobody to tell.
+                    let _ = asker.send(report.clone());
+                }
+            }
         }
         match desk_input(event) {
             Some(input) => self.tell(input),
@@ -222,6 +246,8 @@ impl Exchange {
             committed,
             permit,
             send,
+            examine,
+            ask_balance,
             wake,
             queued,
         } = effects;
@@ -233,6 +259,12 @@ impl Exchange {
             None => {}
             Some(Ok(outbox)) => self.modem.handle(modem::Input::Permit(outbox), at),
             Some(Err(outbox)) => self.modem.handle(modem::Input::Withdraw(outbox), at),
+        }
+        if examine {
+            self.modem.handle(modem::Input::Examine, at);
+        }
+        if ask_balance {
+            self.modem.handle(modem::Input::AskBalance, at);
         }
         self.desk_due = wake.map(|steady| self.clock.instant(steady));
         if let Some(queued) = queued
@@ -292,6 +324,25 @@ impl Exchange {
         }
     }
 
+    /// Has the modem examined; the answer comes when nothing more urgent goes on.
+    pub(super) fn examine(&mut self, asker: tokio::sync::oneshot::Sender<Box<modem::Report>>) {
+        if self.examiners.len() < super::MAX_QUESTIONS {
+            self.examiners.push(asker);
+            self.modem.handle(modem::Input::Examine, Instant::now());
+        }
+    }
+
+    /// A step from outside was taken, or could not be.
+    pub(super) fn stepped(&mut self, stepped: Stepped) {
+        let Stepped { step, outcome } = stepped;
+        match &outcome {
+            Ok(()) => tracing::warn!(step = step.name(), "a recovery step was taken"),
+            Err(why) => tracing::warn!(step = step.name(), %why, "a recovery step could not be taken"),
+        }
+        self.modem
+            .handle(modem::Input::Stepped { step, outcome }, Instant::now());
+    }
+
     pub(super) fn lose_port(&mut self, why: &'static str) {
         tracing::debug!(why, "port closed");
         self.modem_ready = false;
@@ -316,6 +367,19 @@ impl Exchange {
             Question::Send { to, text } => {
                 self.senders.push_back(answer);
                 return self.tell(desk::Input::Send { to, text });
+            }
+            Question::Examine => {
+                let (asker, examined) = tokio::sync::oneshot::channel();
+                self.examine(asker);
+                tokio::spawn(async move {
+                    let text = match examined.await {
+                        Ok(report) => Answer::Ok(super::examination::json(&report)),
+                        Err(_) => Answer::Error("the daemon is stopping, or too many ask at once".to_owned()),
+                    };
+                    // The asker may have hung up: nobody to tell.
+                    let _ = answer.send(text);
+                });
+                return Ok(());
             }
             Question::Status => {
                 let state = self.state.json(Instant::now());

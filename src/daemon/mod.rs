@@ -11,7 +11,7 @@
 //! insists, we say so); the modem is mute (the modem layer's ladder asks for a reopen); a signal asks us to stop (the text in
 //! flight is finished first, up to [`DRAIN_LIMIT`]).
 
-use crate::config::Config;
+use crate::config::{Config, Topology};
 use crate::modem;
 use crate::store::Store;
 use alarm::Alarm;
@@ -19,12 +19,14 @@ use anyhow::Context;
 use clerk::Job;
 use control::Asked;
 use port::Opener;
+use power::Power;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 pub mod alarm;
 pub mod clerk;
 pub mod control;
+pub mod examination;
 mod exchange;
 pub mod flight;
 pub mod handover;
@@ -32,6 +34,7 @@ pub mod notify;
 mod open;
 pub mod pin;
 pub mod port;
+pub mod power;
 pub mod state;
 pub mod wallclock;
 
@@ -74,6 +77,7 @@ pub async fn run<O: Opener>(
     config: &Config,
     store: Store,
     mut opener: O,
+    power: Power,
     orders: &mut mpsc::Receiver<Order>,
     listener: Option<control::Listener>,
     on_ready: impl FnOnce(&str),
@@ -87,7 +91,7 @@ pub async fn run<O: Opener>(
         std::future::pending::<()>().await;
     };
     let mut on_ready = Some(on_ready);
-    let mut desk = Exchange::start(config, store)?;
+    let mut desk = Exchange::start(config, store, power)?;
     let watchdog = notify::watchdog_interval();
     let working = async {
         let mut line: Option<Open> = None;
@@ -134,6 +138,7 @@ pub async fn run<O: Opener>(
                     Ok(opened) => {
                         tracing::info!("port open");
                         desk.state.port(None);
+                        desk.power.port_opened();
                         line = Some(Open::new(opened));
                         desk.flight.port_opened(Instant::now());
                         desk.modem.handle(modem::Input::PortOpened, Instant::now());
@@ -142,6 +147,7 @@ pub async fn run<O: Opener>(
                     Err(trouble) => {
                         if desk.state.port(Some(trouble.clone())) {
                             tracing::warn!(%trouble, "no port");
+                            desk.lose_port("there is none");
                         }
                     }
                 }
@@ -198,6 +204,7 @@ pub async fn run<O: Opener>(
                     tracing::warn!("the modem did not answer in time: the text in flight stays in doubt");
                     return Ok(Ended::Stopped);
                 }
+                stepped = desk.power.stepped() => desk.stepped(stepped),
                 question = asked.recv() => if let Some(Asked { question, answer }) = question {
                     desk.answer(question, answer)?;
                 },
@@ -221,6 +228,9 @@ pub fn modem_options(config: &Config) -> modem::Options {
         pin: config.modem.pin.clone(),
         pin_known_wrong: false,
         reject_after: config.text_back.reject_after,
+        power: modem::PowerSteps::default(),
+        balance: config.modem.balance.clone(),
+        ask_cause: config.topology == Topology::Twin,
     }
 }
 

@@ -75,6 +75,11 @@ impl State {
             | Event::Submitting { .. }
             | Event::Submitted { .. }
             | Event::NetworkTime { .. }
+            | Event::Deaf { .. }
+            | Event::Hears { .. }
+            | Event::Examined(_)
+            | Event::Balance(_)
+            | Event::MissedMemory(_)
             | Event::Note { .. } => {}
         }
     }

@@ -33,6 +33,8 @@ impl Turn<'_> {
                 TimerKind::Nudge => self.nudge(ContactId(timer.subject))?,
                 TimerKind::Scheduled => self.scheduled_due(timer.subject)?,
                 TimerKind::Digest => self.digest_due()?,
+                TimerKind::Memory => self.memory_due()?,
+                TimerKind::Balance => self.balance_due()?,
             }
         }
         Ok(())
@@ -41,6 +43,7 @@ impl Turn<'_> {
     /// Erases bodies older than 90 days, some at a time; the consent ledger stays.
     fn purge(&mut self) -> Done {
         let now = self.now().steady;
+        self.tx.forget_spells(now.minus(KEEP_BODIES))?;
         let erased = self.tx.erase_bodies(now.minus(KEEP_BODIES), PURGE_BATCH)?;
         let next = if erased == 0 {
             PURGE_EVERY

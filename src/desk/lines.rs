@@ -3,6 +3,7 @@
 
 use super::pack::Pack;
 use crate::ids::Handle;
+use crate::modem::Deafness;
 use crate::store::contacts::Contact;
 use std::time::Duration;
 
@@ -97,4 +98,22 @@ pub(super) fn not_delivered(pack: &Pack, handle: Option<Handle>, contact: &Conta
         "not_delivered",
         &[("who", &who), ("why", &why), ("number", &contact.number)],
     )
+}
+
+/// A time in which no call could come, now that it is over. `between`: local times of day, where the clock is known.
+pub(super) fn was_deaf(pack: &Pack, why: Deafness, between: Option<(String, String)>, lasted: Duration) -> String {
+    let what = pack.line(
+        match why {
+            Deafness::NoNetwork => "deaf_no_network",
+            Deafness::NoModem => "deaf_no_modem",
+            Deafness::Mute => "deaf_mute",
+            Deafness::NotReady => "deaf_not_ready",
+            Deafness::SettingsLost => "deaf_settings_lost",
+        },
+        &[],
+    );
+    match between {
+        Some((from, until)) => pack.line("deaf_between", &[("what", &what), ("from", &from), ("until", &until)]),
+        None => pack.line("deaf_for", &[("what", &what), ("length", &pack.length(lasted))]),
+    }
 }

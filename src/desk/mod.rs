@@ -17,16 +17,19 @@ use crate::config::Config;
 use crate::ids::{CallKey, MessageId, OutboxId, SlotToken};
 use crate::modem;
 use crate::store::{Store, StoreError};
+use std::time::Duration;
 
 mod air;
 mod by_hand;
 mod caller;
 mod calls;
+mod catch_up;
 mod claims;
 pub mod condition;
 mod conversation;
 mod digest;
 mod due;
+mod health;
 mod inbound;
 mod kept;
 mod later;
@@ -83,6 +86,28 @@ pub enum Input {
         what: String,
         why: String,
     },
+    /// From this long ago on nothing could reach us (the modem, its network).
+    Deaf {
+        why: modem::Deafness,
+        ago: Duration,
+    },
+    /// The network reaches us again, after so long.
+    Hears {
+        why: modem::Deafness,
+        after: Duration,
+    },
+    /// The modem's message memory.
+    Storage {
+        used: u16,
+        total: u16,
+        full: bool,
+    },
+    /// What the network said of the balance.
+    Balance(modem::Balance),
+    /// The modem's own memory of missed calls, newest first.
+    MissedMemory(Vec<modem::MemoryEntry>),
+    /// What an examination found, asked for by [`Effects::examine`] or from a terminal.
+    Examined(Box<modem::Report>),
     /// A timer given by [`Effects::wake`] has come.
     Due,
     /// `textback send HANDLE|NUMBER TEXT`. All rules but the cooldown apply.
@@ -103,6 +128,10 @@ pub struct Effects {
     pub send: bool,
     /// Call [`Desk::handle`] with [`Input::Due`] then, at the latest. Replaces any earlier wake.
     pub wake: Option<Steady>,
+    /// Have the modem examined: [`modem::Input::Examine`], answered by [`Input::Examined`].
+    pub examine: bool,
+    /// Have the balance asked for: [`modem::Input::AskBalance`], answered by [`Input::Balance`].
+    pub ask_balance: bool,
     /// For `Input::Send`: the message that was queued, or why not, in words.
     pub queued: Option<Result<MessageId, String>>,
 }

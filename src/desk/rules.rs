@@ -44,6 +44,10 @@ pub(super) struct Rules {
     pub landlines: bool,
     pub automatic_per_day: u32,
     pub limits: Limits,
+    /// A code for the balance is configured.
+    pub asks_balance: bool,
+    /// Below this many hundredths of the currency the owner is told.
+    pub balance_low: Option<u64>,
     /// Whether the owner gets a line for each missed call.
     pub missed_calls: bool,
     pub merge_window: Duration,
@@ -110,6 +114,8 @@ impl Rules {
                 per_day: config.limits.per_day,
                 people_per_day: config.limits.people_per_day,
             },
+            asks_balance: config.modem.balance.is_some(),
+            balance_low: config.modem.balance_low,
             missed_calls: config.owner_alerts.missed_calls,
             merge_window: config.owner_alerts.merge_window,
             team,

@@ -45,6 +45,7 @@ impl Turn<'_> {
                 .set_timer(TimerKind::Purge, 0, self.now().steady.plus(submission::PURGE_EVERY))?;
         }
         self.arm_digest()?;
+        self.schedule_balance()?;
         self.effects.send = self.tx.any_queued()?;
         Ok(())
     }
@@ -68,6 +69,7 @@ impl Turn<'_> {
         let from = self.rules.time_of_day(before_utc_ms, wall.offset_s);
         let length = self.rules.pack.length(off);
         let line = self.line("outage", &[("length", &length), ("time", &from)]);
-        self.alert(&line, None)
+        self.health_text(&line)?;
+        Ok(())
     }
 }

@@ -62,6 +62,12 @@ impl<'a> Turn<'a> {
             Input::Submitted { outbox, outcome } => self.submitted(outbox, outcome),
             Input::Identity(identity) => self.identity(&identity),
             Input::Note { what, why } => self.note(&what, &why),
+            Input::Deaf { why, ago } => self.deaf(why, ago),
+            Input::Hears { why, after } => self.hears(why, after),
+            Input::Storage { used, total, full } => self.memory(used, total, full),
+            Input::Balance(balance) => self.balance(&balance),
+            Input::MissedMemory(entries) => self.missed_memory(&entries),
+            Input::Examined(report) => self.examined(&report),
             Input::Due => self.due(),
             Input::Send { to, text } => self.send_by_hand(&to, &text),
         }
@@ -155,7 +161,7 @@ impl<'a> Turn<'a> {
         self.decide_waiting()
     }
 
-    fn keep_setting(&self, key: &str, value: &str) -> Done {
+    pub(super) fn keep_setting(&self, key: &str, value: &str) -> Done {
         if self.tx.setting(key)?.as_deref() != Some(value) {
             self.tx.set_setting(key, value)?;
         }

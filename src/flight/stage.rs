@@ -161,6 +161,11 @@ impl Stage {
                     }
                 }
                 Output::Event(event) => self.event(event)?,
+                Output::Power(step) => {
+                    self.tell_of(format!("the recovery ladder asks for {}", step.name()));
+                    let outcome = Err("a replay has no board".to_owned());
+                    self.modem.handle(modem::Input::Stepped { step, outcome }, self.at);
+                }
                 Output::ReopenPort => {
                     self.tell_of("the recovery ladder reopens the port".to_owned());
                     self.modem.handle(modem::Input::PortLost, self.at);

@@ -214,6 +214,16 @@ impl Bringup {
         matches!(self.state, State::Off | State::Awaken { .. } | State::Mute)
     }
 
+    /// It pauses, and nothing of it is due before the pause is over.
+    pub fn is_waiting(&self, at: Instant) -> bool {
+        self.pause.is_some_and(|until| at < until)
+    }
+
+    /// It leaves unanswered what it doesn't know: questions that may be unknown cost time.
+    pub fn ignores_unknown(&self) -> bool {
+        self.ignored >= IGNORED_MAX
+    }
+
     /// Nobody answers `AT`.
     pub fn is_mute(&self) -> bool {
         self.state == State::Mute

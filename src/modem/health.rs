@@ -1,76 +1,73 @@
-//! Proof of life and the recovery ladder: `AT`, ESC and `AT`, the port anew, a restart. Every rung is noted.
+//! The recovery ladder: `AT`, ESC and `AT`, the port anew, the radio off and on, a restart, and what only the outside can
+//! do: the USB device bound anew, the reset line, the power key. Every rung is noted with its reason.
 //!
-//! Any answer is life. A restart is for a modem that has answered since it was plugged in, and at most
-//! [`MAX_RESETS`] in [`RESET_WINDOW`]: one that never answered may be on its way up.
+//! Two troubles climb it. A **mute** modem doesn't answer: it starts at the bottom. A **deaf** one answers and the network
+//! doesn't reach it ([`super::reach`]): it starts at the radio, with long pauses, because the network may be what is gone.
+//! Any answer is life, and only life resets the climb: a modem that never answered may be on its way up, so it is neither
+//! restarted nor unplugged before it had [`PATIENT_REOPENS`] ports. No rung is taken more often than [`MAX_EACH`] times in
+//! [`WINDOW`]; what is spent, or not there on this board, is skipped and that is noted. At the top everything is tried
+//! again after [`WINDOW`], and meanwhile the modem is knocked at every [`REOPEN_EVERY`].
 
-use super::Event;
+use super::{Event, PowerStep, PowerSteps};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+mod level;
+pub use level::Step;
+use level::{Level, Rung, Trouble};
+
 /// `AT` with an ESC before it, this often, after a first `AT` without.
 const ESCAPES: u8 = 2;
-/// Restarts within [`RESET_WINDOW`].
-pub const MAX_RESETS: usize = 2;
-/// See [`MAX_RESETS`].
-pub const RESET_WINDOW: Duration = Duration::from_secs(3600);
-/// After a restart: USB goes and comes within this.
-const RESET_SETTLES: Duration = Duration::from_secs(30);
+/// Every rung from the radio up, within [`WINDOW`].
+pub const MAX_EACH: usize = 2;
+/// See [`MAX_EACH`].
+pub const WINDOW: Duration = Duration::from_secs(3600);
+/// After a restart or a step from outside: USB goes and comes within this.
+const SETTLES: Duration = Duration::from_secs(30);
 /// A modem that stays mute is knocked at by opening the port anew, this far apart.
 const REOPEN_EVERY: Duration = Duration::from_secs(60);
-
-/// Where on the ladder we are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rung {
-    Well,
-    /// A command was not answered: `AT`, with an ESC from the second on.
-    Knock {
-        tries: u8,
-    },
-    /// The port is to be opened anew, now or then.
-    Reopen {
-        due: Instant,
-    },
-    /// Asked for; waiting for the new port.
-    Reopening {
-        again: Instant,
-    },
-    /// Opened anew and still mute: restart it.
-    Reset,
-}
-
-/// What the ladder does next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// Nothing: the others may work.
-    None,
-    /// Nothing, and nobody else either.
-    Wait,
-    Knock {
-        escape: bool,
-    },
-    Reopen,
-    Reset,
-}
+/// So many ports opened for a modem that never answered before anything is done to it.
+const PATIENT_REOPENS: u8 = 3;
+/// A step from outside is done within this, or counts as not done.
+const OUTSIDE_WAIT: Duration = Duration::from_secs(90);
+/// No port for this long, and the reset line and the power key may bring one.
+const ABSENT_PATIENCE: Duration = Duration::from_secs(120);
+/// After a rung taken for a deaf modem, the network has this long to come back before the next.
+const DEAF_SETTLES: Duration = Duration::from_secs(10 * 60);
 
 /// See the module.
 #[derive(Debug)]
 pub struct Health {
+    power: PowerSteps,
     rung: Rung,
     answered: bool,
     /// Ports opened by the ladder without success.
     reopened: u8,
-    resets: VecDeque<Instant>,
+    /// How far a mute or absent modem has been climbed for, how far a deaf one.
+    climbed: Level,
+    deaf_climbed: Level,
+    deaf_again: Option<Instant>,
+    /// Since when there is no port, and what is to be tried then.
+    absent_due: Option<Instant>,
+    topped: Option<Instant>,
+    taken: VecDeque<(Level, Instant)>,
     last_proof: Option<Instant>,
     events: VecDeque<Event>,
 }
 
 impl Health {
-    pub fn new() -> Self {
+    pub fn new(power: PowerSteps) -> Self {
         Health {
+            power,
             rung: Rung::Well,
             answered: false,
             reopened: 0,
-            resets: VecDeque::new(),
+            climbed: Level::Ground,
+            deaf_climbed: Level::Reopen,
+            deaf_again: None,
+            absent_due: None,
+            topped: None,
+            taken: VecDeque::new(),
             last_proof: None,
             events: VecDeque::new(),
         }
@@ -92,8 +89,12 @@ impl Health {
             // A first missed answer is not silence yet.
             Rung::Knock { tries: 0 } => None,
             Rung::Knock { .. } => Some("escape"),
+            Rung::Reopen { .. } | Rung::Reopening { .. } if self.topped.is_some() => Some("given_up"),
             Rung::Reopen { .. } | Rung::Reopening { .. } => Some("reopen_port"),
-            Rung::Reset => Some("reset"),
+            Rung::RadioOff | Rung::RadioOn => Some("radio_cycle"),
+            Rung::Restart => Some("reset"),
+            Rung::Outside(step) => Some(step.name()),
+            Rung::OutsideAsked { .. } => Some("outside"),
         }
     }
 
@@ -107,18 +108,46 @@ impl Health {
     pub fn answered(&mut self, at: Instant) {
         self.proof(at);
         match self.rung {
-            Rung::Well => {}
             Rung::Knock { .. } => self.rung = Rung::Well,
-            Rung::Reopen { .. } | Rung::Reopening { .. } | Rung::Reset => {
-                self.note("answers_again", "the modem answers".to_string());
+            Rung::Reopen { .. } | Rung::Reopening { .. } | Rung::Restart => {
+                self.answers_again();
                 self.rung = Rung::Well;
             }
+            // The radio's two commands belong together; what the outside is at it finishes.
+            Rung::Well | Rung::RadioOff | Rung::RadioOn | Rung::Outside(_) | Rung::OutsideAsked { .. } => {}
         }
+    }
+
+    fn answers_again(&mut self) {
+        self.topped = None;
+        self.note("answers_again", "the modem answers".to_string());
     }
 
     /// Bring-up is through: the ladder starts from below next time.
     pub fn ready(&mut self) {
         self.reopened = 0;
+        self.climbed = Level::Ground;
+        self.topped = None;
+    }
+
+    /// The network reaches it.
+    pub fn hears(&mut self) {
+        self.deaf_climbed = Level::Reopen;
+        self.deaf_again = None;
+    }
+
+    /// It answers, and the network doesn't reach it: the next rung, if the last one has had its time.
+    pub fn deaf(&mut self, why: &str, at: Instant) {
+        if self.rung != Rung::Well || self.deaf_again.is_some_and(|again| at < again) {
+            return;
+        }
+        self.deaf_again = Some(at + DEAF_SETTLES);
+        self.climb(Trouble::Deaf, why, at);
+    }
+
+    /// When a deaf modem is to be looked at again.
+    pub fn deaf_again(&self) -> Option<Instant> {
+        self.deaf_again
     }
 
     /// A command was not answered in time.
@@ -130,71 +159,226 @@ impl Health {
             }
             Rung::Knock { tries } if tries < ESCAPES => self.rung = Rung::Knock { tries: tries + 1 },
             Rung::Knock { .. } => self.mute_at(at),
-            Rung::Reset => {
-                self.rung = Rung::Reopen {
-                    due: at + RESET_SETTLES,
-                }
-            }
-            Rung::Reopen { .. } | Rung::Reopening { .. } => {}
+            Rung::RadioOff
+            | Rung::RadioOn
+            | Rung::Restart
+            | Rung::Reopen { .. }
+            | Rung::Reopening { .. }
+            | Rung::Outside(_)
+            | Rung::OutsideAsked { .. } => {}
         }
     }
 
     /// `AT` has been tried as often as it makes sense on this port.
     pub fn mute_at(&mut self, at: Instant) {
-        while self
-            .resets
-            .front()
-            .is_some_and(|reset| at.saturating_duration_since(*reset) >= RESET_WINDOW)
-        {
-            self.resets.pop_front();
-        }
-        if self.reopened == 0 {
-            self.note("reopen_port", "AT and ESC were not answered".to_string());
-            self.rung = Rung::Reopen { due: at };
-        } else if self.answered && self.reopened == 1 && self.resets.len() < MAX_RESETS {
-            self.note("reset", "the modem is mute on a port opened anew".to_string());
-            self.rung = Rung::Reset;
-        } else {
+        if !self.answered && self.reopened > 0 && self.reopened < PATIENT_REOPENS {
             self.rung = Rung::Reopen { due: at + REOPEN_EVERY };
+            return;
+        }
+        let why = match self.climbed {
+            Level::Ground => "AT and ESC were not answered",
+            Level::Reopen => "the modem is mute on a port opened anew",
+            Level::Radio | Level::Restart | Level::Outside(_) | Level::Top => "the modem is still mute",
+        };
+        self.climb(Trouble::Mute, why, at);
+    }
+
+    /// Takes the next rung there is for this trouble.
+    fn climb(&mut self, trouble: Trouble, why: &str, at: Instant) {
+        self.taken
+            .retain(|(_, taken)| at.saturating_duration_since(*taken) < WINDOW);
+        if self
+            .topped
+            .is_some_and(|topped| at.saturating_duration_since(topped) >= WINDOW)
+        {
+            self.topped = None;
+            self.climbed = Level::Reopen;
+        }
+        let mut level = match trouble {
+            Trouble::Mute => self.climbed,
+            Trouble::Absent => self.climbed.max(Level::Outside(PowerStep::Rebind)),
+            Trouble::Deaf => self.deaf_climbed,
+        };
+        let mut skipped = Vec::new();
+        loop {
+            level = level.next();
+            match self.hindrance(level) {
+                None => break,
+                Some(hindrance) => skipped.push(format!("{}: {hindrance}", level.name())),
+            }
+        }
+        if !skipped.is_empty() {
+            self.note("rungs_skipped", skipped.join("; "));
+        }
+        match trouble {
+            Trouble::Mute | Trouble::Absent => self.climbed = level,
+            Trouble::Deaf => self.deaf_climbed = level,
+        }
+        self.rung = match level {
+            Level::Ground => Rung::Well,
+            Level::Reopen => Rung::Reopen { due: at },
+            Level::Radio => Rung::RadioOff,
+            Level::Restart => Rung::Restart,
+            Level::Outside(step) => Rung::Outside(step),
+            Level::Top => return self.top(trouble, at),
+        };
+        if level > Level::Reopen {
+            self.taken.push_back((level, at));
+        }
+        self.note(level.name(), why.to_string());
+    }
+
+    /// Why a rung can't be taken now.
+    fn hindrance(&self, level: Level) -> Option<&'static str> {
+        match level {
+            Level::Ground | Level::Reopen | Level::Top => return None,
+            Level::Radio | Level::Restart if !self.answered => {
+                return Some("it has not answered since it was plugged in");
+            }
+            Level::Outside(step) if !self.power.has(step) => return Some("this board has none"),
+            Level::Radio | Level::Restart | Level::Outside(_) => {}
+        }
+        let spent = self.taken.iter().filter(|(taken, _)| *taken == level).count() >= MAX_EACH;
+        spent.then_some("tried often enough this hour")
+    }
+
+    /// Nothing is left to try for now.
+    fn top(&mut self, trouble: Trouble, at: Instant) {
+        match trouble {
+            Trouble::Deaf => {
+                self.deaf_climbed = Level::Reopen;
+                self.deaf_again = Some(at + WINDOW);
+                self.note("still_deaf", "every step was tried; again in an hour".to_string());
+            }
+            Trouble::Absent => self.topped = self.topped.or(Some(at)),
+            Trouble::Mute => {
+                if self.topped.is_none() {
+                    self.topped = Some(at);
+                    let why = "every step was tried; it is knocked at once a minute, and all is tried again in an hour";
+                    self.note("given_up", why.to_string());
+                }
+                self.rung = Rung::Reopen { due: at + REOPEN_EVERY };
+            }
+        }
+    }
+
+    /// The radio's command is out, answered or not.
+    pub fn radio_switched(&mut self, answered: bool, at: Instant) {
+        match self.rung {
+            Rung::RadioOff => self.rung = Rung::RadioOn,
+            Rung::RadioOn if answered => {
+                if self.climbed >= Level::Radio {
+                    self.answers_again();
+                }
+                self.rung = Rung::Well;
+            }
+            Rung::RadioOn => self.mute_at(at),
+            Rung::Well
+            | Rung::Knock { .. }
+            | Rung::Reopen { .. }
+            | Rung::Reopening { .. }
+            | Rung::Restart
+            | Rung::Outside(_)
+            | Rung::OutsideAsked { .. } => {}
         }
     }
 
     /// The restart command is out, answered or not: it takes its time.
-    pub fn reset_given(&mut self, at: Instant) {
-        self.resets.push_back(at);
+    pub fn restart_given(&mut self, at: Instant) {
+        self.settle(at);
+    }
+
+    /// The outside did the step, or says why not: then the next rung's turn has come.
+    pub fn stepped(&mut self, step: PowerStep, outcome: &Result<(), String>, at: Instant) {
+        let waited_for = matches!(self.rung, Rung::OutsideAsked { .. });
+        if let Err(why) = outcome {
+            self.note("rungs_skipped", format!("{}: {why}", step.name()));
+            self.taken.retain(|(level, _)| *level != Level::Outside(step));
+        }
+        if !waited_for {
+            return;
+        }
+        match outcome {
+            Ok(()) => self.settle(at),
+            Err(_) if self.absent_due.is_some() => {
+                self.rung = Rung::Well;
+                self.climb(Trouble::Absent, "there is no modem", at);
+            }
+            Err(_) if self.climbed == Level::Outside(step) => self.mute_at(at),
+            Err(_) => {
+                self.rung = Rung::Well;
+                self.deaf_again = None;
+            }
+        }
+    }
+
+    fn settle(&mut self, at: Instant) {
         self.reopened = self.reopened.saturating_add(1);
-        self.rung = Rung::Reopen {
-            due: at + RESET_SETTLES,
-        };
+        self.rung = Rung::Reopen { due: at + SETTLES };
     }
 
     /// A port was opened.
     pub fn opened(&mut self) {
         self.rung = Rung::Well;
+        self.absent_due = None;
     }
 
     /// The port is gone. If we had it closed, the modem is still the one that answered; else it was unplugged, and what
     /// comes back has yet to prove itself.
-    pub fn lost(&mut self) {
-        if !matches!(self.rung, Rung::Reopening { .. } | Rung::Reopen { .. }) {
+    pub fn lost(&mut self, at: Instant) {
+        let ours = matches!(
+            self.rung,
+            Rung::Reopening { .. } | Rung::Reopen { .. } | Rung::OutsideAsked { .. }
+        );
+        if !ours {
             self.answered = false;
             self.reopened = 0;
+            self.climbed = Level::Ground;
         }
         self.rung = Rung::Well;
+        self.absent(at);
+    }
+
+    /// There is no port, from now on.
+    pub fn absent(&mut self, at: Instant) {
+        let outside = self.power.has(PowerStep::Reset) || self.power.has(PowerStep::PowerCycle);
+        self.absent_due = outside.then(|| at + ABSENT_PATIENCE);
     }
 
     pub fn step(&mut self, at: Instant) -> Step {
+        if self.absent_due.is_some_and(|due| due <= at) {
+            self.absent_due = Some(at + ABSENT_PATIENCE);
+            if self.rung == Rung::Well || matches!(self.rung, Rung::Reopen { .. }) {
+                self.climb(Trouble::Absent, "there has been no modem for two minutes", at);
+            }
+        }
         match self.rung {
             Rung::Well => Step::None,
             Rung::Knock { tries } => Step::Knock { escape: tries > 0 },
-            Rung::Reset => Step::Reset,
+            Rung::RadioOff => Step::RadioOff,
+            Rung::RadioOn => Step::RadioOn,
+            Rung::Restart => Step::Restart,
+            Rung::Outside(step) => {
+                self.rung = Rung::OutsideAsked {
+                    until: at + OUTSIDE_WAIT,
+                };
+                Step::Outside(step)
+            }
+            Rung::OutsideAsked { until } if until <= at => {
+                self.settle(at);
+                Step::Wait
+            }
             Rung::Reopen { due } if due <= at => self.reopen(at),
             Rung::Reopening { again } if again <= at => self.reopen(at),
-            Rung::Reopen { .. } | Rung::Reopening { .. } => Step::Wait,
+            Rung::Reopen { .. } | Rung::Reopening { .. } | Rung::OutsideAsked { .. } => Step::Wait,
         }
     }
 
     fn reopen(&mut self, at: Instant) -> Step {
+        if self.absent_due.is_some() {
+            self.rung = Rung::Well;
+            return Step::None;
+        }
         self.reopened = self.reopened.saturating_add(1);
         self.rung = Rung::Reopening {
             again: at + REOPEN_EVERY,
@@ -203,11 +387,13 @@ impl Health {
     }
 
     pub fn deadline(&self) -> Option<Instant> {
-        match self.rung {
+        let own = match self.rung {
             Rung::Reopen { due } => Some(due),
             Rung::Reopening { again } => Some(again),
-            Rung::Well | Rung::Knock { .. } | Rung::Reset => None,
-        }
+            Rung::OutsideAsked { until } => Some(until),
+            Rung::Well | Rung::Knock { .. } | Rung::RadioOff | Rung::RadioOn | Rung::Restart | Rung::Outside(_) => None,
+        };
+        [own, self.absent_due].into_iter().flatten().min()
     }
 
     fn note(&mut self, what: &'static str, why: String) {

@@ -5,18 +5,27 @@
 
 use super::bringup::Bringup;
 use super::calls::{self, Calls};
-use super::health::Health;
+use super::canary::Canary;
+use super::examination::Examination;
+use super::health::{Health, Step};
 use super::inbox::{self, Inbox};
+use super::missed_memory::MissedMemory;
+use super::reach::Reach;
 use super::sender::{Action, Sender};
 use super::status::Status;
 use super::timers::{IDLE_EVERY, Timer, Timers};
-use super::{Condition, Event, Identity, Input, Limit, Options, Output, Registration, Signal};
+use super::ussd::Ussd;
+use super::{Condition, Event, Identity, Input, Options, Output, Registration, Signal};
 use crate::at::{self, Engine, Failure, Outcome};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+mod chores;
+mod deafness;
 mod hearing;
+mod telling;
 mod urgency;
+use chores::Chore;
 use urgency::Question;
 
 /// Another memory is selected within this or not at all: a modem may ignore names it doesn't know.
@@ -30,10 +39,30 @@ enum Job {
     Submit,
     Inbox(inbox::Ask),
     Idle(Question),
+    Chore(Chore),
     /// The ladder's `AT`.
     Knock,
+    /// The ladder's `+CFUN=4` and `+CFUN=1`.
+    Radio,
     /// The ladder's restart.
-    Reset,
+    Restart,
+}
+
+impl Job {
+    /// What it is, for a note.
+    fn name(&self) -> &'static str {
+        match self {
+            Job::BringUp => "a bring-up command",
+            Job::Calls(_) => "a question about a call",
+            Job::Submit => "a text",
+            Job::Inbox(_) => "a question to the message memory",
+            Job::Idle(_) => "an idle question",
+            Job::Chore(_) => "a chore",
+            Job::Knock => "AT",
+            Job::Radio => "the radio's command",
+            Job::Restart => "the restart",
+        }
+    }
 }
 
 /// One modem. See the [module](super).
@@ -49,6 +78,13 @@ pub struct Modem {
     sender: Sender,
     status: Status,
     health: Health,
+    reach: Reach,
+    canary: Canary,
+    examination: Examination,
+    ussd: Ussd,
+    missed: MissedMemory,
+    /// What is looked at after a call, one question after another.
+    after_call: VecDeque<Question>,
     timers: Timers,
     /// The modem was ready on this port: the rooms have been told.
     opened: bool,
@@ -60,6 +96,13 @@ pub struct Modem {
     pdu_mode_due: bool,
     idle_due: bool,
     idle_turn: u32,
+    /// The network gave a sign; a call ended. Taken up at the end of the turn.
+    heard: bool,
+    call_over: bool,
+    /// The memory of missed calls is to be read when the modem is next idle.
+    missed_due: bool,
+    /// The modem is taken for deaf, and the ladder waits for its next rung.
+    suspicious: bool,
     condition: Condition,
     out: VecDeque<Output>,
 }
@@ -74,11 +117,17 @@ impl Modem {
             draining: false,
             job: None,
             calls: Calls::new(options.reject_after),
+            health: Health::new(options.power),
+            reach: Reach::default(),
+            canary: Canary::default(),
+            examination: Examination::new(),
+            ussd: Ussd::new(options.balance.clone()),
+            missed: MissedMemory::new(),
+            after_call: VecDeque::new(),
             bringup: Bringup::new(options),
             inbox: Inbox::new(),
             sender: Sender::new(),
             status: Status::default(),
-            health: Health::new(),
             timers: Timers::default(),
             opened: false,
             reading: false,
@@ -87,6 +136,10 @@ impl Modem {
             pdu_mode_due: false,
             idle_due: false,
             idle_turn: 0,
+            heard: false,
+            call_over: false,
+            missed_due: false,
+            suspicious: false,
             condition: Condition::NoPort,
             out: VecDeque::new(),
         }
@@ -119,6 +172,9 @@ impl Modem {
             Input::Committed(token) => self.inbox.committed(token, at),
             Input::Tick => {}
             Input::Drain => self.draining = true,
+            Input::Stepped { step, outcome } => self.health.stepped(step, &outcome, at),
+            Input::Examine => self.examination.start(),
+            Input::AskBalance => self.ussd.ask(),
         }
         self.run(at);
     }
@@ -155,6 +211,12 @@ impl Modem {
         self.status.signal()
     }
 
+    /// When the network last gave a sign: a call, a text, a report, its time, a text it took, a question it answered.
+    #[must_use]
+    pub fn last_network_proof(&self) -> Option<Instant> {
+        self.reach.last_proof()
+    }
+
     /// When the modem last answered, or said something a modem says.
     #[must_use]
     pub fn last_proof(&self) -> Option<Instant> {
@@ -175,7 +237,7 @@ impl Modem {
             self.cut_off("port_lost", "the port was lost", at);
         }
         self.open = false;
-        self.health.lost();
+        self.health.lost(at);
         self.bringup.stop();
     }
 
@@ -192,6 +254,11 @@ impl Modem {
         self.sender.cut_off(why);
         self.inbox.cut_off();
         self.status.forget();
+        self.reach.forget();
+        self.canary.forget();
+        self.after_call.clear();
+        self.ussd.cut_off();
+        self.missed.cut_off();
         self.opened = false;
         self.reading = false;
         self.asked_for_text = false;
@@ -209,8 +276,16 @@ impl Modem {
         while let Some(timer) = self.timers.expired(at) {
             match timer {
                 Timer::Idle => self.idle_due = true,
+                Timer::AfterCall => self.look_after_call(),
                 // Whoever set these looks at the time by itself.
-                Timer::Engine | Timer::Call | Timer::Sender | Timer::Recovery | Timer::BringUp | Timer::Slot => {}
+                Timer::Engine
+                | Timer::Call
+                | Timer::Sender
+                | Timer::Recovery
+                | Timer::BringUp
+                | Timer::Slot
+                | Timer::Reach
+                | Timer::Ussd => {}
             }
         }
     }
@@ -221,7 +296,15 @@ impl Modem {
             self.take_engine_events(at);
             self.open_rooms(at);
             self.take_room_events();
-            if !self.open || self.job.is_some() || !self.engine.is_idle() {
+            if !self.open {
+                // What only the outside can do needs no port.
+                if let Step::Outside(step) = self.health.step(at) {
+                    self.out.push_back(Output::Power(step));
+                    continue;
+                }
+                break;
+            }
+            if self.job.is_some() || !self.engine.is_idle() {
                 break;
             }
             let Some((job, command)) = self.next_job(at) else { break };
@@ -229,7 +312,14 @@ impl Modem {
             let patience = match job {
                 Job::BringUp => self.bringup.patience(),
                 Job::Inbox(inbox::Ask::Select(_)) => Some(SELECT_WAIT),
-                Job::Calls(_) | Job::Submit | Job::Inbox(_) | Job::Idle(_) | Job::Knock | Job::Reset => None,
+                Job::Calls(_)
+                | Job::Submit
+                | Job::Inbox(_)
+                | Job::Idle(_)
+                | Job::Chore(_)
+                | Job::Knock
+                | Job::Radio
+                | Job::Restart => None,
             };
             self.engine.set_patience(patience);
             if let Err(command) = self.engine.send(command, at) {
@@ -247,13 +337,22 @@ impl Modem {
             match job {
                 Job::Submit => self.sender.commanded(),
                 Job::Calls(ask) => self.calls.asked(ask, at),
-                Job::BringUp | Job::Inbox(_) | Job::Idle(_) | Job::Knock | Job::Reset => {}
+                Job::BringUp
+                | Job::Inbox(_)
+                | Job::Idle(_)
+                | Job::Chore(_)
+                | Job::Knock
+                | Job::Radio
+                | Job::Restart => {}
             }
         }
         self.calls.tick(at);
         self.flush();
+        self.ussd.tick(at);
         self.take_room_events();
         self.look_at_condition();
+        self.end_vain_examination(at);
+        self.look_at_reach(at);
         self.ask_for_text();
         self.set_timers(at);
     }
@@ -320,6 +419,7 @@ impl Modem {
         self.inbox.look_through(self.bringup.family().storage);
         // Reports that came while nobody read have a memory of their own on some modems; the others refuse its name.
         self.inbox.look_through(&["SR"]);
+        self.missed_due = !self.bringup.ignores_unknown();
         self.clip_due = !self.bringup.shows_callers() && self.status.is_registered();
         self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
     }
@@ -345,6 +445,9 @@ impl Modem {
             .or_else(|| self.bringup.poll_event())
             .or_else(|| self.status.poll_event())
             .or_else(|| self.health.poll_event())
+            .or_else(|| self.reach.poll_event())
+            .or_else(|| self.ussd.poll_event())
+            .or_else(|| self.missed.poll_event())
         {
             if let Event::CallStarted { .. } = &event {
                 self.status.heard_network();
@@ -352,70 +455,9 @@ impl Modem {
                     self.bringup.hurry();
                 }
             }
+            self.learn_of_network(&event);
             self.out.push_back(Output::Event(event));
         }
-    }
-
-    fn look_at_condition(&mut self) {
-        let next = if !self.open {
-            Condition::NoPort
-        } else if let Some(rung) = self.health.mute() {
-            Condition::Mute { rung }
-        } else if let Some(why) = self.bringup.limit() {
-            Condition::Limited { why }
-        } else if !self.bringup.is_ready() {
-            Condition::BringUp {
-                step: self.bringup.step(),
-            }
-        } else if let Some(why) = self.status.limit() {
-            Condition::Limited { why }
-        } else {
-            Condition::Ready
-        };
-        if next != self.condition {
-            self.condition = next.clone();
-            // Who hears of a condition takes it that nothing can be sent; if something can, that is said again.
-            self.asked_for_text = false;
-            self.out.push_back(Output::Event(Event::Condition(next)));
-        }
-    }
-
-    /// Why a text can't be sent now.
-    fn why_no_text(&self) -> Option<&'static str> {
-        if self.draining {
-            return Some("shutting down");
-        }
-        if !self.open {
-            return Some("no port");
-        }
-        if !self.bringup.can_text() {
-            return Some("the modem is not ready");
-        }
-        if self.health.mute().is_some() {
-            return Some("the modem does not answer");
-        }
-        match self.status.limit() {
-            Some(Limit::NotRegistered | Limit::RegistrationDenied) => Some("not registered"),
-            Some(
-                Limit::NoSim
-                | Limit::PinRequired
-                | Limit::PinWrong
-                | Limit::PinTriesLow
-                | Limit::PukRequired
-                | Limit::SmsOnly
-                | Limit::NoVoice
-                | Limit::NoSms,
-            )
-            | None => None,
-        }
-    }
-
-    fn ask_for_text(&mut self) {
-        let can = self.sender.is_idle() && self.why_no_text().is_none();
-        if can && !self.asked_for_text {
-            self.out.push_back(Output::Event(Event::ReadyToSubmit));
-        }
-        self.asked_for_text = can;
     }
 
     fn set_timers(&mut self, at: Instant) {
@@ -426,23 +468,17 @@ impl Modem {
         self.timers.set(Timer::Call, self.calls.deadline(at));
         self.timers.set(Timer::Sender, ahead(self.sender.deadline()));
         self.timers.set(Timer::Recovery, ahead(self.health.deadline()));
+        let suspect = self.health.deaf_again().filter(|_| self.suspicious);
+        self.timers.set(
+            Timer::Reach,
+            [self.reach.deadline(at), ahead(suspect)].into_iter().flatten().min(),
+        );
+        self.timers.set(Timer::Ussd, self.ussd.deadline());
         self.timers.set(Timer::BringUp, ahead(self.bringup.deadline()));
         self.timers
             .set(Timer::Slot, if self.reading { self.inbox.deadline(at) } else { None });
         if self.opened && !self.idle_due && self.timers.get(Timer::Idle).is_none() {
             self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
         }
-    }
-}
-
-fn name(job: &Job) -> &'static str {
-    match job {
-        Job::BringUp => "a bring-up command",
-        Job::Calls(_) => "a question about a call",
-        Job::Submit => "a text",
-        Job::Inbox(_) => "a question to the message memory",
-        Job::Idle(_) => "an idle question",
-        Job::Knock => "AT",
-        Job::Reset => "the restart",
     }
 }

@@ -8,18 +8,25 @@ use std::time::{Duration, Instant};
 
 mod bringup;
 mod calls;
+mod canary;
+mod examination;
 pub mod families;
 mod health;
 mod inbox;
 mod machine;
+mod missed_memory;
+mod reach;
 mod redacted;
 pub mod refusals;
 mod replies;
+mod report;
 mod sender;
 mod status;
 mod timers;
+mod ussd;
 
 pub use machine::Modem;
+pub use report::{Balance, CanVoice, Deafness, Diversion, Divert, PowerStep, PowerSteps, Report, SimState};
 
 /// What the outside tells the modem.
 #[derive(Debug)]
@@ -42,6 +49,16 @@ pub enum Input<'a> {
     Tick,
     /// Take no new submissions; finish the one in flight.
     Drain,
+    /// What became of an [`Output::Power`]: done, or why it could not be, in words.
+    Stepped {
+        step: PowerStep,
+        outcome: Result<(), String>,
+    },
+    /// Ask modem, SIM and network everything a person could want to know; [`Event::Examined`] follows, when nothing more
+    /// urgent goes on. While one is under way another changes nothing.
+    Examine,
+    /// Ask for the balance ([`Options::balance`]) when nothing else goes on; [`Event::Balance`] follows.
+    AskBalance,
 }
 
 /// One part of one outgoing text: what goes between the prompt and Ctrl-Z.
@@ -63,6 +80,8 @@ pub enum Output {
     Event(Event),
     /// The recovery ladder asks for the port to be closed and opened anew.
     ReopenPort,
+    /// The recovery ladder asks for what only the outside can do. Answer with [`Input::Stepped`].
+    Power(PowerStep),
     /// Nothing more until input, or until then.
     Wait(Option<Instant>),
 }
@@ -96,6 +115,16 @@ pub enum Event {
     NetworkTime { utc_ms: i64, offset_s: i32 },
     /// Message memory is full, or was emptied again.
     Storage { used: u16, total: u16, full: bool },
+    /// From this long ago on no call and no text could reach us. Told when that is certain; [`Event::Hears`] ends it.
+    Deaf { why: Deafness, ago: Duration },
+    /// The network reaches us again, after so long.
+    Hears { why: Deafness, after: Duration },
+    /// The answer to [`Input::Examine`].
+    Examined(Box<Report>),
+    /// The modem's own memory of missed calls, newest first, as it stands after each bring-up. It has no times.
+    MissedMemory(Vec<MemoryEntry>),
+    /// The answer to [`Input::AskBalance`].
+    Balance(Balance),
     /// Something decided or recovered, for the journal (law 5). No numbers, no texts.
     Note { what: &'static str, why: String },
 }
@@ -109,6 +138,13 @@ pub enum CallerLine {
     Withheld,
     /// CLI validity 2–4, or a call that ended without anybody saying who it was.
     Unavailable,
+}
+
+/// An entry of the modem's memory of missed calls. No digits: the number was withheld.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MemoryEntry {
+    pub digits: String,
+    pub toa: u8,
 }
 
 /// A call that is over, with all that was seen of it.
@@ -256,4 +292,11 @@ pub struct Options {
     pub pin_known_wrong: bool,
     /// Hang up after ringing this long, so that the text comes sooner. `None`: never.
     pub reject_after: Option<Duration>,
+    /// What the recovery ladder may ask of the outside.
+    pub power: PowerSteps,
+    /// The code that asks the network for the balance (`*100#`), 3GPP TS 22.090.
+    pub balance: Option<String>,
+    /// A call that nobody answered may have been answered on another phone of the same number: ask for the cause
+    /// (`AT+CEER`) where no line gave one.
+    pub ask_cause: bool,
 }

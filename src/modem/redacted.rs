@@ -1,6 +1,6 @@
 //! What must never reach a log, kept out of `Debug` by its type: numbers, texts, PINs, the SIM's identity.
 
-use super::{CallerLine, Identity, Modem, Options, Received, Submission};
+use super::{Balance, CallerLine, Diversion, Identity, MemoryEntry, Modem, Options, Received, Submission};
 use std::fmt;
 
 impl fmt::Debug for CallerLine {
@@ -32,7 +32,7 @@ impl fmt::Debug for Options {
             .field("pin", &self.pin.as_ref().map(|_| "…"))
             .field("pin_known_wrong", &self.pin_known_wrong)
             .field("reject_after", &self.reject_after)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -44,6 +44,31 @@ impl fmt::Debug for Identity {
             .field("model", &self.model)
             .field("revision", &self.revision)
             .field("operator", &self.operator)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Balance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Balance::Said(text) => write!(f, "Said({} characters)", text.chars().count()),
+            Balance::Unknown(why) => write!(f, "Unknown({why})"),
+        }
+    }
+}
+
+impl fmt::Debug for MemoryEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MemoryEntry(…{} digits, type {})", self.digits.len(), self.toa)
+    }
+}
+
+impl fmt::Debug for Diversion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Diversion")
+            .field("which", &self.which)
+            .field("active", &self.active)
+            .field("after_s", &self.after_s)
             .finish_non_exhaustive()
     }
 }

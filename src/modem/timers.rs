@@ -20,11 +20,17 @@ pub enum Timer {
     Slot,
     /// One idle question: proof of life, registration, signal, memory; now and then the message list.
     Idle,
+    /// A spell without the network becomes one that is told, a modem that stays without it becomes suspect.
+    Reach,
+    /// After a call: is everything as it was set?
+    AfterCall,
+    /// The network's answer to a USSD code.
+    Ussd,
 }
 
 impl Timer {
     /// How many there are.
-    pub const COUNT: usize = 7;
+    pub const COUNT: usize = 10;
     /// All of them, in the order in which they are looked at.
     pub const ALL: [Timer; Timer::COUNT] = [
         Timer::Engine,
@@ -34,6 +40,9 @@ impl Timer {
         Timer::BringUp,
         Timer::Slot,
         Timer::Idle,
+        Timer::Reach,
+        Timer::AfterCall,
+        Timer::Ussd,
     ];
 
     fn slot(self) -> usize {

@@ -31,6 +31,7 @@ mod timestamp;
 mod tpdu;
 mod transliterate;
 mod user_data;
+mod ussd;
 mod validity;
 
 pub use address::{Address, AddressError, TypeOfNumber};
@@ -47,4 +48,5 @@ pub use timestamp::Timestamp;
 pub use tpdu::{Pdu, Tpdu, decode, decode_tpdu};
 pub use transliterate::{Transliteration, to_gsm7_lossy};
 pub use user_data::{Content, UserData};
+pub use ussd::{ussd_packed, ussd_text};
 pub use validity::Validity;

@@ -74,7 +74,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        calls, claims, contacts, figures, handles, inbound, messages, outbox, records, scheduled, timers, undo,
+        calls, claims, contacts, figures, handles, inbound, messages, outbox, records, scheduled, spells, timers, undo,
     };
     use super::*;
 
@@ -128,6 +128,7 @@ mod tests {
             figures::MISSED,
             figures::REPLIED,
             figures::OPT_OUTS,
+            spells::OPEN,
         ];
         let open_now = [
             "outbox_queue",
@@ -137,6 +138,7 @@ mod tests {
             "outbox_due",
             "timer_due",
             "scheduled_due",
+            "deaf_open",
         ];
         for sql in daily {
             let mut statement = store.conn().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();

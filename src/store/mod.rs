@@ -7,7 +7,7 @@
 //! - [`open`]: opening, and starting anew when the file is damaged
 //! - [`schema`]: tables and migrations
 //! - [`types`]: the words that columns may hold
-//! - [`calls`], [`contacts`], [`handles`], [`messages`], [`outbox`], [`inbound`], [`timers`], [`records`]: rows ⇄ types
+//! - [`calls`], [`contacts`], [`handles`], [`messages`], [`outbox`], [`inbound`], [`timers`], [`records`], [`spells`]: rows ⇄ types
 //! - [`undo`]: orders that can be taken back
 //! - [`ledger`]: the consent ledger, a chain of hashes; `optouts` and `beside`: the opt-outs' second file
 //! - [`claims`], [`scheduled`], [`figures`]: who answers whom, what was put off, what is counted
@@ -37,6 +37,7 @@ pub mod report;
 mod salvage;
 pub mod scheduled;
 pub mod schema;
+pub mod spells;
 pub mod timers;
 pub mod types;
 pub mod undo;

@@ -139,6 +139,10 @@ words!(
         Scheduled = "scheduled",
         /// The week's figures.
         Digest = "digest",
+        /// The modem's message memory stays full.
+        Memory = "memory",
+        /// The balance is to be asked for.
+        Balance = "balance",
     }
 );
 words!(

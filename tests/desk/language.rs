@@ -53,6 +53,8 @@ fn usual(blank: &str) -> &'static str {
         "to" => "27 Jul",
         "month" => "September",
         "date" => "30",
+        "until" => "12:02pm",
+        "used" => "255",
         other => panic!("say in this table what usually stands in {{{other}}}"),
     }
 }

@@ -242,6 +242,14 @@ impl Appliance {
                     self.events.push((self.at.duration_since(self.start), event.clone()));
                     self.event(event);
                 }
+                // This bench has nothing outside the modem.
+                Output::Power(step) => self.modem.handle(
+                    modem::Input::Stepped {
+                        step,
+                        outcome: Err("no board".to_owned()),
+                    },
+                    self.at,
+                ),
                 Output::ReopenPort => {
                     busy = true;
                     self.modem.handle(modem::Input::PortLost, self.at);

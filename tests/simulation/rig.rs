@@ -423,6 +423,11 @@ impl Rig {
                     busy = true;
                     self.event(event);
                 }
+                Output::Power(step) => {
+                    busy = true;
+                    let outcome = Err("this rig has no board".to_owned());
+                    p.modem.handle(modem::Input::Stepped { step, outcome }, self.at);
+                }
                 Output::ReopenPort => {
                     busy = true;
                     self.lose_port();

@@ -24,9 +24,7 @@ pub(super) fn parse(line: &str) -> Option<Urc> {
         });
     }
     if let Some(rest) = after_name(line, "+CUSD") {
-        return Some(Urc::Ussd {
-            text: ussd(rest)?.to_owned(),
-        });
+        return ussd(rest);
     }
     storage_full(line)
 }
@@ -58,12 +56,27 @@ fn storage_full(line: &str) -> Option<Urc> {
         .then_some(Urc::StorageFull { storage: None })
 }
 
-/// `<m>[,<text>,<dcs>]`: from the first quote to the last, for the text may hold both commas and quotes.
-fn ussd(rest: &str) -> Option<&str> {
-    let (_, after) = rest.split_once(',')?;
-    let after = after.trim();
-    match after.strip_prefix('"') {
-        Some(quoted) => Some(quoted.rfind('"').map_or(quoted, |end| &quoted[..end])),
-        None => Some(after.rsplit_once(',').map_or(after, |(text, _dcs)| text)),
-    }
+/// `<m>[,<text>,<dcs>]`: from the first quote to the last, for the text may hold both commas and quotes, and line ends.
+fn ussd(rest: &str) -> Option<Urc> {
+    let (mode, after) = rest
+        .split_once(',')
+        .map_or((rest, ""), |(mode, after)| (mode, after.trim()));
+    let mode = mode.trim().parse().ok()?;
+    let number = |text: &str| text.trim().trim_start_matches(',').trim().parse().ok();
+    let (text, dcs, whole) = match after.strip_prefix('"') {
+        Some(quoted) => match quoted.rfind('"') {
+            Some(end) => (&quoted[..end], number(&quoted[end + 1..]), true),
+            None => (quoted, None, false),
+        },
+        None => match after.rsplit_once(',') {
+            Some((text, dcs)) => (text, number(dcs), true),
+            None => (after, None, true),
+        },
+    };
+    Some(Urc::Ussd {
+        mode,
+        text: text.to_owned(),
+        dcs,
+        whole,
+    })
 }

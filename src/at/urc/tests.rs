@@ -334,15 +334,43 @@ fn messages_and_memories() {
         (
             "+CUSD: 0,\"Your \"balance\", is 1,50\",15",
             Urc::Ussd {
+                mode: 0,
                 text: "Your \"balance\", is 1,50".into(),
+                dcs: Some(15),
+                whole: true,
             },
         ),
-        ("+CUSD: 2,\"cut off", Urc::Ussd { text: "cut off".into() }),
-        ("+CUSD: 1,plain,15", Urc::Ussd { text: "plain".into() }),
+        (
+            "+CUSD: 2,\"cut off",
+            Urc::Ussd {
+                mode: 2,
+                text: "cut off".into(),
+                dcs: None,
+                whole: false,
+            },
+        ),
+        (
+            "+CUSD: 1,plain,15",
+            Urc::Ussd {
+                mode: 1,
+                text: "plain".into(),
+                dcs: Some(15),
+                whole: true,
+            },
+        ),
+        (
+            "+CUSD: 4",
+            Urc::Ussd {
+                mode: 4,
+                text: String::new(),
+                dcs: None,
+                whole: true,
+            },
+        ),
     ] {
         assert_eq!(parse(line), expected, "{line}");
     }
-    for line in ["+CUSD: 4", "+CMGS: 256", "+CMGS:", "+CIEV: \"SMSFULL\",0", "+CIEV: 8,1"] {
+    for line in ["+CUSD: x", "+CMGS: 256", "+CMGS:", "+CIEV: \"SMSFULL\",0", "+CIEV: 8,1"] {
         assert_eq!(parse(line), Urc::Other(line.into()));
     }
 }

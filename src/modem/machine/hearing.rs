@@ -1,7 +1,7 @@
 //! What the modem says, unasked or as the end of a command, and the room it concerns.
 
 use super::super::{Event, Output, calls};
-use super::{Job, Modem, Question, name};
+use super::{Job, Modem, Question};
 use crate::at::{self, Failure, Outcome, Urc};
 use crate::ids::MessageReference;
 use std::time::Instant;
@@ -44,11 +44,14 @@ impl Modem {
             Urc::SmsReady => self.bringup.texts_ready(),
             Urc::PowerTrouble { line } => self.note("power", line.chars().take(60).collect()),
             Urc::NetworkTime { utc_ms, offset_s } => {
+                self.heard = true;
                 self.out
                     .push_back(Output::Event(Event::NetworkTime { utc_ms, offset_s }));
             }
             // Nothing follows from these for the job.
-            Urc::PhonebookReady | Urc::Ussd { .. } | Urc::Other(_) => {}
+            Urc::PhonebookReady => {}
+            Urc::Ussd { mode, text, dcs, whole } => self.ussd.said(mode, &text, dcs, whole, at),
+            Urc::Other(line) => self.ussd.more(&line, at),
         }
     }
 
@@ -79,8 +82,14 @@ impl Modem {
 
     pub(super) fn job_done(&mut self, job: Job, outcome: &Outcome, at: Instant) {
         let timed_out = matches!(outcome.result, Err(Failure::TimedOut { .. }));
-        if timed_out && job != Job::Reset && !self.bringup.is_knocking() {
-            self.health.unanswered(name(&job), at);
+        if timed_out
+            && !matches!(
+                job,
+                Job::Restart | Job::Radio | Job::Chore(_) | Job::Idle(Question::OwnTest)
+            )
+            && !self.bringup.is_knocking()
+        {
+            self.health.unanswered(job.name(), at);
         }
         match job {
             Job::BringUp => {
@@ -88,9 +97,11 @@ impl Modem {
                 for line in &outcome.lines {
                     self.status.reply_line(line);
                     self.inbox.usage_line(line);
+                    self.canary.answer(line, at);
                 }
                 self.calls.set_family(self.bringup.family());
                 self.sender.set_family(self.bringup.family());
+                self.examination.set_family(self.bringup.family());
                 self.engine.set_submit_timeout(self.bringup.family().submit_timeout);
                 if self.bringup.is_mute() {
                     self.health.mute_at(at);
@@ -125,19 +136,33 @@ impl Modem {
                 }
                 self.pdu_mode_due |= self.inbox.take_text_mode();
             }
-            Job::Idle(question) => self.idle_answered(question, outcome),
+            Job::Idle(question) => self.idle_answered(question, outcome, at),
+            Job::Chore(chore) => self.chore_done(chore, outcome, at),
             Job::Knock => {}
-            Job::Reset => self.health.reset_given(at),
+            Job::Radio => self.health.radio_switched(!timed_out, at),
+            Job::Restart => self.health.restart_given(at),
         }
     }
 
-    fn idle_answered(&mut self, question: Question, outcome: &Outcome) {
+    fn idle_answered(&mut self, question: Question, outcome: &Outcome, at: Instant) {
         match question {
             Question::Signal | Question::Registration | Question::EpsRegistration => {
                 for line in &outcome.lines {
                     self.status.reply_line(line);
                 }
+                if question == Question::Signal && outcome.result.is_ok() && self.status.is_registered() {
+                    self.reach.signal(at::reply::csq(&outcome.lines).is_some());
+                }
+                if question == Question::Registration {
+                    self.look_at_settings(&outcome.lines, at);
+                }
             }
+            Question::Notifications => self.look_at_settings(&outcome.lines, at),
+            Question::OwnTest => {
+                let answered = matches!(at::reply::clip(&outcome.lines), Some(0 | 1));
+                self.reach.tested(answered, at);
+            }
+            Question::Attention | Question::Sweep => {}
             Question::Storage => {
                 for line in &outcome.lines {
                     self.inbox.usage_line(line);

@@ -17,8 +17,15 @@ const SWEEP_EVERY_TURNS_UNANNOUNCED: u32 = 1;
 const HANG_UP_WAIT: Duration = Duration::from_secs(20);
 /// A question to the modem or the SIM.
 const ASK_WAIT: Duration = Duration::from_secs(5);
+/// A question that the network answers (EC2x documents 15 s for +CLIP).
+const NETWORK_WAIT: Duration = Duration::from_secs(15);
 /// A restart is answered within this, or not at all.
-const RESET_WAIT: Duration = Duration::from_secs(10);
+const RESTART_WAIT: Duration = Duration::from_secs(10);
+/// The radio is switched within this: leaving a network takes seconds.
+const RADIO_WAIT: Duration = Duration::from_secs(15);
+/// 27.007 §8.2: flight mode, and back. (0 would be less, and some sticks fall off the bus with it.)
+const RADIO_OFF: &str = "+CFUN=4";
+const RADIO_ON: &str = "+CFUN=1";
 
 /// The idle questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +38,14 @@ pub enum Question {
     ShowCallers,
     /// `+CMGF=0`, which somebody undid.
     PduMode,
+    /// Are texts still announced? `+CNMI?`
+    Notifications,
+    /// Plain `AT`, after a call.
+    Attention,
+    /// The message list, after a call.
+    Sweep,
+    /// `+CLIP?`: the network itself is asked whether the line has caller display, so an answer is proof of it.
+    OwnTest,
 }
 
 impl Modem {
@@ -49,16 +64,15 @@ impl Modem {
                 self.out.push_back(Output::ReopenPort);
                 return None;
             }
-            Step::Reset => {
+            Step::RadioOff => return Some((Job::Radio, plain(RADIO_OFF, RADIO_WAIT))),
+            Step::RadioOn => return Some((Job::Radio, plain(RADIO_ON, RADIO_WAIT))),
+            Step::Restart => {
                 let text = self.bringup.family().reset;
-                return Some((
-                    Job::Reset,
-                    Command::Plain {
-                        text,
-                        prefix: None,
-                        timeout: RESET_WAIT,
-                    },
-                ));
+                return Some((Job::Restart, plain(text, RESTART_WAIT)));
+            }
+            Step::Outside(step) => {
+                self.out.push_back(Output::Power(step));
+                return None;
             }
         }
         if let Some(ask) = self.calls.wants(at) {
@@ -94,8 +108,8 @@ impl Modem {
         self.next_question(at)
     }
 
-    /// Idle questions wait until nothing else goes on.
-    fn next_question(&mut self, at: Instant) -> Option<(Job, Command)> {
+    /// Settings that somebody undid, and what is looked at after a call.
+    fn next_urgent_question(&mut self, at: Instant) -> Option<(Job, Command)> {
         if !self.opened || !self.sender.is_idle() {
             return None;
         }
@@ -105,11 +119,26 @@ impl Modem {
         if std::mem::take(&mut self.clip_due) {
             return Some(Question::ShowCallers.job());
         }
+        self.next_after_call(at)
+    }
+
+    /// Idle questions wait until nothing else goes on.
+    fn next_question(&mut self, at: Instant) -> Option<(Job, Command)> {
+        if let Some(job) = self.next_urgent_question(at).or_else(|| self.next_chore(at)) {
+            return Some(job);
+        }
+        if !self.opened || !self.sender.is_idle() {
+            return None;
+        }
         if self.calls.is_busy() || !std::mem::take(&mut self.idle_due) {
             return None;
         }
         self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
         self.idle_turn = self.idle_turn.wrapping_add(1);
+        if self.idle_turn.is_multiple_of(2) && std::mem::take(&mut self.missed_due) {
+            // After this turn's question.
+            self.missed.look();
+        }
         let sweep = if self.bringup.announces_texts() {
             SWEEP_EVERY_TURNS
         } else {
@@ -124,7 +153,13 @@ impl Modem {
             }
             return None;
         }
+        if self.reach.wants_test(at) && self.status.is_registered() {
+            return Some(Question::OwnTest.job());
+        }
         let question = match self.idle_turn % 4 {
+            _notifications if self.idle_turn % SWEEP_EVERY_TURNS == 11 && self.canary.shows("+CNMI") => {
+                Question::Notifications
+            }
             0 => Question::Storage,
             1 => Question::Registration,
             2 => Question::Signal,
@@ -134,8 +169,16 @@ impl Modem {
     }
 }
 
+fn plain(text: &'static str, timeout: Duration) -> Command {
+    Command::Plain {
+        text,
+        prefix: None,
+        timeout,
+    }
+}
+
 impl Question {
-    fn job(self) -> (Job, Command) {
+    pub(super) fn job(self) -> (Job, Command) {
         (Job::Idle(self), self.command())
     }
 
@@ -150,10 +193,14 @@ impl Question {
             Question::Registration => ask("+CREG?", Some("+CREG:")),
             Question::EpsRegistration => ask("+CEREG?", Some("+CEREG:")),
             Question::Storage => Command::MessageStorageState,
-            Question::ShowCallers => Command::Plain {
-                text: "+CLIP=1",
-                prefix: None,
-                timeout: Duration::from_secs(15),
+            Question::ShowCallers => plain("+CLIP=1", NETWORK_WAIT),
+            Question::Notifications => ask("+CNMI?", Some("+CNMI:")),
+            Question::Attention => Command::Attention,
+            Question::Sweep => Command::ListMessages,
+            Question::OwnTest => Command::Plain {
+                text: "+CLIP?",
+                prefix: Some("+CLIP:"),
+                timeout: NETWORK_WAIT,
             },
             Question::PduMode => ask("+CMGF=0", None),
         }

@@ -14,6 +14,7 @@ pub(super) const PIECES: &[Piece] = &[
     Piece::Rust(ledger::adopt_version_1),
     Piece::Sql(LEDGER_REPLACES_CONSENT),
     Piece::Sql(CONVERSATION),
+    Piece::Sql(DEAF),
 ];
 
 /// Timer kinds are words of [`crate::store::types::TimerKind`] only. The list in the table would have to be rebuilt with
@@ -161,4 +162,20 @@ CREATE INDEX answered_created ON answered (created_at);
 CREATE INDEX message_shown ON message (peer, created_at)
     WHERE direction = 'out' AND kind IN ('forward', 'alert') AND contact_id IS NOT NULL;
 CREATE INDEX ledger_opt_out ON ledger (created_at) WHERE event = 'opt_out';
+";
+
+/// Times in which no call and no text could reach us ([`crate::store::spells`]).
+const DEAF: &str = "
+CREATE TABLE deaf (
+    id INTEGER PRIMARY KEY,
+    why TEXT NOT NULL CHECK (why <> ''),
+    from_utc INTEGER NOT NULL,
+    from_at INTEGER NOT NULL,
+    offset_s INTEGER NOT NULL,
+    until_utc INTEGER,
+    until_at INTEGER,
+    CHECK ((until_utc IS NULL) = (until_at IS NULL))
+) STRICT;
+CREATE INDEX deaf_open ON deaf (id) WHERE until_at IS NULL;
+CREATE INDEX deaf_ended ON deaf (until_at) WHERE until_at IS NOT NULL;
 ";

@@ -103,7 +103,7 @@ fn unsolicited(line: &str) {
         Urc::MessageStored { storage, .. } | Urc::ReportStored { storage, .. } => storage.len(),
         Urc::StorageFull { storage } => storage.as_ref().map_or(0, String::len),
         Urc::MessageDirect { pdu } | Urc::ReportDirect { pdu } => pdu.len(),
-        Urc::SimState(text) | Urc::Ussd { text } | Urc::Other(text) => text.len(),
+        Urc::SimState(text) | Urc::Ussd { text, .. } | Urc::Other(text) => text.len(),
         Urc::Restarted { line } | Urc::PowerTrouble { line } => line.len(),
         Urc::Ring
         | Urc::CallConnected { .. }

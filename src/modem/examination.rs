@@ -1,0 +1,269 @@
+//! An examination: everything that a person setting the box up, or looking for what is wrong, wants to know. Asked one
+//! question after another when nothing more urgent goes on; the network's own answers (diversions, caller display) last.
+
+use super::families::{Family, GENERIC, Voice};
+use super::{CanVoice, Diversion, Divert, Event, Identity, Limit, Registration, Report, Signal, SimState};
+use crate::at::reply::{self, PinState};
+use crate::at::{Command, Outcome};
+use std::time::Duration;
+
+/// A question to the modem or the SIM.
+const ASK_WAIT: Duration = Duration::from_secs(10);
+/// A question to the network: supplementary services take seconds, and no caller should wait long behind one.
+const NETWORK_WAIT: Duration = Duration::from_secs(25);
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Item {
+    Sim,
+    /// One of the family's ways to count the PIN tries left.
+    PinTries(usize),
+    Storage,
+    Notifications,
+    NetworkTime,
+    ServiceCentre,
+    Signal,
+    Registration,
+    PacketRegistration,
+    EpsRegistration,
+    Operator,
+    CallerDisplay,
+    Diversion(Divert),
+}
+
+impl Item {
+    fn command(self, family: &Family) -> Option<Command> {
+        let ask = |text, prefix, timeout| {
+            Some(Command::Plain {
+                text,
+                prefix: Some(prefix),
+                timeout,
+            })
+        };
+        match self {
+            Item::Sim => Some(Command::PinState),
+            Item::PinTries(n) => {
+                let counter = family.pin_counters.get(n)?;
+                Some(Command::Plain {
+                    text: counter.ask.text,
+                    prefix: counter.ask.prefix,
+                    timeout: ASK_WAIT,
+                })
+            }
+            Item::Storage => Some(Command::MessageStorageState),
+            Item::Notifications => ask("+CNMI?", "+CNMI:", ASK_WAIT),
+            Item::NetworkTime => ask("+CCLK?", "+CCLK:", ASK_WAIT),
+            Item::ServiceCentre => ask("+CSCA?", "+CSCA:", ASK_WAIT),
+            Item::Signal => ask("+CSQ", "+CSQ:", ASK_WAIT),
+            Item::Registration => ask("+CREG?", "+CREG:", ASK_WAIT),
+            Item::PacketRegistration => ask("+CGREG?", "+CGREG:", ASK_WAIT),
+            Item::EpsRegistration => ask("+CEREG?", "+CEREG:", ASK_WAIT),
+            Item::Operator => ask("+COPS?", "+COPS:", ASK_WAIT),
+            Item::CallerDisplay => ask("+CLIP?", "+CLIP:", NETWORK_WAIT),
+            Item::Diversion(which) => {
+                let text = match which {
+                    Divert::Always => "+CCFC=0,2",
+                    Divert::Busy => "+CCFC=1,2",
+                    Divert::NoReply => "+CCFC=2,2",
+                    Divert::Unreachable => "+CCFC=3,2",
+                };
+                ask(text, "+CCFC:", NETWORK_WAIT)
+            }
+        }
+    }
+
+    /// Only a network can answer it.
+    fn is_networks(self) -> bool {
+        matches!(self, Item::CallerDisplay | Item::Diversion(_))
+    }
+}
+
+const ITEMS: &[Item] = &[
+    Item::Sim,
+    Item::PinTries(0),
+    Item::PinTries(1),
+    Item::PinTries(2),
+    Item::Storage,
+    Item::Notifications,
+    Item::NetworkTime,
+    Item::ServiceCentre,
+    Item::Signal,
+    Item::Registration,
+    Item::PacketRegistration,
+    Item::EpsRegistration,
+    Item::Operator,
+    Item::CallerDisplay,
+    Item::Diversion(Divert::Always),
+    Item::Diversion(Divert::Busy),
+    Item::Diversion(Divert::NoReply),
+    Item::Diversion(Divert::Unreachable),
+];
+
+/// What the rest of the modem layer knows when the examination ends.
+pub struct Known<'a> {
+    pub identity: &'a Identity,
+    pub registration: Registration,
+    pub signal: Signal,
+    pub limit: Option<Limit>,
+    pub shows_callers: bool,
+    pub announces_texts: bool,
+    pub proof_age: Option<Duration>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Examination {
+    family: &'static Family,
+    next: Option<usize>,
+    report: Report,
+    /// The network left a question unanswered: it is not asked more.
+    silent: bool,
+}
+
+impl Examination {
+    pub fn new() -> Self {
+        Examination {
+            family: &GENERIC,
+            next: None,
+            report: Report::default(),
+            silent: false,
+        }
+    }
+
+    pub fn set_family(&mut self, family: &'static Family) {
+        self.family = family;
+    }
+
+    /// Starts, unless one is under way.
+    pub fn start(&mut self) {
+        if self.next.is_none() {
+            self.next = Some(0);
+            self.report = Report::default();
+            self.silent = false;
+        }
+    }
+
+    pub fn is_under_way(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// The next question; `None`: all have been asked. `registered`: there is a network to ask.
+    pub fn wants(&mut self, registered: bool) -> Option<Command> {
+        loop {
+            let item = *ITEMS.get(self.next?)?;
+            let skip = match item {
+                Item::PinTries(_) => self.report.pin_tries_left.is_some(),
+                item if item.is_networks() => !registered || self.silent,
+                _other => false,
+            };
+            let command = if skip { None } else { item.command(self.family) };
+            if command.is_some() {
+                return command;
+            }
+            self.next = self.next.map(|next| next + 1);
+        }
+    }
+
+    /// The question of [`Examination::wants`] has been answered, or not.
+    pub fn done(&mut self, outcome: &Outcome) {
+        let Some(item) = self.next.and_then(|next| ITEMS.get(next)).copied() else {
+            return;
+        };
+        self.next = self.next.map(|next| next + 1);
+        let lines = &outcome.lines;
+        let report = &mut self.report;
+        let timed_out = matches!(outcome.result, Err(crate::at::Failure::TimedOut { .. }));
+        self.silent |= timed_out && item.is_networks();
+        match item {
+            Item::Sim => report.sim = sim_state(outcome),
+            Item::PinTries(_) => report.pin_tries_left = reply::pin_tries(lines).map(|tries| tries.pin),
+            Item::Storage => report.storage = lines.iter().find_map(|line| super::replies::storage_usage(line)),
+            Item::Notifications => {
+                let mt = super::replies::text_field(outcome, "+CNMI", 1);
+                report.announces_texts = mt.is_some_and(|mt| mt != "0");
+            }
+            Item::NetworkTime => report.network_time = reply::cclk(lines),
+            Item::ServiceCentre => report.identity.smsc = super::replies::text_field(outcome, "+CSCA", 0),
+            Item::Signal => report.signal.dbm = reply::csq(lines),
+            Item::Registration => report.registration.cs = reply::registration(lines),
+            Item::PacketRegistration => report.registration.ps = reply::registration(lines),
+            Item::EpsRegistration => report.registration.eps = reply::registration(lines),
+            Item::Operator => report.identity.operator = reply::cops(lines).and_then(|operator| operator.name),
+            Item::CallerDisplay => {
+                report.shows_callers = match reply::clip(lines) {
+                    Some(0) => Some(false),
+                    Some(1) => Some(true),
+                    Some(_) | None => None,
+                };
+            }
+            Item::Diversion(which) if outcome.result.is_ok() => {
+                // Voice is class 1; a bare answer is about everything.
+                let row = reply::ccfc(lines)
+                    .into_iter()
+                    .find(|row| row.class & 1 == 1 || row.class == 0);
+                report.diversions.push(Diversion {
+                    which,
+                    active: row.as_ref().is_some_and(|row| row.active),
+                    after_s: row.as_ref().and_then(|row| row.time_s),
+                    number: row.and_then(|row| row.number).map(|number| number.digits),
+                });
+            }
+            Item::Diversion(_) => {}
+        }
+    }
+
+    /// Everything has been asked, or can't be any more: the report.
+    pub fn finish(&mut self, known: Known<'_>) -> Option<Event> {
+        self.next.take()?;
+        let mut report = std::mem::take(&mut self.report);
+        let (asked_smsc, asked_operator) = (report.identity.smsc.take(), report.identity.operator.take());
+        report.identity = known.identity.clone();
+        report.identity.smsc = asked_smsc.or(report.identity.smsc);
+        report.identity.operator = asked_operator.or(report.identity.operator);
+        let asked = report.registration;
+        report.registration = Registration {
+            cs: asked.cs.or(known.registration.cs),
+            ps: asked.ps.or(known.registration.ps),
+            eps: asked.eps.or(known.registration.eps),
+        };
+        report.signal.dbm = report.signal.dbm.or(known.signal.dbm);
+        report.announces_texts |= known.announces_texts;
+        if !known.shows_callers && report.shows_callers == Some(true) {
+            report.shows_callers = None;
+        }
+        report.network_proof_age = known.proof_age;
+        report.can_voice = verdict(self.family, known.limit, report.registration);
+        Some(Event::Examined(Box::new(report)))
+    }
+}
+
+fn sim_state(outcome: &Outcome) -> SimState {
+    let by_code = match &outcome.result {
+        Err(crate::at::Failure::Cme(code)) => code.cme().map(|e| e.0),
+        Ok(()) | Err(_) => None,
+    };
+    match (reply::cpin(&outcome.lines), by_code) {
+        // The second PIN keeps neither calls nor texts from us.
+        (Some(PinState::Ready | PinState::Pin2 | PinState::Puk2), _) => SimState::Ready,
+        (Some(PinState::Pin), _) | (None, Some(11)) => SimState::Pin,
+        (Some(PinState::Puk), _) | (None, Some(12)) => SimState::Puk,
+        (Some(PinState::NotInserted), _) | (None, Some(10)) => SimState::Missing,
+        (Some(PinState::PhoneLock | PinState::NotReady | PinState::Other(_)), _) | (None, _) => SimState::Unknown,
+    }
+}
+
+/// `modem-facts.md` §4.4: registered is not callable.
+fn verdict(family: &Family, limit: Option<Limit>, registration: Registration) -> CanVoice {
+    if family.voice == Voice::No || limit == Some(Limit::NoVoice) {
+        return CanVoice::Never;
+    }
+    match (registration.cs, registration.eps) {
+        (Some(6 | 7), _) => CanVoice::SmsOnly,
+        (Some(1 | 5), _) => CanVoice::Yes,
+        (Some(9 | 10), _) => CanVoice::Perhaps,
+        (_, Some(6 | 7)) => CanVoice::SmsOnly,
+        // LTE without circuit-switched calls: only VoLTE or a fall-back brings them.
+        (_, Some(1 | 5 | 9 | 10)) => CanVoice::Perhaps,
+        (_, _) => CanVoice::Unknown,
+    }
+}

@@ -1,0 +1,80 @@
+//! What is asked when nothing else goes on, and nobody waits for it: an examination, the balance, the memory of missed calls.
+
+use super::super::examination::Known;
+use super::super::{Condition, Limit, Output};
+use super::{Job, Modem};
+use crate::at::{Command, Outcome};
+use std::time::Instant;
+
+/// A question that may stay unanswered without harm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chore {
+    Examine,
+    Balance,
+    MissedMemory,
+}
+
+impl Modem {
+    /// The next question of a chore.
+    pub(super) fn next_chore(&mut self, at: Instant) -> Option<(Job, Command)> {
+        if self.calls.is_busy() || !self.sender.is_idle() {
+            return None;
+        }
+        if self.examination.is_under_way() && self.can_be_examined(at) {
+            if let Some(command) = self.examination.wants(self.status.is_registered()) {
+                return Some((Job::Chore(Chore::Examine), command));
+            }
+            self.finish_examination(at);
+        }
+        if !self.opened || self.draining {
+            return None;
+        }
+        if let Some(command) = self.ussd.wants().filter(|_| self.status.is_registered()) {
+            self.ussd.asked();
+            return Some((Job::Chore(Chore::Balance), command));
+        }
+        let command = self.missed.wants()?;
+        Some((Job::Chore(Chore::MissedMemory), command))
+    }
+
+    /// Bring-up is through, or waits for something that only a person can do.
+    fn can_be_examined(&self, at: Instant) -> bool {
+        self.opened || matches!(self.condition, Condition::Limited { .. }) && self.bringup.is_waiting(at)
+    }
+
+    /// An examination of a modem that is not there, or does not answer, ends with what is known.
+    pub(super) fn end_vain_examination(&mut self, at: Instant) {
+        if self.examination.is_under_way() && (!self.open || self.health.mute().is_some()) {
+            self.finish_examination(at);
+        }
+    }
+
+    fn finish_examination(&mut self, at: Instant) {
+        let limit: Option<Limit> = self.bringup.limit().or_else(|| self.status.limit());
+        let known = Known {
+            identity: self.bringup.identity(),
+            registration: self.status.registration(),
+            signal: self.status.signal(),
+            limit,
+            shows_callers: self.bringup.shows_callers(),
+            announces_texts: self.bringup.announces_texts(),
+            proof_age: self.reach.last_proof().map(|proof| at.saturating_duration_since(proof)),
+        };
+        if let Some(event) = self.examination.finish(known) {
+            self.out.push_back(Output::Event(event));
+        }
+    }
+
+    pub(super) fn chore_done(&mut self, chore: Chore, outcome: &Outcome, at: Instant) {
+        match chore {
+            Chore::Examine => {
+                for line in &outcome.lines {
+                    self.status.reply_line(line);
+                }
+                self.examination.done(outcome);
+            }
+            Chore::Balance => self.ussd.done(outcome, at),
+            Chore::MissedMemory => self.missed.done(outcome),
+        }
+    }
+}
