@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use textback::desk::commands::{self, Command};
 use textback::desk::grammar::{self, OwnerText};
 use textback::desk::optout::{Consent, consent};
+use textback::desk::pack::Pack;
 use textback::desk::template::Template;
 use textback::ids::Handle;
 use textback::phone::{self, Country, NumberProblem, PhoneNumber};
@@ -446,7 +447,10 @@ fn reactions_are_told_from_texts() {
 
 #[test]
 fn the_help_text_fits_one_part() {
-    assert!(commands::help().len() <= 160, "{}", commands::help());
+    for pack in Pack::all() {
+        let help = commands::help(pack);
+        assert!(textback::sms::cost(&help).parts == 1, "{}: {help}", pack.code);
+    }
 }
 
 proptest! {

@@ -4,7 +4,7 @@ use super::limits;
 use super::optout::{self, Consent as Word};
 use super::outgoing::Outgoing;
 use super::turn::{Done, Turn};
-use super::{grammar, lines};
+use super::{lines, reactions};
 use crate::ids::{Handle, MessageId};
 use crate::store::contacts::Contact;
 use crate::store::messages::Message;
@@ -48,7 +48,7 @@ impl Turn<'_> {
                     return self.robot(contact, handle, about, "the same text twice within two minutes");
                 }
                 let new = self.heard(&mut contact)?;
-                let line = match grammar::reaction(text) {
+                let line = match reactions::read(text, &self.rules.pack) {
                     Some(reaction) => lines::reaction(&self.rules.pack, handle, &contact, &reaction.verb, &reaction.to),
                     None => lines::text(&self.rules.pack, handle, &contact, new, text),
                 };

@@ -41,6 +41,7 @@ mod orders;
 mod outgoing;
 mod overview;
 mod owner;
+mod reactions;
 mod reports;
 mod routing;
 mod rules;

@@ -5,7 +5,7 @@ use super::pack::{Pack, Values};
 use super::rules::Member;
 use super::turn::{Done, PAUSED_UNTIL, Turn};
 use super::undo::Order;
-use super::{lines, outgoing};
+use super::{commands, lines, outgoing};
 use crate::ids::Handle;
 use crate::store::StoreError;
 use crate::store::contacts::Contact;
@@ -24,11 +24,7 @@ const PAUSE_LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 impl Turn<'_> {
     /// `HELP`.
     pub fn owner_help(&mut self, member: &Member) -> Done {
-        self.reply(
-            &member.number,
-            "27 your text: to caller 27. 27: last texts. STATUS LIST MORE 27, PAUSE 2h, RESUME, NAME 27 Dave, DONE 27, \
-             BLOCK 27, UNBLOCK 27, FRIEND 27, FORGET 27, WHY 27, NUM 27, OOPS 31, NO",
-        )
+        self.reply(&member.number, &commands::help(&self.rules.pack))
     }
 
     /// `MORE 27`: what was cut off of their last text, page by page; then from the beginning.

@@ -12,14 +12,14 @@ use std::time::Duration;
 impl Turn<'_> {
     /// A whole text from somebody of the team, recorded as `message`.
     pub fn owner_text(&mut self, member: &Member, message: MessageId, text: &str) -> Done {
-        let read = grammar::read(text);
+        let read = grammar::read_in(text, &self.rules.pack);
         if !may(member.role, &read) {
             return self.say(&member.number, "for_the_owner", &[]);
         }
         match read {
             OwnerText::To { handle, text } => self.tagged(member, message, handle, &text),
             OwnerText::Handle(handle) => self.bare(member, message, handle),
-            OwnerText::Untagged(text) if is_yes(&text) => self.yes(member, message, &text),
+            OwnerText::Untagged(text) if grammar::is_yes(&text, &self.rules.pack) => self.yes(member, message, &text),
             OwnerText::Untagged(text) => self.untagged(member, message, &text),
             OwnerText::No => self.refuse_held(member),
             OwnerText::Command(command) => self.command(member, command),
@@ -69,8 +69,9 @@ impl Turn<'_> {
             Command::Report => self.report_now(member),
             Command::Test => self.not_yet(member, "TEST"),
             Command::Undo => self.undo(member),
-            Command::Set { .. } => self.not_yet(member, "SET"),
+            Command::SetList | Command::SetShow(_) | Command::Set { .. } => self.not_yet(member, "SET"),
             Command::OwnerAdd(_) | Command::OwnerRemove(_) => self.not_yet(member, "OWNER"),
+            Command::CrewAdd(_) | Command::CrewRemove(_) => self.not_yet(member, "CREW"),
         }
     }
 
@@ -127,10 +128,6 @@ fn may(role: Role, read: &OwnerText) -> bool {
         Role::Crew => answers || looks,
         Role::Installer => looks,
     }
-}
-
-fn is_yes(text: &str) -> bool {
-    matches!(super::optout::fold(text).trim(), "yes" | "y" | "yep" | "yes please")
 }
 
 /// `2h`, `30 min`, `1d`. `None`: nothing of the kind, or nothing at all.

@@ -40,6 +40,7 @@ fn usual(blank: &str) -> &'static str {
         "word" => "UNBLOCK",
         "usage" => "OWNER ADD +15125550100",
         "length" => "3 days",
+        "commands" => "STATUS, LIST, MORE 27, NAME 27 Dave, DONE 27, BLOCK 27, PAUSE 2h, RESUME",
         "order" => "UNBLOCK 27 +15551234567",
         "day" => "Wednesday",
         "before" => "31 Dave Miller",

@@ -6,6 +6,7 @@ mod conversation;
 mod language;
 mod optout;
 mod owner;
+mod owner_texts;
 mod received;
 mod sending;
 mod undo;

@@ -136,7 +136,7 @@ fn commands_answer_and_are_not_relayed() {
     for (command, answer) in [
         ("STATUS", "Working."),
         ("LIST", "13 "),
-        ("HELP", "27 your text"),
+        ("HELP", "27 text: to 27"),
         ("NUM 13", DAVE),
         ("WHY 13", "texted (missed call)"),
         ("DONE 13", "done"),

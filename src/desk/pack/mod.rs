@@ -5,8 +5,10 @@
 //! blank nobody fills, and the key nobody uses.
 
 mod read;
+mod vocabulary;
 
 pub use read::PackMistake;
+pub use vocabulary::Phrase;
 
 use super::template::plain;
 use std::collections::BTreeMap;
@@ -40,6 +42,9 @@ pub struct Pack {
     texts: BTreeMap<String, Line>,
     reasons: BTreeMap<String, Line>,
     times: BTreeMap<String, Line>,
+    words: BTreeMap<String, Vec<String>>,
+    commands: BTreeMap<String, Phrase>,
+    forms: BTreeMap<String, Phrase>,
 }
 
 /// A text with blanks.
@@ -60,15 +65,22 @@ impl Pack {
         Arc::clone(ENGLISH.get_or_init(|| Arc::new(read::english(BUILT_IN[0].1))))
     }
 
+    /// The languages that come with the program, English first.
+    #[must_use]
+    pub fn all() -> &'static [Arc<Pack>] {
+        static ALL: OnceLock<Vec<Arc<Pack>>> = OnceLock::new();
+        ALL.get_or_init(|| {
+            // Nothing is wrong with the files in here: a test says so.
+            let others = BUILT_IN.iter().skip(1).filter_map(|(_, text)| Pack::parse(text).ok());
+            let others = others.map(|(pack, _)| Arc::new(pack));
+            std::iter::once(Pack::english()).chain(others).collect()
+        })
+    }
+
     /// A language that comes with the program.
     #[must_use]
     pub fn built_in(code: &str) -> Option<Arc<Pack>> {
-        let (found, text) = BUILT_IN.into_iter().find(|(known, _)| *known == code)?;
-        if found == BUILT_IN[0].0 {
-            return Some(Pack::english());
-        }
-        // Nothing is wrong with the files in here: a test says so.
-        Pack::parse(text).ok().map(|(pack, _)| Arc::new(pack))
+        Pack::all().iter().find(|pack| pack.code == code).map(Arc::clone)
     }
 
     /// Reads a language's file. What is missing is said in English, with a warning each.
@@ -123,6 +135,13 @@ impl Pack {
             Some((name, value)) => fill(&self.reasons, key, &[(name, value)]),
             None => fill(&self.reasons, key, &[]),
         }
+    }
+
+    /// The words of one meaning, in lower case, both as written and folded; the English ones are among them.
+    #[must_use]
+    pub fn words(&self, meaning: &str) -> &[String] {
+        debug_assert!(self.words.contains_key(meaning), "no words {meaning}");
+        self.words.get(meaning).map_or(&[], Vec::as_slice)
     }
 
     /// A time of day: `2:02pm`, `14:02`, `14h02`. `short` leaves out `:00` where the language does.

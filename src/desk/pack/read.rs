@@ -1,7 +1,8 @@
 //! A language's file → a [`Pack`], everything wrong with it named by line and key.
 
-use super::{Line, Pack, Piece};
-use crate::desk::template::Template;
+use super::{Line, Pack, Phrase, Piece};
+use crate::desk::optout::fold;
+use crate::desk::template::{Template, plain};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
@@ -46,7 +47,26 @@ struct File {
     reasons: Texts,
     #[serde(default)]
     times: Texts,
+    #[serde(default)]
+    words: BTreeMap<String, Spanned<Vec<String>>>,
+    #[serde(default)]
+    commands: BTreeMap<String, Spanned<Spoken>>,
+    #[serde(default)]
+    forms: BTreeMap<String, Spanned<Spoken>>,
 }
+
+/// A command or form as the file has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spoken {
+    #[serde(default)]
+    words: Vec<String>,
+    usage: String,
+    does: String,
+}
+
+/// Words that other languages don't take over from English: there they mean something else.
+const NOT_SHARED: [&str; 1] = ["units"];
 
 /// English, which nothing is compared with. What cannot be read in it is left out; a test rules that out.
 pub(super) fn english(text: &str) -> Pack {
@@ -57,6 +77,9 @@ pub(super) fn english(text: &str) -> Pack {
         texts: BTreeMap::new(),
         reasons: BTreeMap::new(),
         times: BTreeMap::new(),
+        words: BTreeMap::new(),
+        commands: BTreeMap::new(),
+        forms: BTreeMap::new(),
     };
     let Ok(file) = toml::from_str::<File>(text) else {
         return empty;
@@ -74,6 +97,11 @@ pub(super) fn english(text: &str) -> Pack {
         texts: lines(&file.texts),
         reasons: lines(&file.reasons),
         times: lines(&file.times),
+        words: (file.words.iter())
+            .map(|(meaning, words)| (meaning.clone(), understood(words.get_ref(), &[])))
+            .collect(),
+        commands: phrases(&file.commands),
+        forms: phrases(&file.forms),
     }
 }
 
@@ -98,6 +126,9 @@ pub(super) fn pack(text: &str, english: &Pack) -> Result<(Pack, Vec<PackMistake>
         texts: findings.section("texts", &file.texts, &english.texts),
         reasons: findings.section("reasons", &file.reasons, &english.reasons),
         times: findings.section("times", &file.times, &english.times),
+        words: findings.words(&file.words, &english.words),
+        commands: findings.phrases("commands", &file.commands, &english.commands),
+        forms: findings.phrases("forms", &file.forms, &english.forms),
         code: file.code,
         name: file.name,
     };
@@ -143,6 +174,76 @@ impl Findings<'_> {
         lines
     }
 
+    fn words(
+        &mut self,
+        words: &BTreeMap<String, Spanned<Vec<String>>>,
+        english: &BTreeMap<String, Vec<String>>,
+    ) -> BTreeMap<String, Vec<String>> {
+        let mut all = english.clone();
+        for (meaning, said) in words {
+            let line = line_of(self.text, said.span().start);
+            let Some(shared) = english.get(meaning) else {
+                self.warn(
+                    line,
+                    &format!("words.{meaning}"),
+                    "unknown, and never listened for".to_owned(),
+                );
+                continue;
+            };
+            let shared: &[String] = if NOT_SHARED.contains(&meaning.as_str()) {
+                &[]
+            } else {
+                shared
+            };
+            all.insert(meaning.clone(), understood(said.get_ref(), shared));
+        }
+        self.missing("words", english.keys(), |key| words.contains_key(key));
+        all
+    }
+
+    fn phrases(
+        &mut self,
+        name: &str,
+        spoken: &BTreeMap<String, Spanned<Spoken>>,
+        english: &BTreeMap<String, Phrase>,
+    ) -> BTreeMap<String, Phrase> {
+        let mut all = english.clone();
+        for (id, said) in spoken {
+            let (path, line) = (format!("{name}.{id}"), line_of(self.text, said.span().start));
+            let Some(known) = english.get(id) else {
+                self.warn(line, &path, "unknown, and never used".to_owned());
+                continue;
+            };
+            let phrase = phrase(said.get_ref(), &known.words);
+            let first = phrase.usage.split_whitespace().next().map(fold).unwrap_or_default();
+            if !known.words.is_empty() && !phrase.words.iter().any(|word| word == first.trim()) {
+                self.mistake(line, &path, "usage must start with one of its words".to_owned());
+            }
+            if let Some((other, word)) = all
+                .iter()
+                .filter(|(other, _)| *other != id)
+                .find_map(|(other, theirs)| {
+                    Some((other, phrase.words.iter().find(|word| theirs.words.contains(word))?))
+                })
+            {
+                self.mistake(line, &path, format!("\"{word}\" already starts {other}"));
+            }
+            all.insert(id.clone(), phrase);
+        }
+        self.missing(name, english.keys(), |key| spoken.contains_key(key));
+        all
+    }
+
+    fn missing<'k>(&mut self, name: &str, keys: impl Iterator<Item = &'k String>, there: impl Fn(&str) -> bool) {
+        for key in keys.filter(|key| !there(key)) {
+            self.warn(
+                0,
+                &format!("{name}.{key}"),
+                "missing: only the English is understood".to_owned(),
+            );
+        }
+    }
+
     fn blanks(&mut self, line: usize, path: &str, parsed: &Line, wanted: &Line) {
         let (has, wants): (BTreeSet<&str>, BTreeSet<&str>) = (parsed.blanks().collect(), wanted.blanks().collect());
         for extra in has.difference(&wants) {
@@ -171,6 +272,37 @@ impl Findings<'_> {
 
     fn warn(&mut self, line: usize, key: &str, what: String) {
         push(&mut self.warnings, line, key, what);
+    }
+}
+
+/// Words in lower case, as written and folded, with those shared by all languages.
+fn understood(words: &[String], shared: &[String]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let folded = words.iter().map(|word| fold(word).trim().to_owned());
+    let lower = words.iter().map(|word| word.to_lowercase());
+    for word in lower.chain(folded).chain(shared.iter().cloned()) {
+        if !word.is_empty() && !all.contains(&word) {
+            all.push(word);
+        }
+    }
+    all
+}
+
+fn phrases(spoken: &BTreeMap<String, Spanned<Spoken>>) -> BTreeMap<String, Phrase> {
+    spoken
+        .iter()
+        .map(|(id, said)| (id.clone(), phrase(said.get_ref(), &[])))
+        .collect()
+}
+
+fn phrase(spoken: &Spoken, shared: &[String]) -> Phrase {
+    Phrase {
+        words: understood(&spoken.words, shared)
+            .iter()
+            .map(|word| fold(word).trim().to_owned())
+            .collect(),
+        usage: plain(&spoken.usage),
+        does: spoken.does.clone(),
     }
 }
 
