@@ -32,7 +32,7 @@ const REASON_DEPTH: u8 = 2;
 pub type Values<'a> = &'a [(&'a str, &'a dyn Display)];
 
 /// One language, checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Pack {
     /// ISO 639-1, or what the user calls it.
     pub code: String,
@@ -55,6 +55,13 @@ struct Line(Vec<Piece>);
 enum Piece {
     Text(String),
     Blank(String),
+}
+
+impl std::fmt::Debug for Pack {
+    /// Its name only: the rest would fill screens.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pack").field("code", &self.code).finish_non_exhaustive()
+    }
 }
 
 impl Pack {
