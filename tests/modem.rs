@@ -262,6 +262,10 @@ fn play(path: &Path, split: Split) {
                 options.pin = Some(pin.to_string());
                 continue;
             }
+            if rest == "ask cause" {
+                options.ask_cause = true;
+                continue;
+            }
             if let Some(ms) = rest.strip_prefix("reject after ") {
                 options.reject_after = Some(Duration::from_millis(ms.parse().expect("milliseconds")));
                 continue;

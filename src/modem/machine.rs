@@ -111,12 +111,16 @@ impl Modem {
     /// A modem that has no port yet.
     #[must_use]
     pub fn new(options: Options) -> Modem {
+        let mut calls = Calls::new(options.reject_after);
+        if options.ask_cause {
+            calls.ask_causes();
+        }
         Modem {
             engine: Engine::new(),
             open: false,
             draining: false,
             job: None,
-            calls: Calls::new(options.reject_after),
+            calls,
             health: Health::new(options.power),
             reach: Reach::default(),
             canary: Canary::default(),

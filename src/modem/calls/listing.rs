@@ -26,7 +26,10 @@ impl Calls {
         {
             return Some(Ask::HangUp(text));
         }
-        self.list_at().is_some_and(|due| due <= at).then_some(Ask::List)
+        if self.list_at().is_some_and(|due| due <= at) {
+            return Some(Ask::List);
+        }
+        self.wants_cause()
     }
 
     /// [`Calls::wants`] is being done.
@@ -39,6 +42,7 @@ impl Calls {
                     call.asked |= at >= call.started + CLIP_WAIT || !call.is_ringing();
                 }
             }
+            Ask::Cause => self.cause_asked(),
             Ask::HangUp(_) => {
                 if let Some(i) = self.first_in_line() {
                     self.calls[i].hang_ups = self.calls[i].hang_ups.saturating_add(1);

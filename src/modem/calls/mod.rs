@@ -8,11 +8,13 @@ use super::families::{CallWatch, Family, GENERIC};
 use super::{CallerLine, Event};
 use crate::ids::CallKey;
 use call::{Call, Phase, same_number};
+pub use inquest::CAUSE_WAIT;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 mod call;
 mod evidence;
+mod inquest;
 mod listing;
 #[cfg(test)]
 mod tests;
@@ -41,6 +43,8 @@ const ANSWERED_CAP: Duration = Duration::from_secs(4 * 3600);
 pub enum Ask {
     /// `AT+CLCC`.
     List,
+    /// `AT+CEER`: why the last call ended.
+    Cause,
     /// Hang up on the ringing call; text after `AT`.
     HangUp(&'static str),
 }
@@ -78,6 +82,9 @@ pub struct Calls {
     reconcile: bool,
     /// Somebody dials out on this modem: "connected" is not about our ringing call.
     outgoing: bool,
+    inquest: inquest::Inquest,
+    /// The port is going: nobody can be asked any more.
+    cut: bool,
     events: VecDeque<Event>,
 }
 
@@ -96,6 +103,8 @@ impl Calls {
             pending: None,
             reconcile: false,
             outgoing: false,
+            inquest: inquest::Inquest::default(),
+            cut: false,
             events: VecDeque::new(),
         }
     }
@@ -103,6 +112,11 @@ impl Calls {
     /// The modem is one of these.
     pub fn set_family(&mut self, family: &'static Family) {
         self.family = family;
+    }
+
+    /// Ask why a call ended that nobody here answered.
+    pub fn ask_causes(&mut self) {
+        self.inquest.wanted = true;
     }
 
     pub fn poll_event(&mut self) -> Option<Event> {
@@ -121,6 +135,7 @@ impl Calls {
 
     /// The port is gone or the modem started anew: every call ends with that as its proof.
     pub fn cut_off(&mut self, evidence: &'static str, at: Instant) {
+        self.cut = true;
         while let Some(i) = self.calls.len().checked_sub(1) {
             let closing = matches!(self.calls[i].phase, Phase::Closing { .. });
             if !closing {
@@ -128,6 +143,8 @@ impl Calls {
             }
             self.forget(i, at);
         }
+        self.cut = false;
+        self.forget_inquests();
         self.list_disliked = false;
         self.last_list = None;
         self.suspicion = None;
@@ -165,6 +182,7 @@ impl Calls {
                 i += 1;
             }
         }
+        self.tick_inquests(at);
         if self.suspicion.is_some_and(|since| at >= since + RING_RACE) {
             self.suspicion = None;
         }
@@ -183,6 +201,7 @@ impl Calls {
         own.chain(suspicion)
             .chain(self.list_at())
             .chain(self.reject_at())
+            .chain(self.inquest_deadline())
             .filter(|due| *due > at)
             .min()
     }
@@ -278,7 +297,7 @@ impl Calls {
             self.past.pop_front();
         }
         self.past.push_back(Past { digits, ended });
-        self.events.push_back(Event::CallEnded(call.into_ended()));
+        self.close(call.into_ended(), ended);
         if self.first_in_line().is_none()
             && !self.calls.iter().any(|c| matches!(c.phase, Phase::Answered { .. }))
             && let Some(next) = self.calls.iter_mut().find(|c| c.is_ringing())

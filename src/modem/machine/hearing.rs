@@ -85,7 +85,11 @@ impl Modem {
         if timed_out
             && !matches!(
                 job,
-                Job::Restart | Job::Radio | Job::Chore(_) | Job::Idle(Question::OwnTest)
+                Job::Restart
+                    | Job::Radio
+                    | Job::Chore(_)
+                    | Job::Calls(calls::Ask::Cause)
+                    | Job::Idle(Question::OwnTest)
             )
             && !self.bringup.is_knocking()
         {
@@ -123,6 +127,10 @@ impl Modem {
                 Err(Failure::PortLost) => {}
                 Err(_) => self.calls.list_failed(at),
             },
+            Job::Calls(calls::Ask::Cause) => {
+                let known = outcome.result.is_ok() || timed_out;
+                self.calls.cause(at::reply::ceer(&outcome.lines), known);
+            }
             Job::Calls(calls::Ask::HangUp(_)) => {
                 if outcome.result != Err(Failure::PortLost) {
                     self.calls.hung_up(outcome.result.is_ok(), at);

@@ -78,6 +78,11 @@ impl Modem {
         if let Some(ask) = self.calls.wants(at) {
             let command = match ask {
                 calls::Ask::List => Command::ListCalls,
+                calls::Ask::Cause => Command::Plain {
+                    text: "+CEER",
+                    prefix: Some("+CEER:"),
+                    timeout: calls::CAUSE_WAIT,
+                },
                 calls::Ask::HangUp(text) => Command::Plain {
                     text,
                     prefix: None,
