@@ -2,6 +2,7 @@
 
 use super::{CANNOT, ConfigFile, Exit, UNAVAILABLE, complain};
 use std::path::Path;
+use std::time::Duration;
 use textback::daemon::port::SerialOpener;
 use textback::daemon::power::{NoPower, Power};
 use textback::daemon::{self, Order, control};
@@ -11,11 +12,14 @@ use tokio::sync::mpsc;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::prelude::*;
 
+/// Between two tries to open a database on a disk that doesn't let us.
+const DISK_PAUSE: Duration = Duration::from_secs(5);
+
 pub fn run(file: &ConfigFile) -> Result<(), Exit> {
     log_to();
     let config = file.read()?;
     let _lock = lock(&config.store)?;
-    let store = Store::open(&config.store).map_err(|error| Exit::new(UNAVAILABLE, error.to_string()))?;
+    let store = open(&config.store)?;
     let listener_path = config.store.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
@@ -41,6 +45,30 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
     match result? {
         daemon::Ended::Stopped => Ok(()),
         daemon::Ended::Cannot(limit) => Err(Exit::new(CANNOT, daemon::state::limit_in_words(limit))),
+    }
+}
+
+/// Opens the database; waits for a disk that is full, read-only or failing, because texts are safe on the modem meanwhile
+/// and nobody needs to do more than repair the disk. SIGTERM ends the waiting.
+fn open(database: &Path) -> Result<Store, Exit> {
+    let mut said = String::new();
+    loop {
+        match Store::open_or_replace(database) {
+            Ok(store) => return Ok(store),
+            Err(error) if error.may_pass() => {
+                let why = error.to_string();
+                if said != why {
+                    tracing::error!(
+                        why,
+                        "the disk does not let the database be used; trying again until it does"
+                    );
+                    daemon::notify::status(&format!("DATABASE: {why}"));
+                    said = why;
+                }
+                std::thread::sleep(DISK_PAUSE);
+            }
+            Err(error) => return Err(Exit::new(UNAVAILABLE, error.to_string())),
+        }
     }
 }
 

@@ -2,28 +2,26 @@
 //!
 //! A job that decides something is one transaction, so one that fails has left nothing behind and is simply tried again until
 //! the disk lets it through: nothing behind it in the queue overtakes, nothing is lost. The exception is a submission, which
-//! is given back at once: a modem waits at its prompt.
+//! is given back at once: a modem waits at its prompt. Questions are answered all the same, and so is the watchdog's: a full
+//! disk is no reason to be killed. A damaged database is put aside and a new one started ([`Store::replace_damaged`]).
 
 use crate::clock::Now;
 use crate::config::Config;
 use crate::desk::{Desk, Effects, Input, Next};
 use crate::store::{Store, StoreError};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use std::time::Instant;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
+
+mod work;
+
+use work::Worker;
 
 /// Jobs waiting for the disk. When it is full the event loop waits, the kernel keeps the modem's bytes.
 const QUEUE_DEPTH: usize = 256;
-/// Without a job for this long, the disk is free for what can wait.
-const QUIET: Duration = Duration::from_secs(5);
-/// Pause before a failed transaction is tried again.
-const RETRY_PAUSE: Duration = Duration::from_secs(2);
-
-/// How long a stop waits for a disk that refuses. Longer, and systemd's patience ends it without a word.
-const STOP_LIMIT: Duration = Duration::from_secs(10);
 
 /// What a closure run on the clerk's thread is given.
 pub type Look = Box<dyn FnOnce(&Store) -> Result<serde_json::Value, StoreError> + Send>;
@@ -90,14 +88,11 @@ impl Clerk {
         let (jobs, inbox) = sync_channel(QUEUE_DEPTH);
         let (outbox, done) = unbounded_channel();
         let stopping = Arc::new(OnceLock::new());
-        let disk = Disk {
-            outbox,
-            stopping: stopping.clone(),
-        };
+        let worker = Worker::new(store, desk, inbox, outbox, stopping.clone());
         let thread = std::thread::Builder::new()
             .name("clerk".to_owned())
             .stack_size(1 << 20)
-            .spawn(move || work(store, desk, &inbox, &disk))?;
+            .spawn(move || worker.run())?;
         Ok(Clerk {
             jobs: Some(jobs),
             done,
@@ -127,130 +122,5 @@ impl Clerk {
             tracing::error!("the clerk's thread had panicked");
             Ok(())
         })
-    }
-}
-
-/// How the clerk insists on its transactions.
-struct Disk {
-    outbox: UnboundedSender<Done>,
-    /// Since when the daemon wants to stop.
-    stopping: Arc<OnceLock<Instant>>,
-}
-
-fn work(mut store: Store, mut desk: Desk, inbox: &Receiver<Job>, disk: &Disk) -> Result<(), GivenUp> {
-    let mut unwritten = false;
-    while let Some(job) = next_job(inbox, &mut store, &mut unwritten) {
-        unwritten |= matches!(job, Job::Desk { .. } | Job::Remember { .. });
-        let done = match job {
-            Job::Desk { input, now, ready } => Some(disk.decide(&mut store, &mut desk, &input, now, ready)?),
-            Job::Next { now } => Some(Done::Next(disk.insist(|| desk.next_submission(&mut store, now))?)),
-            Job::Look { look, answer } => {
-                // The asker may have hung up: nobody to tell.
-                let _ = answer.send(look(&store).map_err(|e| e.to_string()));
-                None
-            }
-            Job::Remember { setting, now } => {
-                disk.insist(|| store.transact(now, |tx| tx.set_setting(&setting, "1")))?;
-                None
-            }
-            Job::Reconfigure(config) => {
-                desk.reconfigure(&config);
-                None
-            }
-            Job::Ping => Some(Done::Alive),
-        };
-        if done.is_some_and(|done| disk.outbox.send(done).is_err()) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// The next job. When none comes for a while after some that wrote, the write-ahead log is moved into the database: two
-/// syncs that no caller waits for, and a log that stays small.
-fn next_job(inbox: &Receiver<Job>, store: &mut Store, unwritten: &mut bool) -> Option<Job> {
-    if *unwritten {
-        match inbox.recv_timeout(QUIET) {
-            Ok(job) => return Some(job),
-            Err(RecvTimeoutError::Disconnected) => return None,
-            Err(RecvTimeoutError::Timeout) => {
-                *unwritten = false;
-                if let Err(error) = store.checkpoint() {
-                    tracing::warn!(%error, "the write-ahead log stays as it is for now");
-                }
-            }
-        }
-    }
-    inbox.recv().ok()
-}
-
-impl Disk {
-    fn decide(
-        &self,
-        store: &mut Store,
-        desk: &mut Desk,
-        input: &Input,
-        now: Now,
-        ready: bool,
-    ) -> Result<Done, GivenUp> {
-        let effects = match input {
-            Input::Submitting { outbox: row } => match desk.handle(store, input.clone(), now) {
-                Ok(effects) => effects,
-                Err(error) => {
-                    tracing::error!(%error, "an attempt could not be recorded; the text stays queued");
-                    Effects {
-                        permit: Some(Err(*row)),
-                        ..Effects::default()
-                    }
-                }
-            },
-            Input::Started
-            | Input::CallStarted { .. }
-            | Input::CallIdentified { .. }
-            | Input::CallEnded(_)
-            | Input::Received(_)
-            | Input::Submitted { .. }
-            | Input::Identity(_)
-            | Input::Note { .. }
-            | Input::Deaf { .. }
-            | Input::Hears { .. }
-            | Input::Storage { .. }
-            | Input::Balance(_)
-            | Input::MissedMemory(_)
-            | Input::Examined(_)
-            | Input::Due
-            | Input::Send { .. } => self.insist(|| desk.handle(store, input.clone(), now))?,
-        };
-        let next = match ready {
-            true => Some(self.insist(|| desk.next_submission(store, now))?),
-            false => None,
-        };
-        Ok(Done::Desk { effects, next })
-    }
-
-    /// Runs a transaction until the disk takes it, or the time for stopping is over.
-    fn insist<T>(&self, mut run: impl FnMut() -> Result<T, StoreError>) -> Result<T, GivenUp> {
-        let mut failed = false;
-        loop {
-            match run() {
-                Ok(value) => {
-                    if failed {
-                        let _ = self.outbox.send(Done::Recovered);
-                    }
-                    return Ok(value);
-                }
-                Err(error) => {
-                    if !failed {
-                        tracing::error!(%error, "the database refuses; trying again until it takes it");
-                    }
-                    failed = true;
-                    let _ = self.outbox.send(Done::Trouble(error.to_string()));
-                    if self.stopping.get().is_some_and(|since| since.elapsed() >= STOP_LIMIT) {
-                        return Err(GivenUp);
-                    }
-                    std::thread::sleep(RETRY_PAUSE);
-                }
-            }
-        }
     }
 }

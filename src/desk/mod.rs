@@ -28,6 +28,7 @@ mod claims;
 pub mod condition;
 mod conversation;
 mod digest;
+mod disk;
 mod due;
 mod health;
 mod inbound;
@@ -54,6 +55,8 @@ mod undecided;
 mod undo;
 
 use condition::BoxCondition;
+pub use disk::DiskNews;
+
 use rules::Rules;
 use turn::Turn;
 
@@ -109,6 +112,8 @@ pub enum Input {
     MissedMemory(Vec<modem::MemoryEntry>),
     /// What an examination found, asked for by [`Effects::examine`] or from a terminal.
     Examined(Box<modem::Report>),
+    /// Something happened to the disk that the owner should know.
+    Disk(DiskNews),
     /// A timer given by [`Effects::wake`] has come.
     Due,
     /// `textback send HANDLE|NUMBER TEXT`. All rules but the cooldown apply.

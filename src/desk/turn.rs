@@ -68,6 +68,7 @@ impl<'a> Turn<'a> {
             Input::Balance(balance) => self.balance(&balance),
             Input::MissedMemory(entries) => self.missed_memory(&entries),
             Input::Examined(report) => self.examined(&report),
+            Input::Disk(news) => self.disk(news),
             Input::Due => self.due(),
             Input::Send { to, text } => self.send_by_hand(&to, &text),
         }

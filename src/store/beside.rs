@@ -12,6 +12,9 @@ use std::path::Path;
 /// The file's name when it turns out to belong to another box.
 const OF_ANOTHER: &str = "optouts.other";
 
+/// Stands in a line whose entry has left the ledger after its years.
+const NO_ENTRY: &str = "-";
+
 /// What the file knew and the database did not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reconciled {
@@ -35,7 +38,7 @@ pub(super) fn write(conn: &Connection, database: &Path) -> Result<(), StoreError
             subject: row.get(0)?,
             utc_ms: row.get::<_, Option<i64>>(1)?.unwrap_or(0),
             offset_s: row.get::<_, Option<i32>>(2)?.unwrap_or(0),
-            ledger_hash: row.get::<_, Option<String>>(3)?.unwrap_or_else(|| "-".to_owned()),
+            ledger_hash: row.get::<_, Option<String>>(3)?.unwrap_or_else(|| NO_ENTRY.to_owned()),
         })
     })?;
     let lines: Vec<Line> = rows.collect::<Result<_, _>>()?;
@@ -101,22 +104,24 @@ pub(super) fn reconcile(conn: &mut Connection, database: &Path) -> Result<Reconc
     Ok(done)
 }
 
-/// Who is opted out by the file and not by the database, unless the database has heard from them later.
+/// Who is opted out by the file and not by the database, unless the database has heard from them later; and opt-outs of whose
+/// entry the ledger knows nothing (the power went between file and database, or somebody cut the ledger off).
 fn missing<'c>(conn: &Connection, contents: &'c Contents) -> Result<Vec<&'c Line>, StoreError> {
     let known = ledger::opted_out(conn)?;
-    let mut statement = conn.prepare(
-        "SELECT created_utc, hash FROM ledger WHERE subject = ?1 AND event IN ('opt_out', 'opt_in') ORDER BY id DESC LIMIT 1",
+    let mut latest = conn.prepare(
+        "SELECT created_utc FROM ledger WHERE subject = ?1 AND event IN ('opt_out', 'opt_in') ORDER BY id DESC LIMIT 1",
     )?;
+    let mut entry = conn.prepare("SELECT EXISTS (SELECT 1 FROM ledger WHERE subject = ?1 AND hash = ?2)")?;
     let mut missing = Vec::new();
-    for line in contents
-        .latest
-        .values()
-        .filter(|line| line.out && !known.contains(&line.subject))
-    {
-        let latest: Option<(i64, String)> = statement
-            .query_row([&line.subject], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        if latest.is_none_or(|(utc_ms, _)| utc_ms < line.utc_ms) {
+    for line in contents.latest.values().filter(|line| line.out) {
+        let lacks = if known.contains(&line.subject) {
+            let on_record: bool = entry.query_row([&line.subject, &line.ledger_hash], |row| row.get(0))?;
+            !on_record && line.ledger_hash != NO_ENTRY
+        } else {
+            let heard: Option<i64> = latest.query_row([&line.subject], |row| row.get(0)).optional()?;
+            heard.is_none_or(|utc_ms| utc_ms < line.utc_ms)
+        };
+        if lacks {
             missing.push(line);
         }
     }
@@ -283,6 +288,23 @@ mod tests {
         assert!(matches!(refused, Err(StoreError::OptOutFile(_))), "{refused:?}");
         std::fs::remove_dir(&file).unwrap();
         only_dave_is_out(&mut store);
+    }
+
+    #[test]
+    fn a_cut_off_ledger_does_not_look_whole_after_a_restart() {
+        let (_folder, path) = two();
+        let store = Store::open(&path).unwrap();
+        store
+            .conn()
+            .execute_batch("DROP TRIGGER ledger_never_shrinks; DELETE FROM ledger_clear; DELETE FROM ledger")
+            .unwrap();
+        drop(store);
+        let store = Store::open(&path).unwrap();
+        let how: String = store
+            .conn()
+            .query_row("SELECT how FROM ledger WHERE id = 1", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(how, "restored");
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod optouts;
 pub mod outbox;
 pub mod records;
 pub mod report;
+mod room;
 mod salvage;
 pub mod scheduled;
 pub mod schema;
@@ -60,6 +61,8 @@ pub enum StoreError {
         path: PathBuf,
         reason: String,
         advice: &'static str,
+        /// It may be possible later without anybody changing the configuration: a full or read-only disk.
+        passes: bool,
     },
     /// A newer program has migrated it. Nothing was changed.
     #[error(
@@ -102,6 +105,35 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether waiting may help: the disk is full, read-only for now, or fails to read or write.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        use rusqlite::ErrorCode::{DiskFull, ReadOnly, SystemIoFailure};
+        match self {
+            StoreError::CannotOpen { passes, .. } => *passes,
+            StoreError::Sqlite(error) => {
+                matches!(error.sqlite_error_code(), Some(DiskFull | ReadOnly | SystemIoFailure))
+            }
+            StoreError::OptOutFile(_) => true,
+            StoreError::Newer { .. } | StoreError::Corrupt { .. } | StoreError::Migration { .. } => false,
+        }
+    }
+
+    /// Whether the disk has no room.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        match self {
+            StoreError::Sqlite(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
+            StoreError::OptOutFile(error) => error.kind() == std::io::ErrorKind::StorageFull,
+            StoreError::CannotOpen { .. }
+            | StoreError::Newer { .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::Migration { .. } => false,
+        }
+    }
+}
+
 /// The database, opened for writing or for reading.
 #[derive(Debug)]
 pub struct Store {
@@ -110,6 +142,8 @@ pub struct Store {
     path: Option<PathBuf>,
     /// The damaged one is put away and the new one could not be opened yet.
     closed: bool,
+    /// What opening found and nobody was told yet.
+    found: open::Found,
 }
 
 /// A transaction under way. All writing goes through its methods, spread over the files of this folder.

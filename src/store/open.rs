@@ -12,8 +12,8 @@ pub const DAMAGED_KEPT_MAX: usize = 3;
 const CHECKED_AT_START_MAX_OCTETS: u64 = 16 * 1024 * 1024;
 
 /// What opening for the daemon's work found.
-#[derive(Debug, Default)]
-pub struct Opened {
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
     /// The old database was damaged and is kept aside.
     pub replaced: Option<Replaced>,
     /// What the opt-out file had to add.
@@ -41,7 +41,7 @@ impl Store {
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         let conn = connect(path)?;
         let mut store = Store::prepare(conn, Some(path)).map_err(|e| at_path(path, e))?;
-        beside::reconcile(&mut store.conn, path)?;
+        store.found.opt_outs = beside::reconcile(&mut store.conn, path)?;
         Ok(store)
     }
 
@@ -50,24 +50,10 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::open`], but for damage.
-    pub fn open_or_replace(path: &Path) -> Result<(Store, Opened), StoreError> {
+    pub fn open_or_replace(path: &Path) -> Result<Store, StoreError> {
         match Store::open_checked(path) {
-            Err(StoreError::Corrupt { reason, .. }) => {
-                let (store, replaced, opt_outs) = replace(path, reason)?;
-                let opened = Opened {
-                    replaced: Some(replaced),
-                    opt_outs,
-                };
-                Ok((store, opened))
-            }
-            Err(error) => Err(error),
-            Ok((store, opt_outs)) => Ok((
-                store,
-                Opened {
-                    replaced: None,
-                    opt_outs,
-                },
-            )),
+            Err(StoreError::Corrupt { reason, .. }) => replace(path, reason),
+            result => result,
         }
     }
 
@@ -75,7 +61,7 @@ impl Store {
     ///
     /// # Errors
     /// The file system's or SQLite's own; then the next transaction tries again.
-    pub fn replace_damaged(&mut self, reason: String) -> Result<Replaced, StoreError> {
+    pub fn replace_damaged(&mut self, reason: String) -> Result<(), StoreError> {
         let Some(path) = self.path.clone() else {
             return Err(StoreError::Corrupt {
                 path: PathBuf::from(":memory:"),
@@ -85,9 +71,13 @@ impl Store {
         // From here until the new one is open nothing may be taken for recorded.
         self.closed = true;
         drop(std::mem::replace(&mut self.conn, Connection::open_in_memory()?));
-        let (store, replaced, _) = replace(&path, reason)?;
-        *self = store;
-        Ok(replaced)
+        *self = replace(&path, reason)?;
+        Ok(())
+    }
+
+    /// What opening found, once.
+    pub fn take_found(&mut self) -> Found {
+        std::mem::take(&mut self.found)
     }
 
     /// Opens again what [`Store::replace_damaged`] could not.
@@ -128,18 +118,20 @@ impl Store {
                     path: path.to_owned(),
                     reason: format!("its schema is {found}, this program reads {}", schema::LATEST),
                     advice: "Start `textback run` once: it migrates the database",
+                    passes: false,
                 });
             }
             Ok(Store {
                 conn,
                 path: Some(path.to_owned()),
                 closed: false,
+                found: Found::default(),
             })
         };
         reading().map_err(|e| at_path(path, e))
     }
 
-    fn open_checked(path: &Path) -> Result<(Store, Reconciled), StoreError> {
+    fn open_checked(path: &Path) -> Result<Store, StoreError> {
         let conn = connect(path)?;
         let small = std::fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_AT_START_MAX_OCTETS);
         if small {
@@ -154,8 +146,8 @@ impl Store {
             }
         }
         let mut store = Store::prepare(conn, Some(path)).map_err(|e| at_path(path, e))?;
-        let reconciled = beside::reconcile(&mut store.conn, path).map_err(|e| at_path(path, e))?;
-        Ok((store, reconciled))
+        store.found.opt_outs = beside::reconcile(&mut store.conn, path).map_err(|e| at_path(path, e))?;
+        Ok(store)
     }
 
     fn prepare(conn: Connection, path: Option<&Path>) -> Result<Store, StoreError> {
@@ -178,6 +170,7 @@ impl Store {
             conn,
             path: path.map(Path::to_owned),
             closed: false,
+            found: Found::default(),
         };
         schema::migrate(&mut store.conn)?;
         store.conn.pragma_update(None, "foreign_keys", "ON")?;
@@ -186,23 +179,25 @@ impl Store {
 }
 
 /// Puts the damaged database at `path` aside and starts a new one.
-fn replace(path: &Path, reason: String) -> Result<(Store, Replaced, Reconciled), StoreError> {
+fn replace(path: &Path, reason: String) -> Result<Store, StoreError> {
     let aside = put_aside(path).map_err(|error| StoreError::CannotOpen {
         path: path.to_owned(),
         reason: format!("it is damaged ({reason}), and it can't be renamed: {error}"),
         advice: "Let the user that runs textback write in that folder",
+        passes: on_read_only_disk(path),
     })?;
     let mut store = Store::open(path)?;
     let salvaged = salvage::from(&aside, &mut store.conn);
-    let reconciled = beside::reconcile(&mut store.conn, path)?;
+    let found = beside::reconcile(&mut store.conn, path)?;
+    store.found.opt_outs.restored += found.restored;
     let opt_outs = store.counts()?.opted_out;
-    let replaced = Replaced {
+    store.found.replaced = Some(Replaced {
         aside,
         reason,
         opt_outs: usize::try_from(opt_outs).unwrap_or(usize::MAX),
         salvaged,
-    };
-    Ok((store, replaced, reconciled))
+    });
+    Ok(store)
 }
 
 /// Renames `path`, its `-wal` and `-shm`, to the next free `….corrupt-N`, and drops the oldest such beyond the bound.
@@ -293,7 +288,15 @@ fn open_error(path: &Path, error: &rusqlite::Error) -> StoreError {
         path: path.to_owned(),
         reason,
         advice,
+        passes: on_read_only_disk(path),
     }
+}
+
+/// Whether the disk is mounted read-only, as the kernel does with one that fails.
+fn on_read_only_disk(path: &Path) -> bool {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    rustix::fs::statvfs(folder.unwrap_or(Path::new(".")))
+        .is_ok_and(|stat| stat.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
 }
 
 /// Turns SQLite's first complaint about a file into words about that file.
@@ -311,12 +314,99 @@ fn at_path(path: &Path, error: StoreError) -> StoreError {
             path: path.to_owned(),
             reason: sqlite.to_string(),
             advice: "Another program is writing to it: is a second textback running?",
+            passes: false,
         },
         Some(ErrorCode::DiskFull) => StoreError::CannotOpen {
             path: path.to_owned(),
             reason: sqlite.to_string(),
             advice: "Free some space on that disk",
+            passes: true,
         },
         Some(_) | None => StoreError::Sqlite(sqlite),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::generate::noon;
+    use super::super::types::Consent;
+    use super::*;
+
+    #[test]
+    fn damaged_databases_are_kept_aside_up_to_the_bound_and_contacts_and_opt_outs_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let mut store = Store::open_or_replace(&path).unwrap();
+        store
+            .transact(noon(), |tx| {
+                let mut dave = tx.contact_or_new("+15125551234")?;
+                dave.name = Some("Dave".to_owned());
+                tx.save_contact(&dave)?;
+                tx.set_setting("sim_country", "US")?;
+                tx.consent("+15125555678", Consent::OptOut, "STOP")
+            })
+            .unwrap();
+        for round in 1..=5 {
+            store.replace_damaged("as if".to_owned()).unwrap();
+            let found = store.take_found();
+            let replaced = found.replaced.unwrap();
+            assert_eq!(replaced.opt_outs, 1, "round {round}");
+            assert!(replaced.aside.ends_with(format!("t.db.corrupt-{round}")));
+            assert_eq!(store.take_found(), Found::default(), "told once");
+            store
+                .transact(noon(), |tx| {
+                    assert_eq!(tx.contact("+15125551234")?.unwrap().name.as_deref(), Some("Dave"));
+                    assert_eq!(tx.setting("sim_country")?.as_deref(), Some("US"));
+                    assert!(tx.contact_or_new("+15125555678")?.opted_out);
+                    Ok(())
+                })
+                .unwrap();
+        }
+        assert_eq!(damaged_kept(&path).unwrap(), [3, 4, 5]);
+    }
+
+    #[test]
+    fn while_no_new_database_can_be_opened_nothing_counts_as_recorded() {
+        let folder = tempfile::tempdir().unwrap();
+        let (here, away) = (folder.path().join("here"), folder.path().join("away"));
+        std::fs::create_dir(&here).unwrap();
+        let path = here.join("t.db");
+        let mut store = Store::open(&path).unwrap();
+        std::fs::rename(&here, &away).unwrap();
+        assert!(store.replace_damaged("as if".to_owned()).is_err());
+        assert!(store.transact(noon(), |_| Ok(())).is_err());
+        std::fs::rename(&away, &here).unwrap();
+        store
+            .transact(noon(), |tx| tx.contact_or_new("+15125551234").map(|_| ()))
+            .unwrap();
+        drop(store);
+        let mut store = Store::open(&path).unwrap();
+        assert!(store.look(noon(), |tx| tx.contact("+15125551234")).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_full_database_refuses_whole_and_obeys_again_and_the_reserve_comes_and_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let mut store = Store::open_or_replace(&path).unwrap();
+        let pages: u32 = store
+            .conn()
+            .query_row("PRAGMA page_count", [], |row| row.get(0))
+            .unwrap();
+        store.conn().pragma_update(None, "max_page_count", pages).unwrap();
+        let long = "x".repeat(100_000);
+        let error = store.transact(noon(), |tx| tx.set_setting("long", &long)).unwrap_err();
+        assert!(
+            error.is_full() && error.may_pass() && error.damage().is_none(),
+            "{error}"
+        );
+        store.keep_reserve();
+        assert!(store.give_up_reserve());
+        assert!(!store.give_up_reserve());
+        store.conn().pragma_update(None, "max_page_count", 1_000_000).unwrap();
+        store.transact(noon(), |tx| tx.set_setting("long", &long)).unwrap();
+        store.keep_reserve();
+        assert!(store.give_up_reserve());
+        assert!(store.free_octets().unwrap() > 0);
     }
 }

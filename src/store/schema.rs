@@ -1,6 +1,6 @@
 //! Tables and migrations.
 //!
-//! `PRAGMA user_version` counts the entries of [`MIGRATIONS`] that were applied. An entry is never changed once
+//! `PRAGMA user_version` counts the entries of `MIGRATIONS` that were applied. An entry is never changed once
 //! released; a change is a new entry. Columns `*_utc` are wall time in milliseconds since 1970 with `offset_s`, for
 //! people; columns `*_at`, `due`, `not_before` are steady milliseconds ([`crate::clock::Steady`]), for decisions.
 

@@ -1,6 +1,7 @@
 //! The real program as two real processes on a real pseudo terminal, in real time: what only then can go wrong.
 
 mod crash;
+mod disk;
 mod line;
 mod pin;
 mod port;

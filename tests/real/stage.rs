@@ -218,10 +218,22 @@ impl Stage {
     }
 
     pub fn daemon_with(&self, environment: &[(&str, &str)]) -> Daemon {
-        let mut process = textback()
-            .args(["run", "--config"])
+        let mut command = textback();
+        command.args(["run", "--config"]).envs(environment.iter().copied());
+        self.start(command)
+    }
+
+    /// Starts the daemon with a signal ignored that would otherwise end it.
+    pub fn daemon_that_ignores(&self, signal: &str) -> Daemon {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("trap '' {signal}; exec \"$0\" run --config \"$1\"")]);
+        command.arg(env!("CARGO_BIN_EXE_textback")).stdin(Stdio::null());
+        self.start(command)
+    }
+
+    fn start(&self, mut command: Command) -> Daemon {
+        let mut process = command
             .arg(self.path("textback.toml"))
-            .envs(environment.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

@@ -67,8 +67,8 @@ impl Disk {
     /// The program starts.
     pub fn open(&mut self) {
         let opened = Store::open_or_replace(&self.path());
-        let (store, opened) = opened.unwrap_or_else(|e| panic!("the database does not open again: {e}"));
-        assert_eq!(opened.replaced, None, "a power cut damaged the database");
+        let mut store = opened.unwrap_or_else(|e| panic!("the database does not open again: {e}"));
+        assert_eq!(store.take_found().replaced, None, "a power cut damaged the database");
         self.store = Some(store);
     }
 
