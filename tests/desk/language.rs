@@ -28,7 +28,7 @@ fn usual(blank: &str) -> &'static str {
         "who" => "27 +15551234567",
         "number" => "+15551234567",
         "time" => "12:02pm",
-        "seconds" => "18",
+        "seconds" | "megabytes" => "18",
         "handle" | "times" | "count" | "hours" | "n" => "27",
         "handles" => "27 or 31",
         "choices" => "27 +15551234567 (leak) or 31 Dave (boiler)",
