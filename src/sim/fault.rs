@@ -11,6 +11,10 @@ pub enum Fault {
     DropBytes(u32),
     /// One in so many octets towards the client has a bit turned.
     GarbleBytes(u32),
+    /// One in so many lines (answers, final results, news) is lost whole.
+    LoseLines(u32),
+    /// One in so many lines comes twice.
+    DoubleLines(u32),
     /// Every octet comes alone.
     SplitBytes,
     /// Every answer is late by this much.
@@ -68,6 +72,8 @@ pub const NAMES: &[&str] = &[
     "clear",
     "drop 50",
     "garble 50",
+    "lose-lines 20",
+    "double-lines 20",
     "split",
     "slow 500",
     "lose-result",
@@ -115,6 +121,8 @@ impl std::str::FromStr for Fault {
             "clear" => Fault::Clear,
             "drop" => Fault::DropBytes(number(50)?),
             "garble" => Fault::GarbleBytes(number(50)?),
+            "lose-lines" => Fault::LoseLines(number(20)?),
+            "double-lines" => Fault::DoubleLines(number(20)?),
             "split" => Fault::SplitBytes,
             "slow" => Fault::Slow(Duration::from_millis(number(500)?.into())),
             "lose-result" => Fault::LoseSendResult,
@@ -155,6 +163,8 @@ impl std::str::FromStr for Fault {
 pub(super) struct Faults {
     pub drop_one_in: u32,
     pub garble_one_in: u32,
+    pub lose_lines: u32,
+    pub double_lines: u32,
     pub split: bool,
     pub slow: Duration,
     pub lose_result: bool,

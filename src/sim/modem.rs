@@ -164,6 +164,13 @@ impl Modem {
             let noise = b"\r\n^RSSI:18\r\n".to_vec();
             self.wire.send(noise, self.now, &self.faults, &mut self.prng);
         }
+        if self.prng.one_in(self.faults.lose_lines) {
+            return;
+        }
+        if self.prng.one_in(self.faults.double_lines) {
+            let again = text.clone().into_bytes();
+            self.wire.send(again, self.now, &self.faults, &mut self.prng);
+        }
         self.wire
             .send(text.into_bytes(), self.now, &self.faults, &mut self.prng);
     }

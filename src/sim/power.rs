@@ -75,6 +75,8 @@ impl Modem {
             }
             Fault::DropBytes(n) => f.drop_one_in = n,
             Fault::GarbleBytes(n) => f.garble_one_in = n,
+            Fault::LoseLines(n) => f.lose_lines = n,
+            Fault::DoubleLines(n) => f.double_lines = n,
             Fault::SplitBytes => f.split = true,
             Fault::Slow(by) => f.slow = by,
             Fault::LoseSendResult => f.lose_result = true,

@@ -12,6 +12,8 @@ pub struct Tally {
     recoveries: BTreeMap<&'static str, Vec<Duration>>,
     pub runs: u64,
     pub commits: u64,
+    /// Writes to the modem.
+    pub writes: u64,
     pub wake_ups: u64,
     pub deepest_queue: usize,
     pub largest_disk: usize,
@@ -77,6 +79,7 @@ impl Tally {
         }
         self.runs += other.runs;
         self.commits += other.commits;
+        self.writes += other.writes;
         self.wake_ups += other.wake_ups;
         self.lost += other.lost;
         self.duplicates += other.duplicates;

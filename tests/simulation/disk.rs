@@ -11,6 +11,9 @@ use textback::store::Store;
 /// What a disk writes whole.
 const SECTOR: usize = 512;
 
+/// Octets of the write-ahead log's header.
+const LOG_HEADER: usize = 32;
+
 /// The files at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Image {
@@ -114,8 +117,26 @@ pub fn torn(before: &Image, after: &Image, chance: &mut Chance) -> Image {
         database: torn_file(&before.database, &after.database, chance),
         log: match log_is_safe {
             true => before.log.clone(),
-            false => torn_file(&before.log, &after.log, chance),
+            false => torn_log(&before.log, &after.log, chance),
         },
+    }
+}
+
+/// A log begun anew has its header synced before anything else of it is written.
+fn torn_log(before: &[u8], after: &[u8], chance: &mut Chance) -> Vec<u8> {
+    let begun_anew = before.get(..LOG_HEADER) != after.get(..LOG_HEADER);
+    match (begun_anew, after.get(..LOG_HEADER)) {
+        (true, Some(header)) => {
+            let mut synced = before.to_vec();
+            synced.resize(synced.len().max(LOG_HEADER), 0);
+            synced[..LOG_HEADER].copy_from_slice(header);
+            if chance.one_in(4) {
+                torn_file(before, &synced, chance)
+            } else {
+                torn_file(&synced, after, chance)
+            }
+        }
+        _ => torn_file(before, after, chance),
     }
 }
 

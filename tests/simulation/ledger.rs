@@ -81,6 +81,8 @@ pub struct Ledger {
     pub inbound: Vec<Vec<u8>>,
     /// Timers that should have gone off: their kind.
     pub overdue: Vec<String>,
+    /// What was journalled, and how often.
+    pub journal: Vec<(String, i64)>,
     pub sound: bool,
 }
 
@@ -140,6 +142,9 @@ impl Ledger {
         };
         let one = |sql: &str| all(sql).iter().map(|row| text(&row[0])).collect::<Vec<String>>();
         ledger.opted_out = one("SELECT number FROM contact WHERE opted_out = 1");
+        let mut journal = db.prepare("SELECT what, count(*) FROM journal GROUP BY what").unwrap();
+        let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        ledger.journal = journal.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap();
         ledger.overdue = one("SELECT kind FROM timer, meta WHERE due < meta.steady - 60000");
         ledger.sound = one("PRAGMA integrity_check") == ["ok"] && all("PRAGMA foreign_key_check").is_empty();
         ledger

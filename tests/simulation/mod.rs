@@ -9,6 +9,7 @@
 mod chance;
 mod coverage;
 mod disk;
+mod every_moment;
 mod ledger;
 mod plan;
 mod rig;

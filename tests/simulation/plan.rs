@@ -9,8 +9,10 @@ use textback::sim::{Family, Fault};
 
 /// Callers a plan may have.
 pub const CALLERS: u64 = 6;
-/// Things happen for so long; then the faults end.
-pub const FAULT_PHASE: Duration = Duration::from_secs(45 * 60);
+/// Things happen within this.
+const FAULT_PHASE_MS: u64 = 40 * 60_000;
+/// The faults end so long after the last thing happened.
+const LAST_FAULTS: Duration = Duration::from_secs(8 * 60);
 
 /// One run.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,6 +130,12 @@ impl Plan {
         Plan { seed, family, steps }
     }
 
+    /// From then on nothing breaks any more.
+    pub fn faults_end(&self) -> Duration {
+        let last = self.steps.iter().map(|step| step.at).max();
+        last.unwrap_or_default() + LAST_FAULTS
+    }
+
     /// Only the steps for which `keep` says so.
     pub fn only(&self, keep: impl Fn(usize) -> bool) -> Plan {
         let steps = self.steps.iter().enumerate();
@@ -139,7 +147,7 @@ impl Plan {
 }
 
 fn time(chance: &mut Chance) -> Duration {
-    chance.millis(0, 40 * 60_000)
+    chance.millis(0, FAULT_PHASE_MS)
 }
 
 fn traffic(chance: &mut Chance, callers: u64) -> What {
@@ -175,7 +183,7 @@ fn traffic(chance: &mut Chance, callers: u64) -> What {
 fn fault(chance: &mut Chance) -> What {
     let down_s = *chance.pick(&[1, 3, 10, 120, 400]);
     let n = chance.between(1, 12);
-    match chance.between(0, 35) {
+    match chance.between(0, 37) {
         0 => What::Fault(Fault::DropBytes(*chance.pick(&[40, 300, 2000]))),
         1 => What::Fault(Fault::GarbleBytes(*chance.pick(&[40, 300, 2000]))),
         2 => What::Fault(Fault::SplitBytes),
@@ -221,6 +229,8 @@ fn fault(chance: &mut Chance) -> What {
                 for_s: chance.between(1, 300),
             }),
         },
+        35 => What::Fault(Fault::LoseLines(*chance.pick(&[5, 20, 100]))),
+        36 => What::Fault(Fault::DoubleLines(*chance.pick(&[5, 20, 100]))),
         _ => What::Break(Break::ClockStep {
             by_s: *chance.pick(&[-400_000_000, -86_400, -3_600, -30, 30, 3_600, 86_400]),
         }),
@@ -234,6 +244,8 @@ fn lasts(fault: &Fault) -> bool {
         Fault::DropBytes(_)
             | Fault::GarbleBytes(_)
             | Fault::SplitBytes
+            | Fault::LoseLines(_)
+            | Fault::DoubleLines(_)
             | Fault::Slow(_)
             | Fault::BarePrompt
             | Fault::StorageFull
@@ -253,6 +265,8 @@ fn words(fault: &Fault) -> String {
         Fault::Clear => "clear".to_owned(),
         Fault::DropBytes(n) => format!("drop {n}"),
         Fault::GarbleBytes(n) => format!("garble {n}"),
+        Fault::LoseLines(n) => format!("lose-lines {n}"),
+        Fault::DoubleLines(n) => format!("double-lines {n}"),
         Fault::SplitBytes => "split".to_owned(),
         Fault::Slow(by) => format!("slow {}", ms(by)),
         Fault::LoseSendResult => "lose-result".to_owned(),

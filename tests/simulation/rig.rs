@@ -442,6 +442,7 @@ impl Rig {
 
     fn transmit(&mut self, bytes: &[u8]) {
         let at = self.at;
+        self.tally.writes += 1;
         if let Some(down) = self.strikes(Way::InWrite) {
             let most = u64::try_from(bytes.len()).unwrap();
             let cut = usize::try_from(self.chance.between(0, most)).unwrap();

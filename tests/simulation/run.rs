@@ -3,7 +3,7 @@
 use super::chance::Chance;
 use super::coverage::Tally;
 use super::ledger;
-use super::plan::{Break, FAULT_PHASE, Plan, What};
+use super::plan::{Break, Plan, What};
 use super::rig::{OWNER, Rig};
 use super::verdict;
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,7 +111,7 @@ pub fn run(plan: &Plan) -> Outcome {
         let at = ready + step.at;
         runner.later(at, Action::Step(step.what.clone()));
     }
-    runner.go_on(ready + FAULT_PHASE);
+    runner.go_on(ready + plan.faults_end());
     runner.end_faults();
     let end = runner.rig.at + QUIET_PHASE;
     while runner.rig.at < end {
@@ -270,8 +270,14 @@ impl Runner {
                 false
             }
             // There the call list alone says who calls, and it can't be asked for while a text is under way.
-            Fault::DelaySendResult(_) => self.family == Family::Ublox,
-            Fault::NoClip | Fault::NoRelease | Fault::Slow(_) | Fault::SimBusy(_) | Fault::Registration(_) => true,
+            Fault::DelaySendResult(_) | Fault::LoseSendResult | Fault::EarlyOk => self.family == Family::Ublox,
+            Fault::LoseLines(_)
+            | Fault::DoubleLines(_)
+            | Fault::NoClip
+            | Fault::NoRelease
+            | Fault::Slow(_)
+            | Fault::SimBusy(_)
+            | Fault::Registration(_) => true,
             _ => false,
         };
         if hides {

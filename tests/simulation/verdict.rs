@@ -199,8 +199,11 @@ pub fn lost(taken: &[Vec<u8>], held: &[Vec<u8>], inbound: &[Vec<u8>]) -> Vec<Str
         .collect()
 }
 
-/// The owner's words reached whom they were for, and nobody else.
+/// The owner's words reached whom they were for, and nobody else. A line that turns bits may turn a digit: no number is safe there.
 fn answers(witness: &Witness) -> Vec<String> {
+    if witness.noise {
+        return Vec::new();
+    }
     let mut wrong = Vec::new();
     for (phone, text) in witness.arrived.iter().filter(|(phone, _)| phone != OWNER) {
         for word in text.split_whitespace() {
@@ -235,6 +238,9 @@ pub fn count(ledger: &Ledger, witness: &Witness, tally: &mut Tally) {
     }
     for call in &ledger.calls {
         tally.count(&format!("call {}: {}", call.decision, call.reason));
+    }
+    for (what, n) in &ledger.journal {
+        tally.add(&format!("journal: {what}"), u64::try_from(*n).unwrap());
     }
     tally.add("calls", u64::try_from(witness.rang.len()).unwrap());
     tally.add("callers' texts", u64::try_from(witness.wrote.len()).unwrap());
