@@ -11,11 +11,17 @@ use crate::store::messages::NewMessage;
 use crate::store::records::About;
 use crate::store::types::{Consent, Direction, Kind, State};
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// WAP push (OMA-WAP-PushOTA §6.4.1): a picture message announces itself there.
 const WAP_PUSH_PORTS: [u16; 2] = [2948, 2949];
 /// TP-PID "Short Message Type 0": to be acknowledged and dropped (3GPP TS 23.040 §9.2.3.9).
 const TYPE_0: u8 = 0x40;
+
+/// Setting: the owner was told of an unreadable text, steady milliseconds.
+const UNREADABLE_TOLD: &str = "unreadable_told";
+/// The owner is told of the next one after this long.
+const UNREADABLE_TELL_AGAIN: Duration = Duration::from_secs(3600);
 
 /// What a received text amounts to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +54,20 @@ impl Turn<'_> {
     fn unreadable(&mut self, received: &Received, why: &str) -> Done {
         if self.tx.quarantine(&received.pdu, received.hex, why)? {
             self.tx.journal(About::default(), "undecodable text kept", why)?;
-            self.alert(&self.line("unreadable", &[]), None)?;
+            self.tell_of_unreadable()?;
         }
         Ok(())
+    }
+
+    /// Once an hour: a line that spoils what it carries brings the same text in many spoilt shapes.
+    fn tell_of_unreadable(&mut self) -> Done {
+        let now = self.now().steady;
+        let told = self.tx.setting(UNREADABLE_TOLD)?.and_then(|ms| ms.parse().ok());
+        if told.is_some_and(|at| now.since(Steady(at)) < UNREADABLE_TELL_AGAIN) {
+            return Ok(());
+        }
+        self.tx.set_setting(UNREADABLE_TOLD, &now.0.to_string())?;
+        self.alert(&self.line("unreadable", &[]), None)
     }
 
     fn deliver(&mut self, deliver: &Deliver, raw: &[u8]) -> Done {

@@ -82,7 +82,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Makes the message and its parts. `attempts` is what an earlier copy of it used up.
+    /// Makes the message and its parts. `repeats`: earlier copies of it, of which nobody knows whether they went.
     pub fn queue(
         &mut self,
         recipient: &str,
@@ -90,7 +90,7 @@ impl Turn<'_> {
         contact: Option<&Contact>,
         handle: Option<Handle>,
         out: Outgoing<'_>,
-        attempts: u32,
+        repeats: u32,
     ) -> Result<MessageId, StoreError> {
         let report = audience == Audience::Caller;
         let encoded = air::parts(recipient, out.text, report, 0);
@@ -127,7 +127,7 @@ impl Turn<'_> {
                         priority: out.priority,
                         tpdu,
                         not_before: out.not_before,
-                        attempts,
+                        repeats,
                     };
                     self.tx.queue_part(&new)?;
                 }

@@ -2,8 +2,10 @@
 
 use super::air;
 use super::turn::{Done, Turn};
+use crate::clock::{Steady, Trust};
 use crate::ids::MessageReference;
 use crate::sms::{Outcome, StatusReport};
+use crate::store::StoreError;
 use crate::store::outbox::OutboxPart;
 use crate::store::records::About;
 use crate::store::types::{Audience, State, TimerKind};
@@ -11,19 +13,21 @@ use std::time::Duration;
 
 /// A report may be this much later than the validity period.
 const GRACE: Duration = Duration::from_secs(3600);
+/// The service centre's clock and ours may differ by this much, with the time that a submission takes.
+const CLOCKS_DIFFER_MS: u64 = 10 * 60_000;
 /// A number that can't get texts is believed to be a landline this long.
 const LANDLINE_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
 
 impl Turn<'_> {
-    /// Settles the part a report is about, found by recipient and reference; else the oldest in doubt to that recipient,
-    /// whose reference nobody learnt.
+    /// Settles the part a report is about, found by recipient and reference; else one to that recipient whose reference nobody
+    /// learnt, see [`Turn::witnessed`].
     pub fn report(&mut self, report: &StatusReport) -> Done {
         let recipient = self.sender(&report.recipient);
         let since = self.now().steady.minus(air::VALIDITY + GRACE);
         let reference = MessageReference(report.reference);
         let part = match self.tx.awaiting_report(&recipient, reference, since)? {
             Some(part) => Some(part),
-            None => self.tx.doubted_to(&recipient, since)?,
+            None => self.witnessed(report, &recipient, since)?,
         };
         let Some(part) = part else {
             return self
@@ -32,7 +36,7 @@ impl Turn<'_> {
         };
         let status = format!("status {:#04x}", report.status);
         match report.outcome() {
-            Outcome::Trying if part.state == State::InDoubt => {
+            Outcome::Trying if matches!(part.state, State::InDoubt | State::Submitting) => {
                 self.tx.mark_accepted(part.id, Some(reference))?;
                 self.settled(&part)
             }
@@ -50,6 +54,34 @@ impl Turn<'_> {
                 self.not_delivered(&part, report.status, told)
             }
         }
+    }
+
+    /// The oldest part to `recipient` that a report with an unknown reference may be about: in doubt, or still without the
+    /// modem's answer, and given to the modem when the service centre says that it got it.
+    fn witnessed(
+        &self,
+        report: &StatusReport,
+        recipient: &str,
+        since: Steady,
+    ) -> Result<Option<OutboxPart>, StoreError> {
+        let mut parts = self.tx.doubted_to(recipient, since)?;
+        let under_way = self.tx.submitting_parts()?;
+        parts.extend(under_way.into_iter().filter(|part| part.recipient == recipient));
+        Ok(parts.into_iter().find(|part| self.fits(report, part)))
+    }
+
+    /// Whether the service centre got the text of the report when that part was given to the modem, as far as our clock knows.
+    fn fits(&self, report: &StatusReport, part: &OutboxPart) -> bool {
+        let now = self.now();
+        let (Some(got), Some(given)) = (report.timestamp.utc_ms(), part.submitted_at) else {
+            return true;
+        };
+        if now.wall.trust == Trust::Guess {
+            return true;
+        }
+        let since_got = now.wall.utc_ms.saturating_sub(got);
+        let since_given = i64::try_from(now.steady.since(given).as_millis()).unwrap_or(i64::MAX);
+        since_got.abs_diff(since_given) <= CLOCKS_DIFFER_MS
     }
 
     fn settled(&mut self, part: &OutboxPart) -> Done {

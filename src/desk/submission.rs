@@ -231,7 +231,7 @@ impl Turn<'_> {
         };
         self.tx.fail_queued_of(part.message, "sent again as a whole")?;
         self.tx.refresh_message(part.message)?;
-        if part.attempts > REPEATS_MAX {
+        if part.repeats >= REPEATS_MAX {
             let about = self.about(part)?;
             return self.tx.journal(about, "not sent again", "repeated often enough");
         }
@@ -249,7 +249,7 @@ impl Turn<'_> {
             text: &text,
             priority: Priority::Owner,
             automatic: false,
-            not_before: self.now().steady.plus(wait(&SOON, part.attempts)),
+            not_before: self.now().steady.plus(wait(&SOON, part.repeats + 1)),
             about: Some(message.id),
         };
         self.queue(
@@ -258,7 +258,7 @@ impl Turn<'_> {
             contact.as_ref(),
             message.handle,
             out,
-            part.attempts,
+            part.repeats + 1,
         )?;
         Ok(())
     }

@@ -420,12 +420,17 @@ impl Modem {
         }
         self.opened = true;
         self.health.ready();
-        self.inbox.look_through(self.bringup.family().storage);
-        // Reports that came while nobody read have a memory of their own on some modems; the others refuse its name.
-        self.inbox.look_through(&["SR"]);
+        self.look_through_memories();
         self.missed_due = !self.bringup.ignores_unknown();
         self.clip_due = !self.bringup.shows_callers() && self.status.is_registered();
         self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
+    }
+
+    /// Texts may lie elsewhere than where they are expected. Reports that came while nobody read have a memory of their own on some
+    /// modems; the others refuse its name.
+    fn look_through_memories(&mut self) {
+        self.inbox.look_through(self.bringup.family().storage);
+        self.inbox.look_through(&["SR"]);
     }
 
     fn open_inbox(&mut self) {

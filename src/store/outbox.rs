@@ -20,6 +20,8 @@ pub struct OutboxPart {
     pub tpdu: Vec<u8>,
     pub state: State,
     pub attempts: u32,
+    /// Earlier copies of this text, of which nobody knows whether they went.
+    pub repeats: u32,
     pub not_before: Steady,
     /// First attempt; the validity counts from here, so that waiting for the governor loses nothing.
     pub first_at: Option<Steady>,
@@ -36,13 +38,13 @@ pub struct NewPart<'a> {
     pub priority: Priority,
     pub tpdu: &'a [u8],
     pub not_before: Steady,
-    /// Tries that an earlier copy of this text used up.
-    pub attempts: u32,
+    /// Earlier copies of this text, of which nobody knows whether they went.
+    pub repeats: u32,
 }
 
 macro_rules! columns {
     () => {
-        "id, message_id, part, recipient, audience, tpdu, state, attempts, not_before, first_at, submitted_at"
+        "id, message_id, part, recipient, audience, tpdu, state, attempts, not_before, first_at, submitted_at, repeats"
     };
 }
 
@@ -84,7 +86,7 @@ pub(super) const AWAITING: &str = concat!(
 pub(super) const DOUBTED: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM outbox WHERE state = 'in_doubt' AND recipient = ?1 AND submitted_at > ?2 ORDER BY submitted_at LIMIT 1"
+    " FROM outbox WHERE state = 'in_doubt' AND recipient = ?1 AND submitted_at > ?2 ORDER BY submitted_at LIMIT 20"
 );
 pub(super) const OF_MESSAGE: &str = "SELECT state, attempts FROM outbox WHERE message_id = ?1";
 
@@ -101,6 +103,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OutboxPart> {
         not_before: row.get(8)?,
         first_at: row.get(9)?,
         submitted_at: row.get(10)?,
+        repeats: row.get(11)?,
     })
 }
 
@@ -112,7 +115,7 @@ impl Tx<'_> {
     pub fn queue_part(&self, new: &NewPart<'_>) -> Result<OutboxId, StoreError> {
         self.conn
             .prepare_cached(
-                "INSERT INTO outbox (message_id, part, recipient, audience, priority, tpdu, not_before, attempts) \
+                "INSERT INTO outbox (message_id, part, recipient, audience, priority, tpdu, not_before, repeats) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
@@ -123,7 +126,7 @@ impl Tx<'_> {
                 new.priority,
                 new.tpdu,
                 new.not_before,
-                new.attempts,
+                new.repeats,
             ])?;
         Ok(OutboxId(self.conn.last_insert_rowid()))
     }
@@ -352,16 +355,15 @@ impl Tx<'_> {
             .optional()?)
     }
 
-    /// The oldest part in doubt to `recipient`, submitted after `since`; its reference was never learnt.
+    /// The parts in doubt to `recipient`, submitted after `since`, oldest first, at most 20; their references were never
+    /// learnt.
     ///
     /// # Errors
     /// SQLite's own.
-    pub fn doubted_to(&self, recipient: &str, since: Steady) -> Result<Option<OutboxPart>, StoreError> {
-        Ok(self
-            .conn
-            .prepare_cached(DOUBTED)?
-            .query_row(params![recipient, since], read)
-            .optional()?)
+    pub fn doubted_to(&self, recipient: &str, since: Steady) -> Result<Vec<OutboxPart>, StoreError> {
+        let mut statement = self.conn.prepare_cached(DOUBTED)?;
+        let rows = statement.query_map(params![recipient, since], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Brings a message's state and attempts up to date with its parts, and returns the state.

@@ -117,6 +117,91 @@ fn text_to_a_caller_in_doubt_is_never_sent_again_and_the_owner_is_told() {
     assert_eq!(it.decision().0, "skipped", "it may have gone: the cooldown holds");
 }
 
+/// A text in doubt to Dave, as the network would report on it.
+fn in_doubt(it: &mut Box, reference: u8) -> Sent {
+    let (outbox, tpdu) = it.begin().unwrap();
+    it.tell(Input::Submitted {
+        outbox,
+        outcome: SubmitOutcome::Unknown {
+            why: "no answer in 60 s".into(),
+        },
+    });
+    let (to, text) = read(&tpdu);
+    Sent {
+        to,
+        text,
+        outbox,
+        reference,
+    }
+}
+
+#[test]
+fn report_on_a_later_text_is_no_witness_for_one_in_doubt() {
+    let mut it = Box::new();
+    it.missed_call(DAVE);
+    it.wait_s(3);
+    in_doubt(&mut it, 0);
+    it.wait_s(11 * 60);
+    it.text(OWNER, "13 On my way");
+    let relayed = it.settle_to(DAVE);
+    assert_eq!(relayed.len(), 1);
+    // As when a line that spoils digits gave us another reference than the network has.
+    let stranger = Sent {
+        to: DAVE.to_owned(),
+        text: relayed[0].clone(),
+        outbox: textback::ids::OutboxId(0),
+        reference: 77,
+    };
+    it.report(&stranger, 0x00);
+    it.wait_s(20 * 60);
+    let told = it.settle_to(OWNER).concat();
+    assert!(told.contains("Not sure your caller") && told.contains(DAVE), "{told}");
+}
+
+#[test]
+fn report_that_comes_before_the_modems_answer_settles_the_text() {
+    let mut it = Box::new();
+    it.missed_call(DAVE);
+    it.wait_s(3);
+    let (outbox, tpdu) = it.begin().unwrap();
+    let (to, text) = read(&tpdu);
+    let sent = Sent {
+        to,
+        text,
+        outbox,
+        reference: 5,
+    };
+    it.report(&sent, 0x00);
+    it.tell(Input::Submitted {
+        outbox,
+        outcome: SubmitOutcome::Unknown { why: "mute".into() },
+    });
+    assert_eq!(state_of_last_to(&it, DAVE), State::Delivered);
+    it.wait_s(20 * 60);
+    assert!(it.settle().iter().all(|s| !s.text.contains("Not sure")));
+}
+
+#[test]
+fn refusals_before_a_doubt_do_not_use_up_the_owners_repeats() {
+    let mut it = Box::quiet("");
+    it.text(DAVE, "leak");
+    for _ in 0..6 {
+        let (outbox, _) = it.begin().unwrap();
+        it.tell(Input::Submitted {
+            outbox,
+            outcome: SubmitOutcome::Refused {
+                error: "CMS 500".into(),
+                class: RetryClass::Transient,
+            },
+        });
+        it.wait_s(1200);
+    }
+    in_doubt(&mut it, 0);
+    it.wait_s(60);
+    let again = it.settle_to(OWNER);
+    assert!(again.len() == 1 && again[0].starts_with("(Maybe twice) "), "{again:?}");
+}
+
 #[test]
 fn report_settles_a_text_in_doubt() {
     let mut it = Box::new();

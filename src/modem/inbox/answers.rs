@@ -30,6 +30,10 @@ impl Inbox {
             return;
         }
         self.select_again = Some(at + TRY_AGAIN);
+        if is_busy(outcome) {
+            // What was announced there is still there.
+            return;
+        }
         if storage != self.preferred {
             // That memory can't be had: forget what was announced there; the usual one is looked through instead.
             self.reads.retain(|read| read.slot.storage != storage);
@@ -268,6 +272,15 @@ fn not_known(outcome: &Outcome) -> bool {
         Err(Failure::Cms(code)) => code.cms().map(|e| e.0) == Some(303),
         Err(Failure::Cme(code)) => code.cme().map(|e| e.0) == Some(4),
         Ok(()) | Err(Failure::TimedOut { .. } | Failure::Aborted | Failure::PortLost) => false,
+    }
+}
+
+/// SIM busy, as just after a start or while it serves somebody else: `+CME ERROR: 14`, `+CMS ERROR: 314`.
+fn is_busy(outcome: &Outcome) -> bool {
+    match &outcome.result {
+        Err(Failure::Cms(code)) => code.cms().map(|e| e.0) == Some(314),
+        Err(Failure::Cme(code)) => code.cme().map(|e| e.0) == Some(14),
+        Ok(()) | Err(_) => false,
     }
 }
 

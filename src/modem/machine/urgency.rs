@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// Every so many idle questions, the message list is looked through instead: ten minutes.
 const SWEEP_EVERY_TURNS: u32 = 20;
+/// And every so many, the other memories too: an hour. The line that announced a text may have been lost.
+const LOOK_THROUGH_EVERY_TURNS: u32 = 120;
 /// The same where the modem announces no texts: half a minute, every time.
 const SWEEP_EVERY_TURNS_UNANNOUNCED: u32 = 1;
 /// Hanging up: makers allow up to 120 s, but a call doesn't ring that long.
@@ -152,6 +154,9 @@ impl Modem {
         if self.idle_turn.is_multiple_of(sweep) {
             // The list is this turn's question, through the inbox.
             self.inbox.sweep_now();
+            if self.idle_turn.is_multiple_of(LOOK_THROUGH_EVERY_TURNS) {
+                self.look_through_memories();
+            }
             if let Some(ask) = self.inbox.wants(at) {
                 let command = Inbox::command(&ask);
                 return Some((Job::Inbox(ask), command));

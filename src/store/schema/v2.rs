@@ -15,6 +15,7 @@ pub(super) const PIECES: &[Piece] = &[
     Piece::Sql(LEDGER_REPLACES_CONSENT),
     Piece::Sql(CONVERSATION),
     Piece::Sql(DEAF),
+    Piece::Sql(REPEATS),
 ];
 
 /// Timer kinds are words of [`crate::store::types::TimerKind`] only. The list in the table would have to be rebuilt with
@@ -178,4 +179,10 @@ CREATE TABLE deaf (
 ) STRICT;
 CREATE INDEX deaf_open ON deaf (id) WHERE until_at IS NULL;
 CREATE INDEX deaf_ended ON deaf (until_at) WHERE until_at IS NOT NULL;
+";
+
+/// How often a text to the owner went out again because nobody knew whether it had gone; tries that were refused are not among
+/// these.
+const REPEATS: &str = "
+ALTER TABLE outbox ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0 CHECK (repeats >= 0);
 ";
