@@ -16,6 +16,7 @@ pub(crate) use duration::parse as parse_duration;
 pub use read::{MISTAKES_MAX, Mistake};
 
 use crate::desk::hours::{OpeningHours, Span};
+use crate::desk::notices::NoticeRule;
 use crate::desk::pack::Pack;
 use crate::desk::template::Template;
 use crate::phone::{Country, PhoneNumber};
@@ -225,6 +226,8 @@ pub struct Config {
     /// `[quick]`: canned replies by number, 1–9.
     pub quick: BTreeMap<u8, Template>,
     pub crew: Vec<Member>,
+    /// Further shapes of operators' notices of missed calls, beside those that come with the program. At most 32.
+    pub notices: Vec<NoticeRule>,
     /// `[board] profile`; `None` for "none".
     pub board: Option<String>,
     /// The file it was read from.

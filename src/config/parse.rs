@@ -4,7 +4,7 @@ use super::by_text::{self, Source};
 use super::language;
 use super::quick::quick;
 use super::read::{Findings, Found, Section, nearest};
-use super::sections::{crew, hours, limits, modem, owner_alerts, text_back};
+use super::sections::{crew, hours, limits, modem, notices, owner_alerts, text_back};
 use super::{COMPANY_SEPTETS_MAX, CONFIG_VERSION, Checked, Config, Topology};
 use crate::board::{Profile, ProfileError};
 use crate::desk::template::{self};
@@ -119,6 +119,7 @@ pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Finding
     let limits = limits(top.table("limits", findings), findings);
     let owner_alerts = owner_alerts(top.table("owner_alerts", findings), findings);
     let quick = quick(top.table("quick", findings), findings);
+    let notices = notices(&mut top, findings);
     let crew = crew(&mut top, country, owner.as_ref(), findings);
     let mut board = top.table("board", findings);
     let profile = board_profile(&mut board, findings);
@@ -139,6 +140,7 @@ pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Finding
         owner_alerts,
         quick,
         crew,
+        notices,
         board: profile,
         source: Source(source),
     })

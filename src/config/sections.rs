@@ -5,6 +5,7 @@ use super::read::{Findings, Section};
 use super::{CREW_MAX, Digest, Limits, Member, ModemConfig, OwnerAlerts, Role, TextBack, Topology, URGENT_WORDS};
 use crate::desk::holidays::Holidays;
 use crate::desk::hours::{self, OpeningHours, Span};
+use crate::desk::notices::NoticeRule;
 use crate::desk::pack::Pack;
 use crate::desk::template::{self, Template};
 use crate::phone::{Country, PhoneNumber};
@@ -386,4 +387,48 @@ pub(super) fn crew(
         }
     }
     crew
+}
+
+/// `[[missed_call_notice]]`: what an operator's notice of a missed call looks like.
+pub(super) fn notices(top: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Vec<NoticeRule> {
+    const KEY: &str = "missed_call_notice";
+    let Some(value) = top.take(KEY) else {
+        return Vec::new();
+    };
+    let line = findings.line(value.span().start);
+    let Some(entries) = value.get_ref().as_array() else {
+        let what = "must be written as [[missed_call_notice]], with two brackets, once for each shape".to_owned();
+        findings.mistake(line, KEY, what);
+        return Vec::new();
+    };
+    let mut notices = Vec::new();
+    for entry in entries.iter() {
+        let line = findings.line(entry.span().start);
+        let Some(table) = entry.get_ref().as_table() else {
+            findings.mistake(
+                line,
+                KEY,
+                "each must be a table with text, and perhaps sender".to_owned(),
+            );
+            continue;
+        };
+        if notices.len() >= LIST_MAX / 2 {
+            findings.mistake(line, KEY, format!("at most {} shapes", LIST_MAX / 2));
+            break;
+        }
+        let mut section = Section::new(Some(table), KEY, line);
+        let sender = section.string("sender", findings).map(|found| found.value);
+        let text = section.string("text", findings);
+        section.finish(findings);
+        match text.map(|found| NoticeRule::new(sender.as_deref(), &found.value)) {
+            Some(Ok(rule)) => notices.push(rule),
+            Some(Err(mistake)) => findings.mistake(line, "missed_call_notice.text", mistake.to_string()),
+            None => findings.mistake(
+                line,
+                "missed_call_notice.text",
+                "is required: the notice's shape".to_owned(),
+            ),
+        }
+    }
+    notices
 }

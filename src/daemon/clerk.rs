@@ -7,6 +7,7 @@
 
 use crate::clock::Now;
 use crate::config::Config;
+use crate::desk::condition::BoxCondition;
 use crate::desk::{Desk, Effects, Input, Next};
 use crate::store::{Store, StoreError};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -27,10 +28,6 @@ const QUEUE_DEPTH: usize = 256;
 pub type Look = Box<dyn FnOnce(&Store) -> Result<serde_json::Value, StoreError> + Send>;
 
 /// Something for the clerk to do.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "each is moved once through a bounded queue; a box would only add an allocation"
-)]
 pub enum Job {
     /// Decide and record. With `ready`, also look for the next row to send, in the same turn.
     Desk { input: Input, now: Now, ready: bool },
@@ -43,6 +40,8 @@ pub enum Job {
     },
     /// Keep the fact that this setting names.
     Remember { setting: String, now: Now },
+    /// How the box is, for STATUS.
+    Observe(BoxCondition),
     /// New templates and limits.
     Reconfigure(Box<Config>),
     /// Answered by [`Done::Alive`]: proof that this thread turns.

@@ -8,8 +8,9 @@ use super::power::{Power, Stepped};
 use super::state::{self, State};
 use super::wallclock::{self, WallClock};
 use super::{modem_options, notify, pin, why_number};
-use crate::clock::{Clock, Now};
+use crate::clock::{Clock, Now, Steady};
 use crate::config::Config;
+use crate::desk::condition::BoxCondition;
 use crate::desk::{self, Desk, Effects, Next};
 use crate::modem::{self, Condition, Event, Modem, Output};
 use crate::store::Store;
@@ -72,6 +73,9 @@ pub(super) struct Exchange {
     pub(super) asked_next: bool,
     /// A row is with the modem.
     pub(super) submitting: bool,
+    /// When this run began, and what the desk was last told of the box.
+    pub(super) began: Steady,
+    pub(super) observed: Option<BoxCondition>,
     /// Who waits for an examination.
     pub(super) examiners: Vec<tokio::sync::oneshot::Sender<Box<modem::Report>>>,
     /// What only the outside of the modem can do.
@@ -111,6 +115,8 @@ impl Exchange {
             modem_ready: false,
             asked_next: false,
             submitting: false,
+            began: base,
+            observed: None,
             examiners: Vec::new(),
             power,
             senders: VecDeque::new(),
@@ -149,6 +155,16 @@ impl Exchange {
         Ok(())
     }
 
+    /// Tells the desk how the box is, when that has changed.
+    fn observe(&mut self) -> anyhow::Result<()> {
+        let condition = self.state.for_status(self.began);
+        if self.observed.as_ref() != Some(&condition) {
+            self.observed = Some(condition.clone());
+            self.give(Job::Observe(condition))?;
+        }
+        Ok(())
+    }
+
     /// Takes everything the modem has to say.
     pub(super) fn pump(&mut self) {
         loop {
@@ -161,6 +177,9 @@ impl Exchange {
                 Output::Power(step) => self.power.take(step),
                 Output::Wait(until) => {
                     self.modem_due = until;
+                    if let Err(error) = self.observe() {
+                        tracing::error!(%error, "the box's condition found no clerk");
+                    }
                     return;
                 }
                 Output::Event(event) => {

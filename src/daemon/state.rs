@@ -2,6 +2,7 @@
 
 use super::port::Trouble;
 use crate::clock::{Steady, Trust, Wall};
+use crate::desk::condition::BoxCondition;
 use crate::modem::{Condition, Event, Identity, Limit, Registration, Signal};
 use crate::store::{Store, StoreError};
 use serde_json::{Value, json};
@@ -134,6 +135,21 @@ impl State {
                     signal_in_words(self.signal)
                 )
             }
+        }
+    }
+
+    /// What the desk tells in STATUS.
+    #[must_use]
+    pub fn for_status(&self, since: Steady) -> BoxCondition {
+        BoxCondition {
+            since: Some(since),
+            trouble: (!self.is_ready()).then(|| self.summary()),
+            operator: self.identity.operator.clone(),
+            signal: match self.signal.dbm {
+                Some(_) => signal_in_words(self.signal).to_owned(),
+                None => String::new(),
+            },
+            ..BoxCondition::default()
         }
     }
 

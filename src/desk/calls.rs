@@ -25,7 +25,7 @@ pub(super) struct Caller {
     line: Line,
     /// The digits as given, or E.164 where they make one.
     text: Option<String>,
-    number: Option<Result<PhoneNumber, NumberProblem>>,
+    pub(super) number: Option<Result<PhoneNumber, NumberProblem>>,
 }
 
 impl Turn<'_> {
@@ -164,7 +164,7 @@ impl Turn<'_> {
         Ok(message)
     }
 
-    fn caller(&self, line: &CallerLine) -> Caller {
+    pub(super) fn caller(&self, line: &CallerLine) -> Caller {
         match line {
             CallerLine::Withheld => Caller {
                 line: Line::Withheld,

@@ -18,6 +18,8 @@ const A_DAY: Duration = Duration::from_secs(24 * 3600);
 const SPELL_MIN: Duration = Duration::from_secs(60);
 /// A spell of this length is told when it is over.
 const SPELL_TOLD: Duration = Duration::from_secs(10 * 60);
+/// Spells looked through for the one that STATUS tells.
+const SPELLS_LOOKED_AT: u32 = 10;
 /// A memory this full, in hundredths, is told …
 const MEMORY_TOLD: u32 = 70;
 /// … and told again only after it was emptier than this.
@@ -112,6 +114,22 @@ impl Turn<'_> {
         let line = lines::was_deaf(&self.rules.pack, why, between, lasted);
         self.health_text(&line)?;
         Ok(())
+    }
+
+    /// The last spell of the last day that was worth telling, as times of day.
+    pub(super) fn last_spell(&self) -> Result<Option<String>, StoreError> {
+        let now = self.now().steady;
+        let spells = self.tx.latest_spells(SPELLS_LOOKED_AT)?;
+        let last = spells.into_iter().find(|spell| {
+            let until = spell.until_at.unwrap_or(now);
+            now.since(until) < A_DAY && until.since(spell.from_at) >= SPELL_TOLD
+        });
+        let Some(spell) = last else { return Ok(None) };
+        let from = self.rules.time_of_day(spell.from_utc_ms, spell.offset_s);
+        let lasted = spell.until_at.unwrap_or(now).since(spell.from_at);
+        let until_utc_ms = spell.from_utc_ms + i64::try_from(lasted.as_millis()).unwrap_or(0);
+        let until = self.rules.time_of_day(until_utc_ms, spell.offset_s);
+        Ok(Some(format!("{from}-{until}")))
     }
 
     /// How full the modem's message memory is.

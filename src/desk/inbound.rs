@@ -160,6 +160,7 @@ impl Turn<'_> {
                 self.tx
                     .journal(About::default(), "own text ignored", "the sender is our own number")
             }
+            (None, None, Content::Text(text)) if self.missed_call_notice(sender, message, text)? => Ok(()),
             (None, None, _) => {
                 let line = self.line("from_sender", &[("sender", &sender), ("text", &text)]);
                 self.forward(&line, None, message)

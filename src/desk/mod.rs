@@ -7,6 +7,7 @@ pub mod commands;
 pub mod grammar;
 pub mod holidays;
 pub mod hours;
+pub mod notices;
 pub mod optout;
 pub mod pack;
 pub mod template;

@@ -1,6 +1,7 @@
 //! `STATUS`, `LIST` and `MORE` alone: how the box is, and who waits.
 
 use super::condition::WORDS_MAX;
+use super::health::BALANCE;
 use super::limits;
 use super::pack::Values;
 use super::routing::snippet;
@@ -60,10 +61,18 @@ impl Turn<'_> {
         });
         said.push(self.today()?);
         said.push(self.budget()?);
-        if let Some(balance) = &condition.balance {
-            said.push(self.line("status_sim", &[("what", &snippet(balance, WORDS_MAX))]));
+        let balance = match &condition.balance {
+            Some(balance) => Some(balance.clone()),
+            None => self.tx.setting(BALANCE)?,
+        };
+        if let Some(balance) = balance {
+            said.push(self.line("status_sim", &[("what", &snippet(&balance, WORDS_MAX))]));
         }
-        if let Some(deaf) = &condition.deaf {
+        let deaf = match &condition.deaf {
+            Some(deaf) => Some(deaf.clone()),
+            None => self.last_spell()?,
+        };
+        if let Some(deaf) = &deaf {
             said.push(self.line("status_deaf", &[("what", deaf)]));
         }
         if let Some(light) = &condition.light {

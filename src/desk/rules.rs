@@ -2,6 +2,7 @@
 
 use super::hours::{self, OpeningHours, Span};
 use super::limits::Limits;
+use super::notices::{self, NoticeRule};
 use super::pack::Pack;
 use super::template::{Template, Values};
 use super::textback::Choice;
@@ -44,6 +45,8 @@ pub(super) struct Rules {
     pub landlines: bool,
     pub automatic_per_day: u32,
     pub limits: Limits,
+    /// Shapes of operators' notices of missed calls, the configured ones first.
+    pub notices: Vec<NoticeRule>,
     /// A code for the balance is configured.
     pub asks_balance: bool,
     /// Below this many hundredths of the currency the owner is told.
@@ -114,6 +117,7 @@ impl Rules {
                 per_day: config.limits.per_day,
                 people_per_day: config.limits.people_per_day,
             },
+            notices: config.notices.iter().cloned().chain(notices::built_in()).collect(),
             asks_balance: config.modem.balance.is_some(),
             balance_low: config.modem.balance_low,
             missed_calls: config.owner_alerts.missed_calls,

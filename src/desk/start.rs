@@ -66,6 +66,14 @@ impl Turn<'_> {
             "started after an outage",
             &format!("off for {}", Pack::english().length(off)),
         )?;
+        // One that lasts already began before, and is not over yet.
+        if self.tx.open_spell()?.is_none() {
+            self.tx
+                .begin_spell("off", before_utc_ms, self.now().steady.minus(off))?;
+            if let Some(spell) = self.tx.open_spell()? {
+                self.tx.end_spell(spell.id)?;
+            }
+        }
         let from = self.rules.time_of_day(before_utc_ms, wall.offset_s);
         let length = self.rules.pack.length(off);
         let line = self.line("outage", &[("length", &length), ("time", &from)]);

@@ -115,6 +115,44 @@ impl Tx<'_> {
         })
     }
 
+    /// Records a call learnt of only now, that came so long ago.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn start_late_call(&self, ago: Duration) -> Result<Call, StoreError> {
+        let wall = self.now.wall;
+        let started_at = self.now.steady.minus(ago);
+        let started_utc_ms = wall.utc_ms - i64::try_from(ago.as_millis()).unwrap_or(0);
+        self.conn
+            .prepare_cached("INSERT INTO call (started_utc, started_at, offset_s) VALUES (?1, ?2, ?3)")?
+            .execute(params![started_utc_ms, started_at, wall.offset_s])?;
+        Ok(Call {
+            id: CallId(self.conn.last_insert_rowid()),
+            started_at,
+            started_utc_ms,
+            offset_s: wall.offset_s,
+            ended_at: None,
+            ringing: Duration::ZERO,
+            line: Line::Unavailable,
+            caller: None,
+            contact: None,
+            verdict: None,
+            decision: Decision::Pending,
+            reason: String::new(),
+            message: None,
+        })
+    }
+
+    /// Whether a contact has called since then, however it ended.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn called_since(&self, contact: ContactId, since: Steady) -> Result<bool, StoreError> {
+        Ok(self
+            .last_call_of(contact)?
+            .is_some_and(|call| call.ended_at.unwrap_or(call.started_at) > since))
+    }
+
     /// The call that this run of the program knows by `key`.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 mod box_under_test;
 mod calls;
 mod conversation;
+mod health;
 mod language;
 mod optout;
 mod owner;

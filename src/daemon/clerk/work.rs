@@ -93,6 +93,10 @@ impl Worker {
                     self.insist(now, |store, _| store.transact(now, |tx| tx.set_setting(&setting, "1")))?;
                     None
                 }
+                Job::Observe(condition) => {
+                    self.desk.observe(condition);
+                    None
+                }
                 Job::Reconfigure(config) => {
                     self.desk.reconfigure(&config);
                     None
