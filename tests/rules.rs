@@ -455,6 +455,15 @@ fn the_help_text_fits_one_part() {
 
 proptest! {
     #[test]
+    fn no_push_makes_the_notice_reader_panic(octets in prop::collection::vec(any::<u8>(), 0..300), head in any::<bool>()) {
+        let mut push = if head { b"\x01\x06\x01\xBE\x8C\x82".to_vec() } else { Vec::new() };
+        push.extend(octets);
+        if let Ok(read) = textback::sms::mms::notification(&push) {
+            prop_assert!(read.subject.is_none_or(|s| s.chars().count() <= textback::sms::mms::SUBJECT_CHARACTERS_MAX));
+        }
+    }
+
+    #[test]
     fn no_text_makes_the_rules_panic(text in "\\PC{0,200}", toa in any::<u8>()) {
         let _ = consent(&text);
         let _ = grammar::read(&text);

@@ -187,20 +187,6 @@ pub enum Digest {
     Off,
 }
 
-/// Words that make a text urgent unless the file says otherwise.
-pub const URGENT_WORDS: [&str; 10] = [
-    "flooding",
-    "flooded",
-    "flood",
-    "burst",
-    "no heat",
-    "gas",
-    "fire",
-    "smoke",
-    "sparks",
-    "carbon monoxide",
-];
-
 /// The whole file, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {

@@ -117,7 +117,7 @@ pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Finding
     let text_back = text_back(top.table("text_back", findings), topology, &language, findings);
     let hours = hours(top.table("hours", findings), findings);
     let limits = limits(top.table("limits", findings), findings);
-    let owner_alerts = owner_alerts(top.table("owner_alerts", findings), findings);
+    let owner_alerts = owner_alerts(top.table("owner_alerts", findings), &language, findings);
     let quick = quick(top.table("quick", findings), findings);
     let notices = notices(&mut top, findings);
     let crew = crew(&mut top, country, owner.as_ref(), findings);

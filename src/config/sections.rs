@@ -2,7 +2,7 @@
 
 use super::parse::{choice, number, path};
 use super::read::{Findings, Section};
-use super::{CREW_MAX, Digest, Limits, Member, ModemConfig, OwnerAlerts, Role, TextBack, Topology, URGENT_WORDS};
+use super::{CREW_MAX, Digest, Limits, Member, ModemConfig, OwnerAlerts, Role, TextBack, Topology};
 use crate::desk::holidays::Holidays;
 use crate::desk::hours::{self, OpeningHours, Span};
 use crate::desk::notices::NoticeRule;
@@ -269,7 +269,7 @@ pub(super) fn limits(mut section: Section<'_, '_>, findings: &mut Findings<'_>) 
     limits
 }
 
-pub(super) fn owner_alerts(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> OwnerAlerts {
+pub(super) fn owner_alerts(mut section: Section<'_, '_>, language: &Pack, findings: &mut Findings<'_>) -> OwnerAlerts {
     let missed_calls = section.boolean("missed_calls", true, findings);
     let merge = section.duration(
         "merge_window",
@@ -295,7 +295,7 @@ pub(super) fn owner_alerts(mut section: Section<'_, '_>, findings: &mut Findings
                 .take(LIST_MAX)
                 .collect()
         }
-        None => URGENT_WORDS.map(str::to_owned).to_vec(),
+        None => language.words("urgent").to_vec(),
     };
     let quiet = quiet(&mut section, findings);
     let nudges = section.boolean("nudges", true, findings);

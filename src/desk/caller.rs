@@ -1,5 +1,6 @@
 //! A caller's text: opting out and in, HELP, robots; everything else goes to the owner.
 
+use super::content::Content;
 use super::limits;
 use super::optout::{self, Consent as Word};
 use super::outgoing::Outgoing;
@@ -47,11 +48,13 @@ impl Turn<'_> {
                 if self.is_repeat(&before, message, text) {
                     return self.robot(contact, handle, about, "the same text twice within two minutes");
                 }
+                if let Some(reaction) = reactions::read(text, &self.rules.pack) {
+                    self.reacted(&mut contact)?;
+                    let line = lines::reaction(&self.rules.pack, handle, &contact, &reaction.verb, &reaction.to);
+                    return self.pass_on(&contact, message, &line);
+                }
                 let new = self.heard(&mut contact)?;
-                let line = match reactions::read(text, &self.rules.pack) {
-                    Some(reaction) => lines::reaction(&self.rules.pack, handle, &contact, &reaction.verb, &reaction.to),
-                    None => lines::text(&self.rules.pack, handle, &contact, new, text),
-                };
+                let line = lines::text(&self.rules.pack, handle, &contact, new, text);
                 let line = match self.rules.is_urgent(text) {
                     true => format!("{} {line}", self.line("urgent", &[])),
                     false => line,
@@ -61,15 +64,16 @@ impl Turn<'_> {
         }
     }
 
-    /// A picture or group message from a caller: it can't be shown, so the owner is told to ring or ask.
-    pub fn caller_picture(&mut self, mut contact: Contact, message: MessageId) -> Done {
+    /// A picture message, a contact card or the like from a caller: told in words.
+    pub fn caller_content(&mut self, mut contact: Contact, message: MessageId, content: &Content) -> Done {
         let handle = self.handle_for(&contact)?;
         self.tx
             .classify_message(message, Kind::Forward, Some(contact.id), Some(handle))?;
         self.heard(&mut contact)?;
-        let who = lines::who(Some(handle), &contact);
-        let line = self.line("picture", &[("who", &who), ("number", &contact.number)]);
-        self.pass_on(&contact, message, &line)
+        match content.line(&self.rules.pack, handle, &contact) {
+            Some(line) => self.pass_on(&contact, message, &line),
+            None => Ok(()),
+        }
     }
 
     /// To everybody who may answer, unless the caller is blocked. It says more than a missed call's line, which is dropped.

@@ -1,5 +1,6 @@
 //! A PDU that came in → a whole text from somebody. Each PDU once, however often it is read; nothing disappears.
 
+use super::content::Content;
 use super::turn::{Done, Turn};
 use crate::clock::Steady;
 use crate::modem::Received;
@@ -13,8 +14,6 @@ use crate::store::types::{Consent, Direction, Kind, State};
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// WAP push (OMA-WAP-PushOTA §6.4.1): a picture message announces itself there.
-const WAP_PUSH_PORTS: [u16; 2] = [2948, 2949];
 /// TP-PID "Short Message Type 0": to be acknowledged and dropped (3GPP TS 23.040 §9.2.3.9).
 const TYPE_0: u8 = 0x40;
 
@@ -22,14 +21,6 @@ const TYPE_0: u8 = 0x40;
 const UNREADABLE_TOLD: &str = "unreadable_told";
 /// The owner is told of the next one after this long.
 const UNREADABLE_TELL_AGAIN: Duration = Duration::from_secs(3600);
-
-/// What a received text amounts to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Content {
-    Text(String),
-    /// A picture, group message or other thing for programs.
-    Picture,
-}
 
 impl Turn<'_> {
     /// A PDU. Whatever it is, it is stored before the slot may be emptied.
@@ -117,17 +108,20 @@ impl Turn<'_> {
                     concat: None,
                     message: None,
                 })?;
-                self.whole_text(&sender, &content(deliver), 1, true, &[id])
+                self.whole_text(&sender, &Content::of_part(&deliver.user_data), 1, true, &[id])
             }
         }
     }
 
     /// A text as whole as it will be for now: recorded, then led to whoever it concerns.
     pub fn whole_text(&mut self, sender: &str, content: &Content, parts: u8, complete: bool, rows: &[i64]) -> Done {
-        let text = match content {
-            Content::Text(text) => text.as_str(),
-            Content::Picture => "(picture or group message)",
+        let text = content.recorded();
+        // The notice of a picture may come from the operator's own number; it names the sender.
+        let named = match content {
+            Content::Picture(notification) => notification.from.as_deref().and_then(|from| self.dialled(from)),
+            Content::Text(_) | Content::Card(_) | Content::Appointment | Content::Other | Content::Report => None,
         };
+        let sender = named.as_deref().unwrap_or(sender);
         let member = self.member(sender);
         let contact = match member {
             Some(_) => None,
@@ -153,19 +147,37 @@ impl Turn<'_> {
         match (member, contact, content) {
             (Some(member), _, Content::Text(_)) if !complete => self.say(&member.number, "not_whole", &[]),
             (Some(member), _, Content::Text(text)) => self.owner_text(member, message, text),
-            (Some(member), _, Content::Picture) => self.say(&member.number, "no_pictures", &[]),
+            (_, _, Content::Report) => {
+                let about = About {
+                    message: Some(message),
+                    ..About::default()
+                };
+                self.tx
+                    .journal(about, "report ignored", "it is about a picture message's way")
+            }
+            (Some(member), _, _) => self.say(&member.number, "no_pictures", &[]),
             (None, Some(contact), Content::Text(text)) => self.caller_text(contact, message, text),
-            (None, Some(contact), Content::Picture) => self.caller_picture(contact, message),
+            (None, Some(contact), _) => self.caller_content(contact, message, content),
             (None, None, _) if self.is_own(sender)? => {
                 self.tx
                     .journal(About::default(), "own text ignored", "the sender is our own number")
             }
             (None, None, Content::Text(text)) if self.missed_call_notice(sender, message, text)? => Ok(()),
+            (None, None, Content::Picture(_)) => {
+                let line = self.line("picture_from_nobody", &[]);
+                self.forward(&line, None, message)
+            }
             (None, None, _) => {
                 let line = self.line("from_sender", &[("sender", &sender), ("text", &text)]);
                 self.forward(&line, None, message)
             }
         }
+    }
+
+    /// Marks that a caller reacted to a text of ours: the conversation is alive, but nobody waits for an answer.
+    pub fn reacted(&mut self, contact: &mut Contact) -> Done {
+        contact.human_at = Some(self.now().steady);
+        self.tx.save_contact(contact)
     }
 
     /// Marks that a caller spoke, giving them a handle; true if this begins a conversation.
@@ -182,6 +194,13 @@ impl Turn<'_> {
         self.begin_waiting(contact)?;
         self.tx.save_contact(contact)?;
         Ok(new)
+    }
+
+    /// A number as it might be dialled from here, in E.164.
+    fn dialled(&self, number: &str) -> Option<String> {
+        let type_of_address = if number.starts_with('+') { 145 } else { 129 };
+        let number = self.number(number, type_of_address).ok()?;
+        Some(number.e164().to_owned())
     }
 
     /// Who an address is: E.164 where it makes a number, else what it says.
@@ -205,18 +224,6 @@ impl Turn<'_> {
             plain.to_owned()
         }
     }
-}
-
-/// What a whole text says.
-pub(super) fn content(deliver: &Deliver) -> Content {
-    let header = deliver.user_data.header();
-    if header
-        .ports()
-        .is_some_and(|ports| WAP_PUSH_PORTS.contains(&ports.destination))
-    {
-        return Content::Picture;
-    }
-    deliver.user_data.text().map_or(Content::Picture, Content::Text)
 }
 
 /// The same for the same PDU however often it is read: sender, time stamp, content hash, concatenation.

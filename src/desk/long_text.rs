@@ -1,7 +1,8 @@
 //! Long texts: parts in any order, twice, late. Incomplete after two minutes it goes on with the gap marked; what comes
 //! later is merged and told again.
 
-use super::inbound::{Content, content, merge_since};
+use super::content::Content;
+use super::inbound::merge_since;
 use super::turn::{Done, Turn};
 use crate::ids::MessageId;
 use crate::sms::{self, Deliver, Tpdu, UserData};
@@ -129,10 +130,11 @@ fn assemble(parts: &[InboundPart], total: u8, gap: &str) -> Assembled {
         // The owner's wording (product.md §3); the numbers mean nothing on a phone.
         text = text.replace(&format!("(part {part} of {total} missing)"), gap);
     }
-    let picture = decoded.iter().any(|(_, deliver)| content(deliver) == Content::Picture);
+    let ports = user_data.iter().find_map(|(_, part)| part.header().ports());
+    let text = whole.data.is_empty().then_some(text);
     Assembled {
         complete: whole.is_complete(),
         have: total.saturating_sub(u8::try_from(whole.missing.len()).unwrap_or(total)),
-        content: if picture { Content::Picture } else { Content::Text(text) },
+        content: Content::of(ports, text, &whole.data),
     }
 }

@@ -27,6 +27,7 @@ mod calls;
 mod catch_up;
 mod claims;
 pub mod condition;
+mod content;
 mod conversation;
 mod digest;
 mod disk;

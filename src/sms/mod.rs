@@ -22,6 +22,7 @@ mod gsm7;
 mod header;
 pub mod hex;
 pub mod json;
+pub mod mms;
 mod national;
 mod octets;
 mod segment;

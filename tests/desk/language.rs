@@ -1,5 +1,6 @@
 //! Language packs: complete, one part each, and every text in the code is in them.
 
+use super::box_under_test::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::path::Path;
@@ -349,4 +350,58 @@ fn every_text_asked_for_in_the_code_is_there_with_its_blanks_and_no_other() {
 fn a_blank_may_hold_anything() {
     let value: &dyn Display = &"{who} {}";
     assert_eq!(Pack::english().line("sent_to", &[("who", value)]), "Sent to {who} {}.");
+}
+
+/// A box that speaks Spanish: from the missed call to the command, nobody reads English.
+#[test]
+fn a_day_in_spanish() {
+    let mut it = Box::with("language = \"es\"\n");
+    it.missed_call(DAVE);
+    let sent = it.settle();
+    assert_eq!(
+        sent[0].text,
+        "Perdón, no pudimos contestar. Somos Hill Country Plumbing. ¿En qué le ayudamos? Respóndanos por aquí. \
+         STOP para no recibir más."
+            .replace(['ó', 'á'], "_")
+            .replace('í', "i")
+            .replace("Perd_n", "Perdon")
+            .replace("Resp_ndanos", "Respondanos")
+            .replace("m_s", "mas")
+    );
+    it.wait_s(60);
+    let missed = it.settle_to(OWNER).join("");
+    assert!(missed.starts_with(&format!("Perdida 13 {DAVE} 12:00, son")), "{missed}");
+    it.text(DAVE, "¿Pueden venir hoy? Hay fuga de gas");
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!("URGENTE NUEVO 13 {DAVE}: ¿Pueden venir hoy? Hay fuga de gas")]
+    );
+    for (text, answer) in [
+        ("NOMBRE 13 José", "ahora es José"),
+        ("ESTADO", "13"),
+        ("LISTA", "13 José"),
+        ("PORQUE 13", "13 José llam"),
+        ("PAUSA 2h", "En pausa por 2 h"),
+        ("DESHACER", "Deshecho: PAUSA 2 h."),
+        ("Bloqear 13", "BLOQUEAR"),
+        ("AYUDA", "27 texto: a 27"),
+        ("LISTO 13", "13 José listo."),
+    ] {
+        it.text(OWNER, text);
+        let sent = it.settle();
+        assert!(sent.iter().all(|s| s.to == OWNER), "{text}: {sent:?}");
+        assert!(sent.iter().any(|s| s.text.contains(answer)), "{text}: {sent:?}");
+    }
+    it.text(OWNER, "13 Voy en camino");
+    assert_eq!(it.settle_to(DAVE), ["Voy en camino"]);
+    it.text(DAVE, "Baja");
+    let sent = it.settle();
+    assert!(
+        sent.iter().any(|s| s.to == DAVE && s.text.contains("Responda START")),
+        "{sent:?}"
+    );
+    assert!(
+        sent.iter().any(|s| s.to == OWNER && s.text.contains("se dio de baja")),
+        "{sent:?}"
+    );
 }

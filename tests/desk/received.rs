@@ -4,7 +4,7 @@ use super::box_under_test::*;
 use textback::desk::Input;
 use textback::ids::SlotToken;
 use textback::modem::Received;
-use textback::sms::{Content, Dcs, Header, Ports, UserData};
+use textback::sms::{Concat, ConcatReference, Content, Dcs, Header, Ports, UserData};
 
 #[test]
 fn same_pdu_read_twice_is_one_text_and_both_slots_may_be_emptied() {
@@ -121,6 +121,75 @@ fn picture_message_is_told_with_the_number_to_call() {
         it.settle_to(OWNER).join(""),
         format!("13 {DAVE} sent a picture or group text I can't show. Call {DAVE} or ask them to describe it.")
     );
+}
+
+#[test]
+fn picture_notice_in_two_parts_from_the_operator_is_told_as_its_senders_with_its_subject() {
+    let mut it = Box::new();
+    let mut notice = b"\x2F\x06\x05\xBE\xAF\x84\x8D\xDE\x8C\x82\x98T1a2b3c\0\x8D\x92".to_vec();
+    notice.extend_from_slice(b"\x89\x18\x80+15125551234/TYPE=PLMN\0\x96Leak under sink\0\x8A\x80\x8E\x03\x03\xA9\x80");
+    notice.extend_from_slice(
+        b"\x88\x05\x81\x03\x03\xF4\x80\x83http://mms.example.net/servlets/mms?message-id=1234567890\0",
+    );
+    let halves = notice.split_at(60);
+    for (number, octets) in [(2, halves.1), (1, halves.0)] {
+        let concat = Concat {
+            reference: ConcatReference::Eight(7),
+            total: 2,
+            part: number,
+        };
+        let ports = Ports {
+            destination: 2948,
+            source: 9200,
+        };
+        let header = Header::NONE.with_ports(ports).with_concat(concat);
+        let push = UserData::new(header, Content::Data(octets.to_vec())).unwrap();
+        let pdu = it.deliver("72345", Dcs::EIGHT_BIT, push);
+        it.pdu(pdu);
+    }
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!(
+            "13 {DAVE} sent a picture or group text about \"Leak under sink\", which I can't show. Call {DAVE} or ask."
+        )]
+    );
+    it.text(OWNER, "13 Got it, on my way");
+    assert_eq!(it.settle_to(DAVE), ["Got it, on my way"]);
+}
+
+#[test]
+fn contact_card_is_told_as_name_and_number() {
+    let mut it = Box::new();
+    let header = Header::NONE.with_ports(Ports {
+        destination: 9204,
+        source: 9204,
+    });
+    let card = b"BEGIN:VCARD\r\nVERSION:2.1\r\nN:Miller;Anna\r\nTEL:+15125550123\r\nEND:VCARD\r\n";
+    let card = UserData::new(header, Content::Data(card.to_vec())).unwrap();
+    let pdu = it.deliver(DAVE, Dcs::EIGHT_BIT, card);
+    it.pdu(pdu);
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!("13 {DAVE} sent a contact: Anna Miller +15125550123")]
+    );
+}
+
+#[test]
+fn a_reaction_is_one_short_line_and_nobody_waits_for_an_answer_to_it() {
+    let mut it = Box::new();
+    it.dave_writes("leak");
+    it.text(OWNER, "13 On my way, be there at three with the parts");
+    it.settle();
+    it.text(
+        DAVE,
+        "Liked \u{201c}On my way, be there at three with the parts\u{201d}",
+    );
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!("13 {DAVE}: Liked \"On my way, be there at three w..\"")]
+    );
+    it.text(OWNER, "LIST");
+    assert!(it.settle_to(OWNER).join("").contains("Nobody waits"));
 }
 
 #[test]
