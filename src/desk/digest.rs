@@ -136,7 +136,7 @@ impl Turn<'_> {
         };
         win.id = self.tx.add_win(&win)?;
         let who = lines::who(Some(handle), &contact);
-        let order = Order::new(&format!("WON {who}")).about(&contact);
+        let order = Order::new(&format!("{} {who}", self.word("WON"))).about(&contact);
         self.undoable(member, order.changes([Change::win(None, Some(win))]))?;
         let currency = self.currency();
         let month = self.figures_since(self.now().steady.minus(MONTH))?;

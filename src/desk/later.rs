@@ -3,6 +3,7 @@
 //! What is put off lives in the database with the time of day it is for. The wall clock is looked at again every so often, so
 //! that a clock put right, a change to summer time and a restart make it neither early nor forgotten.
 
+use super::commands::NEVER;
 use super::conversation::Addressee;
 use super::outgoing::Outgoing;
 use super::pack::Values;
@@ -178,7 +179,7 @@ impl Turn<'_> {
         if rows.is_empty() {
             return self.say_about(&member.number, &contact, "put_off_none_for", &[("who", &who)]);
         }
-        let mut order = Order::new(&format!("LATER {handle} no")).about(&contact);
+        let mut order = Order::new(&format!("{} {handle} {NEVER}", self.word("LATER"))).about(&contact);
         let mut said = Vec::new();
         for row in rows {
             self.tx.drop_scheduled(row.id)?;
@@ -249,8 +250,8 @@ impl Turn<'_> {
         self.tx.journal(about, "put off", "the owner asked for it")?;
         let words = self.in_words(due_utc_ms);
         let what = match kind {
-            ScheduledKind::Text => format!("text for {words}"),
-            ScheduledKind::Reminder => format!("reminder for {words}"),
+            ScheduledKind::Text => self.line("order_text", &[("time", &words)]),
+            ScheduledKind::Reminder => self.line("order_reminder", &[("time", &words)]),
         };
         let order = Order::new(&what).about(contact);
         self.undoable(member, order.changes([Change::scheduled(None, Some(row))]))?;

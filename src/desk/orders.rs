@@ -64,7 +64,7 @@ impl Turn<'_> {
         self.tx.set_setting(PAUSED_UNTIL, &after)?;
         self.tx.journal(About::default(), "paused", "the owner asked for it")?;
         let length = self.rules.pack.length(length);
-        let order = Order::new(&format!("PAUSE {length}"));
+        let order = Order::new(&format!("{} {length}", self.word("PAUSE")));
         self.undoable(
             member,
             order.changes([Change::setting(PAUSED_UNTIL, before, Some(after))]),
@@ -77,7 +77,7 @@ impl Turn<'_> {
         let before = self.tx.setting(PAUSED_UNTIL)?;
         self.tx.drop_setting(PAUSED_UNTIL)?;
         self.tx.journal(About::default(), "resumed", "the owner asked for it")?;
-        let order = Order::new("RESUME");
+        let order = Order::new(&self.word("RESUME"));
         self.undoable(member, order.changes([Change::setting(PAUSED_UNTIL, before, None)]))?;
         self.say(&member.number, "resumed", &[])
     }
@@ -152,7 +152,8 @@ impl Turn<'_> {
         self.tx.forget(&contact)?;
         self.tx
             .journal(About::default(), "a caller was forgotten", "the owner asked for it")?;
-        self.undoable(member, Order::new(&format!("FORGET {handle}")))?;
+        let order = Order::new(&format!("{} {handle}", self.word("FORGET")));
+        self.undoable(member, order)?;
         let mut said = self.line("forgotten", &[("handle", &handle)]);
         if contact.opted_out {
             said = format!("{said} {}", self.line("opt_out_kept", &[]));
@@ -267,7 +268,8 @@ impl Turn<'_> {
         let before = contact.clone();
         let said = apply(&mut contact, &self.rules.pack);
         self.tx.save_contact(&contact)?;
-        let order = Order::new(&format!("{word} {}", lines::who(Some(handle), &contact)));
+        let who = lines::who(Some(handle), &contact);
+        let order = Order::new(&format!("{} {who}", self.word(word)));
         let order = order.about(&contact).leaving(remains);
         self.undoable(member, order.changes([Change::contact(&before, &contact)]))?;
         self.reply_about(&member.number, &contact, &said)

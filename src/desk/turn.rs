@@ -113,6 +113,11 @@ impl<'a> Turn<'a> {
         self.rules.pack.line(key, values)
     }
 
+    /// A command's name in the box's language.
+    pub fn word(&self, command: &str) -> String {
+        self.rules.pack.command_word(command)
+    }
+
     /// Answers an owner's phone in the box's language.
     pub fn say(&mut self, number: &str, key: &str, values: Values<'_>) -> Done {
         let text = self.line(key, values);
