@@ -1,12 +1,17 @@
 //! What the daemon knows of itself, for `textback status`, `systemctl status` and the log.
 
 use super::port::Trouble;
+use crate::board::light;
+use crate::board::{Code, Shown};
 use crate::clock::{Steady, Trust, Wall};
 use crate::desk::condition::BoxCondition;
 use crate::modem::{Condition, Event, Identity, Limit, Registration, Signal};
 use crate::store::{Store, StoreError};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+
+/// Memory that texts come in to, in percent, from which the lights say so.
+const STORAGE_WATCH_PERCENT: u32 = 90;
 
 /// Condition of port, modem, network and disk as last learnt.
 #[derive(Debug)]
@@ -153,6 +158,42 @@ impl State {
         }
     }
 
+    /// What the lights show. `trust` is the wall clock's: one that only guesses is a code of its own.
+    #[must_use]
+    pub fn shown(&self, trust: Trust) -> Shown {
+        if self.disk.is_some() {
+            return Shown::Trouble(Code::Storage);
+        }
+        if self.trouble.is_some() {
+            return Shown::Trouble(Code::NoModem);
+        }
+        match &self.condition {
+            Condition::NoPort | Condition::BringUp { .. } => Shown::Starting,
+            Condition::Mute { .. } => Shown::Trouble(Code::NoModem),
+            Condition::Limited { why } => Shown::Trouble(match why {
+                Limit::NoSim => Code::NoSim,
+                Limit::PinRequired | Limit::PinWrong | Limit::PinTriesLow | Limit::PukRequired => Code::Pin,
+                Limit::NotRegistered | Limit::RegistrationDenied | Limit::SmsOnly => Code::NotRegistered,
+                Limit::NoVoice | Limit::NoSms => Code::NoSms,
+            }),
+            Condition::Ready => Shown::Ready {
+                bars: light::bars(self.signal),
+                but: self.amiss(trust),
+            },
+        }
+    }
+
+    /// What wants looking after though calls are taken.
+    fn amiss(&self, trust: Trust) -> Option<Code> {
+        if self
+            .storage
+            .is_some_and(|(used, total)| total > 0 && u32::from(used) * 100 >= u32::from(total) * STORAGE_WATCH_PERCENT)
+        {
+            return Some(Code::Storage);
+        }
+        (trust == Trust::Guess).then_some(Code::Clock)
+    }
+
     fn model(&self) -> &str {
         if self.identity.model.is_empty() {
             "modem"
@@ -265,6 +306,31 @@ mod tests {
         assert_eq!(resume(wall(1_060_000, Trust::Guess)), Steady(5_000));
         assert_eq!(resume(wall(3_000, Trust::Network)), Steady(5_000));
         assert_eq!(resume_steady(Steady(0), 0, wall(3_000, Trust::Network)), Steady(0));
+    }
+
+    #[test]
+    fn the_lights_count_what_the_summary_says() {
+        let mut state = State::new(Instant::now());
+        assert_eq!(state.shown(Trust::Network), Shown::Starting);
+        state.port(Some(Trouble::Absent { path: "/dev/x".into() }));
+        assert_eq!(state.shown(Trust::Network), Shown::Trouble(Code::NoModem));
+        state.port(None);
+        for (why, code) in [
+            (Limit::NoSim, Code::NoSim),
+            (Limit::PukRequired, Code::Pin),
+            (Limit::SmsOnly, Code::NotRegistered),
+            (Limit::NoVoice, Code::NoSms),
+        ] {
+            state.learn(&Event::Condition(Condition::Limited { why }));
+            assert_eq!(state.shown(Trust::Network), Shown::Trouble(code), "{why:?}");
+        }
+        state.learn(&Event::Condition(Condition::Ready));
+        state.learn(&Event::Signal(Signal { dbm: Some(-90) }));
+        let ready = |but| Shown::Ready { bars: Some(3), but };
+        assert_eq!(state.shown(Trust::Network), ready(None));
+        assert_eq!(state.shown(Trust::Guess), ready(Some(Code::Clock)));
+        state.storage(Some("disk full".to_owned()));
+        assert_eq!(state.shown(Trust::Network), Shown::Trouble(Code::Storage));
     }
 
     #[test]
