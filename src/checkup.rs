@@ -145,14 +145,19 @@ pub fn passed(list: &[Finding]) -> bool {
 }
 
 fn finding(check: Item, verdict: Verdict, found: impl Into<String>, fix: &str) -> Finding {
-    Finding { check, verdict, found: found.into(), fix: fix.to_owned() }
+    Finding {
+        check,
+        verdict,
+        found: found.into(),
+        fix: fix.to_owned(),
+    }
 }
 
 fn examined(report: &Report, topology: Topology, list: &mut Vec<Finding>) {
     use Item as I;
     use Verdict as V;
     let identity = &report.identity;
-    let family = identity.family;
+    let family = &identity.family;
     let model = format!("{} {}", identity.manufacturer, identity.model);
     list.push(finding(I::Modem, V::Pass, format!("{} ({family})", model.trim()), ""));
     list.push(match report.can_voice {
@@ -188,7 +193,12 @@ fn examined(report: &Report, topology: Topology, list: &mut Vec<Finding>) {
     }
     list.push(network(report));
     list.push(match report.signal.dbm {
-        None => finding(I::Signal, V::Unknown, "not known", "look again in a minute; check the antenna"),
+        None => finding(
+            I::Signal,
+            V::Unknown,
+            "not known",
+            "look again in a minute; check the antenna",
+        ),
         Some(dbm) if dbm < WEAK_DBM => finding(
             I::Signal,
             V::Warn,
@@ -214,7 +224,12 @@ fn examined(report: &Report, topology: Topology, list: &mut Vec<Finding>) {
             "the network doesn't show callers' numbers on this line",
             "ask the operator for CLIP (caller display)",
         ),
-        None => finding(I::CallerNumbers, V::Unknown, "the network doesn't say", "make the live test call"),
+        None => finding(
+            I::CallerNumbers,
+            V::Unknown,
+            "the network doesn't say",
+            "make the live test call",
+        ),
     });
     list.push(diverts(report, topology));
     list.push(match report.storage {
@@ -225,7 +240,12 @@ fn examined(report: &Report, topology: Topology, list: &mut Vec<Finding>) {
             format!("{used} of {total} places for texts taken"),
             "textback empties them as it reads; if they stay, delete old texts in a phone",
         ),
-        Some((used, total)) => finding(I::Storage, V::Pass, format!("{used} of {total} places for texts taken"), ""),
+        Some((used, total)) => finding(
+            I::Storage,
+            V::Pass,
+            format!("{used} of {total} places for texts taken"),
+            "",
+        ),
     });
 }
 
@@ -268,11 +288,19 @@ fn sim(report: &Report) -> Finding {
 }
 
 fn network(report: &Report) -> Finding {
-    let operator = report.identity.operator.as_deref().unwrap_or("an operator that gives no name");
+    let operator = report
+        .identity
+        .operator
+        .as_deref()
+        .unwrap_or("an operator that gives no name");
     let registration = report.registration;
     let stats = [registration.cs, registration.eps, registration.ps];
     // 27.007 §7.2: 1 home, 5 roaming; 6 and 7 the same for SMS only; 9 and 10 with CSFB not preferred; 3 denied.
-    if stats.iter().flatten().any(|stat| matches!(stat, 1 | 5 | 6 | 7 | 9 | 10)) {
+    if stats
+        .iter()
+        .flatten()
+        .any(|stat| matches!(stat, 1 | 5 | 6 | 7 | 9 | 10))
+    {
         let roaming = stats.iter().flatten().any(|stat| matches!(stat, 5 | 7 | 10));
         let where_ = if roaming { ", roaming (texts cost more)" } else { "" };
         return finding(Item::Network, Verdict::Pass, format!("{operator}{where_}"), "");
@@ -337,7 +365,12 @@ fn surroundings(facts: &Facts<'_>, list: &mut Vec<Finding>) {
     list.push(match facts.trust {
         Trust::Synchronised => finding(I::Clock, V::Pass, "the system's clock is synchronised", ""),
         Trust::Network => finding(I::Clock, V::Pass, "from the mobile network", ""),
-        Trust::ServiceCentre => finding(I::Clock, V::Pass, "from the time stamp of a text", ""),
+        Trust::ServiceCentre => finding(
+            I::Clock,
+            V::Pass,
+            "from the time stamp of a text, or this machine's own clock",
+            "",
+        ),
         Trust::Guess => finding(
             I::Clock,
             V::Warn,
@@ -359,11 +392,21 @@ fn surroundings(facts: &Facts<'_>, list: &mut Vec<Finding>) {
             "the newest failed",
             "credit? plan with texts? `textback messages`, `textback why` tell more",
         ),
-        None => finding(I::TextOut, V::Unknown, "none yet", "text TEST to the box from the owner's phone"),
+        None => finding(
+            I::TextOut,
+            V::Unknown,
+            "none yet",
+            "text TEST to the box from the owner's phone",
+        ),
     });
     list.push(match facts.text_in {
         Some(_) => finding(I::TextIn, V::Pass, "texts come in", ""),
-        None => finding(I::TextIn, V::Unknown, "none yet", "text HELP to the box from the owner's phone"),
+        None => finding(
+            I::TextIn,
+            V::Unknown,
+            "none yet",
+            "text HELP to the box from the owner's phone",
+        ),
     });
     list.push(match facts.call {
         Some(_) => finding(I::Call, V::Pass, "calls are seen", ""),
@@ -401,4 +444,193 @@ fn surroundings(facts: &Facts<'_>, list: &mut Vec<Finding>) {
         Some(false) => finding(I::Power, V::Pass, "no dip since the start", ""),
         None => finding(I::Power, V::Unknown, "this machine doesn't tell", ""),
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modem::{Diversion, Divert, Identity, Registration, Signal};
+
+    fn healthy() -> Report {
+        Report {
+            identity: Identity {
+                family: "sim7600".to_owned(),
+                manufacturer: "SIMCOM".to_owned(),
+                model: "SIM7600E-H".to_owned(),
+                smsc: Some("+12404492164".to_owned()),
+                operator: Some("T-Mobile".to_owned()),
+                ..Identity::default()
+            },
+            can_voice: CanVoice::Yes,
+            sim: SimState::Ready,
+            pin_tries_left: Some(3),
+            registration: Registration {
+                cs: Some(1),
+                ps: Some(1),
+                eps: Some(1),
+            },
+            signal: Signal { dbm: Some(-77) },
+            storage: Some((1, 40)),
+            announces_texts: true,
+            shows_callers: Some(true),
+            diversions: vec![Diversion {
+                which: Divert::Always,
+                active: false,
+                number: None,
+                after_s: None,
+            }],
+            ..Report::default()
+        }
+    }
+
+    fn walked(report: &Report, topology: Topology) -> Vec<Finding> {
+        walk(&Facts {
+            report: Ok(report),
+            topology,
+            trust: Trust::Network,
+            text_out: Some(TextOut::Delivered),
+            text_in: Some(Duration::from_secs(60)),
+            call: Some(Duration::from_secs(60)),
+            machine: Machine {
+                disk_writable: Some(true),
+                disk_free: Some(1 << 30),
+                undervoltage: Some(false),
+            },
+        })
+    }
+
+    /// Everything that isn't a pass.
+    fn not_right(report: &Report) -> Vec<(Item, Verdict)> {
+        let list = walked(report, Topology::Dedicated);
+        let bad = list.iter().filter(|f| f.verdict != Verdict::Pass);
+        bad.map(|f| (f.check, f.verdict)).collect()
+    }
+
+    #[test]
+    fn a_healthy_box_passes_every_item_in_the_order_of_the_list() {
+        let list = walked(&healthy(), Topology::Dedicated);
+        assert!(
+            list.iter().all(|f| f.verdict == Verdict::Pass && f.fix.is_empty()),
+            "{list:#?}"
+        );
+        assert!(passed(&list));
+        assert!(list.is_sorted_by_key(|f| f.check));
+        assert_eq!(list.len(), 15);
+    }
+
+    #[test]
+    fn each_trouble_is_found_and_has_a_fix() {
+        type Break = fn(&mut Report);
+        let troubles: [(Break, Item, Verdict); 14] = [
+            (|r| r.can_voice = CanVoice::Never, Item::Voice, Verdict::Fail),
+            (|r| r.can_voice = CanVoice::SmsOnly, Item::Voice, Verdict::Fail),
+            (|r| r.can_voice = CanVoice::Perhaps, Item::Voice, Verdict::Warn),
+            (|r| r.pin_tries_left = Some(1), Item::Sim, Verdict::Warn),
+            (
+                |r| {
+                    r.registration = Registration {
+                        cs: Some(2),
+                        ps: Some(0),
+                        eps: None,
+                    }
+                },
+                Item::Network,
+                Verdict::Fail,
+            ),
+            (
+                |r| {
+                    r.registration = Registration {
+                        cs: Some(3),
+                        ps: None,
+                        eps: None,
+                    }
+                },
+                Item::Network,
+                Verdict::Fail,
+            ),
+            (|r| r.signal.dbm = Some(-111), Item::Signal, Verdict::Warn),
+            (|r| r.identity.smsc = None, Item::ServiceCentre, Verdict::Fail),
+            (
+                |r| r.identity.smsc = Some(String::new()),
+                Item::ServiceCentre,
+                Verdict::Fail,
+            ),
+            (|r| r.shows_callers = Some(false), Item::CallerNumbers, Verdict::Fail),
+            (|r| r.diversions[0].active = true, Item::Diverts, Verdict::Fail),
+            (|r| r.diversions.clear(), Item::Diverts, Verdict::Unknown),
+            (|r| r.storage = Some((28, 40)), Item::Storage, Verdict::Warn),
+            (|r| r.signal.dbm = None, Item::Signal, Verdict::Unknown),
+        ];
+        for (break_it, item, verdict) in troubles {
+            let mut report = healthy();
+            break_it(&mut report);
+            assert_eq!(not_right(&report), [(item, verdict)]);
+            let list = walked(&report, Topology::Dedicated);
+            let found = list.iter().find(|f| f.check == item).expect("on the list");
+            assert!(!found.fix.is_empty(), "{found:?}");
+            assert_eq!(passed(&list), verdict != Verdict::Fail);
+        }
+    }
+
+    #[test]
+    fn without_a_sim_nothing_of_the_network_is_judged() {
+        for (sim, word) in [
+            (SimState::Missing, "no SIM"),
+            (SimState::Pin, "PIN"),
+            (SimState::Puk, "PUK"),
+        ] {
+            let mut report = healthy();
+            report.sim = sim;
+            let list = walked(&report, Topology::Dedicated);
+            let found = list.iter().find(|f| f.check == Item::Sim).expect("on the list");
+            assert!(
+                found.verdict == Verdict::Fail && found.found.contains(word),
+                "{found:?}"
+            );
+            assert!(list.iter().all(|f| f.check != Item::Network && f.check != Item::Signal));
+        }
+    }
+
+    /// A voicemail that answers early takes the caller; where the calls are diverted to us it is not ours to judge.
+    #[test]
+    fn the_voicemail_trap_is_for_a_sim_that_is_called_itself() {
+        let mut report = healthy();
+        report.diversions.push(Diversion {
+            which: Divert::NoReply,
+            active: true,
+            number: Some("+15550001".to_owned()),
+            after_s: Some(10),
+        });
+        assert_eq!(not_right(&report), [(Item::Diverts, Verdict::Warn)]);
+        assert!(
+            walked(&report, Topology::Overflow)
+                .iter()
+                .all(|f| f.verdict == Verdict::Pass)
+        );
+        report.diversions[1].after_s = None;
+        assert_eq!(not_right(&report), [], "20 s is the standard's own, and long enough");
+    }
+
+    #[test]
+    fn no_modem_is_one_failure_with_its_reason() {
+        let list = walk(&Facts {
+            report: Err("/dev/textback-modem is not there"),
+            topology: Topology::Dedicated,
+            trust: Trust::Guess,
+            text_out: Some(TextOut::Failed),
+            text_in: None,
+            call: None,
+            machine: Machine {
+                disk_free: Some(1024),
+                ..Machine::default()
+            },
+        });
+        let failed: Vec<Item> = list
+            .iter()
+            .filter(|f| f.verdict == Verdict::Fail)
+            .map(|f| f.check)
+            .collect();
+        assert_eq!(failed, [Item::Modem, Item::TextOut, Item::Disk]);
+        assert!(list[0].found.contains("not there"));
+    }
 }

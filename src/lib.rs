@@ -36,6 +36,7 @@
 
 pub mod at;
 pub mod board;
+pub mod checkup;
 pub mod clock;
 pub mod config;
 pub mod daemon;

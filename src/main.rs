@@ -25,6 +25,10 @@ enum Command {
     Sim(cli::sim::Arguments),
     /// Read the config, say everything that is wrong with it, touch nothing
     Check(cli::Asking),
+    /// Find and examine the modem, SIM, network, settings; what is wrong and how to mend it
+    Doctor(cli::doctor::Arguments),
+    /// Live signal meter for placing the antenna
+    Signal(cli::signal::Arguments),
     /// What is: modem, network, today's counts
     Status(cli::Asking),
     /// Recent calls, newest last
@@ -89,6 +93,8 @@ fn main() -> ExitCode {
         Command::Demo(demo) => cli::demo::run(&demo),
         Command::Sim(sim) => cli::sim::run(&sim),
         Command::Check(asking) => cli::check::run(&asking),
+        Command::Doctor(arguments) => cli::doctor::run(&arguments),
+        Command::Signal(arguments) => cli::signal::run(&arguments),
         Command::Status(asking) => cli::status::run(&asking),
         Command::Calls(listing) => cli::calls::run(&listing),
         Command::Messages(listing) => cli::messages::run(&listing),

@@ -204,7 +204,11 @@ fn tell(event: &Event) -> Option<String> {
             format!("missed memory {}", numbers.join(" ")).trim_end().to_string()
         }
         Event::Examined(report) => format!("examined {:?} {:?}", report.can_voice, report.sim),
-        Event::Identity(_) | Event::Registration(_) | Event::Signal(_) | Event::NetworkTime { .. } => return None,
+        Event::Identity(_)
+        | Event::Registration(_)
+        | Event::Signal(_)
+        | Event::Measured(_)
+        | Event::NetworkTime { .. } => return None,
     })
 }
 

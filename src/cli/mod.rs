@@ -15,6 +15,7 @@ pub mod calls;
 pub mod card;
 pub mod check;
 pub mod demo;
+pub mod doctor;
 pub mod export;
 pub mod label;
 #[cfg(feature = "packaging")]
@@ -25,6 +26,7 @@ pub mod replay;
 pub mod run;
 pub mod send;
 pub mod set_clock;
+pub mod signal;
 pub mod sim;
 pub mod status;
 pub mod why;
@@ -83,7 +85,7 @@ impl From<StoreError> for Exit {
 #[derive(Debug, Clone, Args)]
 pub struct ConfigFile {
     /// The configuration file
-    #[arg(long, value_name = "FILE", env = "TEXTBACK_CONFIG", default_value = DEFAULT_CONFIG)]
+    #[arg(long, global = true, value_name = "FILE", env = "TEXTBACK_CONFIG", default_value = DEFAULT_CONFIG)]
     pub config: PathBuf,
 }
 
@@ -146,7 +148,7 @@ fn look(store: &Store, question: &Question) -> Result<serde_json::Value, Exit> {
         Question::Why { what } => {
             serde_json::json!(store.why(why_number(what).map_err(|why| Exit::new(FAILED, why))?)?)
         }
-        Question::Send { .. } | Question::Examine => {
+        Question::Send { .. } | Question::Examine | Question::Doctor | Question::Signal => {
             return Err(Exit::new(
                 UNAVAILABLE,
                 "the daemon is not running, so nothing can be sent (`systemctl start textback`)",

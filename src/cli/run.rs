@@ -1,11 +1,11 @@
 //! `textback run`: the daemon.
 
-use super::{CANNOT, ConfigFile, Exit, UNAVAILABLE, complain};
+use super::{CANNOT, ConfigFile, Exit, FAILED, UNAVAILABLE, complain};
 use std::path::Path;
 use std::time::Duration;
 use textback::daemon::port::SerialOpener;
-use textback::daemon::power::{NoPower, Power};
-use textback::daemon::{self, Order, control};
+use textback::daemon::power::Power;
+use textback::daemon::{self, Order, World, control};
 use textback::store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -31,10 +31,16 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
             }
         };
         let (give, mut orders) = mpsc::channel(4);
-        let signals = listen(file, give)?;
-        let power = Power::new(&config.modem.port, Box::new(NoPower));
         let opener = SerialOpener::new(config.modem.port.clone(), config.modem.baud);
-        let daemon = daemon::run(&config, store, opener, power, &mut orders, listener, |summary| {
+        let (board, lines) = daemon::board::start(&config, &give);
+        let world = World {
+            opener,
+            power: Power::new(&config.modem.port, lines),
+            board,
+            listener,
+        };
+        let signals = listen(file, give)?;
+        let daemon = daemon::run(&config, store, world, &mut orders, |summary| {
             complain(summary);
         });
         tokio::select! {
@@ -44,6 +50,11 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
     });
     match result? {
         daemon::Ended::Stopped => Ok(()),
+        // Whoever reads this still has power: a failure, so that the service manager starts us again.
+        daemon::Ended::PowerFailed => Err(Exit::new(
+            FAILED,
+            "stopped because the supply was failing; starting again",
+        )),
         daemon::Ended::Cannot(limit) => Err(Exit::new(CANNOT, daemon::state::limit_in_words(limit))),
     }
 }

@@ -19,6 +19,8 @@ const QUESTION_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_CLIENTS: usize = 16;
 /// How long a command waits for the daemon before it looks at the database itself.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// The same where the modem, the SIM and the network are asked first.
+const EXAMINATION_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// What can be asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,11 +41,29 @@ pub enum Question {
     },
     /// Have modem, SIM and network examined; the network is asked too, so this takes a while.
     Examine,
+    /// The list of [`crate::checkup`]; has the modem examined first.
+    Doctor,
+    /// Measure the signal now.
+    Signal,
     /// Queue a text by hand.
     Send {
         to: String,
         text: String,
     },
+}
+
+impl Question {
+    fn answered_within(&self) -> Duration {
+        match self {
+            Question::Examine | Question::Doctor => EXAMINATION_TIMEOUT,
+            Question::Status
+            | Question::Calls { .. }
+            | Question::Messages { .. }
+            | Question::Why { .. }
+            | Question::Signal
+            | Question::Send { .. } => ANSWER_TIMEOUT,
+        }
+    }
 }
 
 /// The answer to a [`Question`].
@@ -167,7 +187,7 @@ pub async fn ask(database: &Path, question: &Question) -> io::Result<Option<Answ
         BufReader::new(stream).read_line(&mut line).await?;
         Ok::<_, io::Error>(line)
     };
-    let line = tokio::time::timeout(ANSWER_TIMEOUT, exchange).await??;
+    let line = tokio::time::timeout(question.answered_within(), exchange).await??;
     Ok(Some(serde_json::from_str(&line)?))
 }
 

@@ -3,18 +3,21 @@
 use super::clerk::{self, Clerk, Done, Job};
 use super::control::{Answer, Question};
 use super::flight::Flight;
+use super::doctor::{self, Around};
 use super::handover::Handover;
 use super::power::{Power, Stepped};
 use super::state::{self, State};
 use super::wallclock::{self, WallClock};
-use super::{modem_options, notify, pin, why_number};
+use super::{machine, modem_options, notify, pin, why_number};
+use crate::board::{Press, Shown};
 use crate::clock::{Clock, Now, Steady};
-use crate::config::Config;
+use crate::config::{Config, Topology};
 use crate::desk::condition::BoxCondition;
 use crate::desk::{self, Desk, Effects, Next};
 use crate::modem::{self, Condition, Event, Modem, Output};
 use crate::store::Store;
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// What the desk is to be told of what the modem said, if anything.
@@ -42,6 +45,7 @@ pub fn desk_input(event: Event) -> Option<desk::Input> {
         | Event::Condition(_)
         | Event::Registration(_)
         | Event::Signal(_)
+        | Event::Measured(_)
         | Event::NetworkTime { .. } => return None,
     })
 }
@@ -78,6 +82,11 @@ pub(super) struct Exchange {
     pub(super) observed: Option<BoxCondition>,
     /// Who waits for an examination.
     pub(super) examiners: Vec<tokio::sync::oneshot::Sender<Box<modem::Report>>>,
+    /// Who waits for a measurement of the signal.
+    measurers: Vec<tokio::sync::oneshot::Sender<Answer>>,
+    /// Where the database is.
+    database: PathBuf,
+    topology: Topology,
     /// What only the outside of the modem can do.
     pub(super) power: Power,
     /// The answer to `textback send`, in order of asking.
@@ -118,6 +127,9 @@ impl Exchange {
             began: base,
             observed: None,
             examiners: Vec::new(),
+            measurers: Vec::new(),
+            database: config.store.clone(),
+            topology: config.topology,
             power,
             senders: VecDeque::new(),
         };
@@ -131,6 +143,12 @@ impl Exchange {
             steady: self.clock.steady(at),
             wall: self.wall.now(at),
         }
+    }
+
+    /// What the lights are to show.
+    pub(super) fn shown(&mut self) -> Shown {
+        let trust = self.wall.now(Instant::now()).trust;
+        self.state.shown(trust)
     }
 
     pub(super) fn give(&self, job: Job) -> anyhow::Result<()> {
@@ -228,6 +246,13 @@ impl Exchange {
             | Event::MissedMemory(_)
             | Event::Deaf { .. }
             | Event::Hears { .. } => {}
+            Event::Measured(signal) => {
+                let answer = Answer::Ok(state::signal_json(*signal));
+                for asker in self.measurers.drain(..) {
+                    // The asker may have hung up: nobody to tell.
+                    let _ = asker.send(answer.clone());
+                }
+            }
             Event::Examined(report) => {
                 for asker in self.examiners.drain(..) {
                     // The asker may have hung up: nobody to tell.
@@ -351,6 +376,53 @@ impl Exchange {
         }
     }
 
+    /// The list of the check-up: modem and store are asked at once, and judged when both have answered.
+    fn doctor(&mut self, answer: tokio::sync::oneshot::Sender<Answer>) -> anyhow::Result<()> {
+        let now = self.now();
+        let around = Around {
+            topology: self.topology,
+            trust: now.wall.trust,
+            machine: machine::look(&self.database, Some(!self.state.disk_refuses())),
+            utc_ms: now.wall.utc_ms,
+        };
+        let trouble = self
+            .state
+            .trouble()
+            .map(|trouble| machine::with_usb_hint(&trouble.to_string()));
+        let (asker, examined) = tokio::sync::oneshot::channel();
+        if trouble.is_none() {
+            self.examine(asker);
+        }
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let look: clerk::Look = Box::new(move |store| {
+            // The asker may have hung up: nobody to tell.
+            let _ = tell.send(store.lately()?);
+            Ok(serde_json::Value::Null)
+        });
+        let (reply, _) = tokio::sync::oneshot::channel();
+        self.give(Job::Look { look, answer: reply })?;
+        tokio::spawn(async move {
+            let lately = told.await.unwrap_or_default();
+            let report = match trouble {
+                Some(why) => Err(why),
+                None => examined
+                    .await
+                    .map_err(|_| "the examination did not come to its end".to_owned()),
+            };
+            let report = report.as_deref().map_err(String::as_str);
+            let list = doctor::walk(report, lately, &around);
+            // As above.
+            let _ = answer.send(Answer::Ok(doctor::json(&list, report.ok())));
+        });
+        Ok(())
+    }
+
+    /// The button at the box.
+    pub(super) fn pressed(&mut self, press: Press) -> anyhow::Result<()> {
+        tracing::info!(?press, "the button has no meaning yet");
+        Ok(())
+    }
+
     /// A step from outside was taken, or could not be.
     pub(super) fn stepped(&mut self, stepped: Stepped) {
         let Stepped { step, outcome } = stepped;
@@ -398,6 +470,19 @@ impl Exchange {
                     // The asker may have hung up: nobody to tell.
                     let _ = answer.send(text);
                 });
+                return Ok(());
+            }
+            Question::Doctor => return self.doctor(answer),
+            Question::Signal => {
+                match self.state.trouble() {
+                    // The asker may have hung up: nobody to tell.
+                    Some(trouble) => drop(answer.send(Answer::Error(trouble.to_string()))),
+                    None if self.measurers.len() < super::MAX_QUESTIONS => {
+                        self.measurers.push(answer);
+                        self.modem.handle(modem::Input::Measure, Instant::now());
+                    }
+                    None => drop(answer.send(Answer::Error("too many ask at once".to_owned()))),
+                }
                 return Ok(());
             }
             Question::Status => {

@@ -11,11 +11,13 @@
 //! insists, we say so); the modem is mute (the modem layer's ladder asks for a reopen); a signal asks us to stop (the text in
 //! flight is finished first, up to [`DRAIN_LIMIT`]).
 
+use crate::board::Press;
 use crate::config::{Config, Topology};
 use crate::modem;
 use crate::store::Store;
 use alarm::Alarm;
 use anyhow::Context;
+use board::Board;
 use clerk::Job;
 use control::Asked;
 use port::Opener;
@@ -24,12 +26,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 pub mod alarm;
+pub mod alone;
+pub mod board;
 pub mod clerk;
 pub mod control;
+pub mod doctor;
 pub mod examination;
 mod exchange;
 pub mod flight;
 pub mod handover;
+pub mod machine;
 pub mod notify;
 mod open;
 pub mod pin;
@@ -56,6 +62,22 @@ pub enum Order {
     Stop,
     /// New templates and limits; port and database stay as they are.
     Reload(Box<Config>),
+    /// The button at the box was pressed.
+    Pressed(Press),
+    /// The supply fails: finish the text in flight, then stop. Whoever is still alive then may start again.
+    PowerFails,
+}
+
+/// What the daemon works with besides configuration and database.
+pub struct World<O> {
+    /// Where the modem's port comes from.
+    pub opener: O,
+    /// What only the outside of the modem can do for it.
+    pub power: Power,
+    /// Lights and button, where there are any.
+    pub board: Option<Board>,
+    /// Who asks.
+    pub listener: Option<control::Listener>,
 }
 
 /// How a run ended.
@@ -63,6 +85,8 @@ pub enum Order {
 pub enum Ended {
     /// It was told to stop.
     Stopped,
+    /// The supply was failing.
+    PowerFailed,
     /// This modem or SIM can never do the job; trying on could only harm (a PIN try).
     Cannot(modem::Limit),
 }
@@ -76,12 +100,16 @@ pub enum Ended {
 pub async fn run<O: Opener>(
     config: &Config,
     store: Store,
-    mut opener: O,
-    power: Power,
+    world: World<O>,
     orders: &mut mpsc::Receiver<Order>,
-    listener: Option<control::Listener>,
     on_ready: impl FnOnce(&str),
 ) -> anyhow::Result<Ended> {
+    let World {
+        mut opener,
+        power,
+        board,
+        listener,
+    } = world;
     let (ask, mut asked) = mpsc::channel(MAX_QUESTIONS);
     let serving = async {
         match &listener {
@@ -99,6 +127,7 @@ pub async fn run<O: Opener>(
         let mut alarm = Alarm::new().context("no kernel timer")?;
         let mut reopen_at: Option<tokio::time::Instant> = None;
         let mut stop_by: Option<tokio::time::Instant> = None;
+        let mut ended = Ended::Stopped;
         loop {
             desk.pump();
             if desk.state.is_ready()
@@ -112,6 +141,9 @@ pub async fn run<O: Opener>(
                 tracing::info!(state = %summary, "state");
                 notify::status(&summary);
             }
+            if let Some(board) = &board {
+                board.show(desk.shown());
+            }
             if desk.reopen {
                 desk.reopen = false;
                 desk.lose_port("the recovery ladder reopens the port");
@@ -122,7 +154,7 @@ pub async fn run<O: Opener>(
                 return Ok(Ended::Cannot(limit));
             }
             if stop_by.is_some() && !desk.submitting {
-                return Ok(Ended::Stopped);
+                return Ok(ended);
             }
             if let Some(open) = &mut line {
                 open.queue(&mut desk.transmit, Instant::now());
@@ -192,17 +224,21 @@ pub async fn run<O: Opener>(
                     }
                 }
                 order = orders.recv(), if stop_by.is_none() => match order {
-                    None | Some(Order::Stop) => {
+                    order @ (None | Some(Order::Stop | Order::PowerFails)) => {
+                        if order == Some(Order::PowerFails) {
+                            ended = Ended::PowerFailed;
+                        }
                         notify::stopping();
                         tracing::info!("stopping: finishing the text in flight");
                         desk.modem.handle(modem::Input::Drain, Instant::now());
                         stop_by = Some(tokio::time::Instant::now() + DRAIN_LIMIT);
                     }
                     Some(Order::Reload(config)) => desk.reload(config)?,
+                    Some(Order::Pressed(press)) => desk.pressed(press)?,
                 },
                 () = sleep_until(stop_by) => {
                     tracing::warn!("the modem did not answer in time: the text in flight stays in doubt");
-                    return Ok(Ended::Stopped);
+                    return Ok(ended);
                 }
                 stepped = desk.power.stepped() => desk.stepped(stepped),
                 question = asked.recv() => if let Some(Asked { question, answer }) = question {

@@ -56,6 +56,12 @@ impl State {
         self.trouble.as_ref()
     }
 
+    /// The database can't be written just now.
+    #[must_use]
+    pub fn disk_refuses(&self) -> bool {
+        self.disk.is_some()
+    }
+
     /// The disk refuses (why), or obeys again.
     pub fn storage(&mut self, why: Option<String>) {
         self.changed |= self.disk != why;
@@ -80,6 +86,7 @@ impl State {
             | Event::ReadyToSubmit
             | Event::Submitting { .. }
             | Event::Submitted { .. }
+            | Event::Measured(_)
             | Event::NetworkTime { .. }
             | Event::Deaf { .. }
             | Event::Hears { .. }
@@ -272,6 +279,12 @@ pub fn limit_in_words(limit: Limit) -> &'static str {
         Limit::NoVoice => "this model has no voice: it can never see a call. See the README for models that can",
         Limit::NoSms => "the modem refuses the set-up for texts (CMGF/CPMS/CNMI)",
     }
+}
+
+/// A measurement, for `textback signal`.
+#[must_use]
+pub fn signal_json(signal: Signal) -> Value {
+    json!({ "dbm": signal.dbm, "bars": light::bars(signal), "signal": signal_in_words(signal) })
 }
 
 /// Signal as a person says it, by RSSI in dBm.

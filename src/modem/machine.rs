@@ -93,6 +93,8 @@ pub struct Modem {
     /// The desk has been asked for a text.
     asked_for_text: bool,
     clip_due: bool,
+    /// [`Input::Measure`] waits for its turn.
+    measure_due: bool,
     pdu_mode_due: bool,
     idle_due: bool,
     idle_turn: u32,
@@ -137,6 +139,7 @@ impl Modem {
             reading: false,
             asked_for_text: false,
             clip_due: false,
+            measure_due: false,
             pdu_mode_due: false,
             idle_due: false,
             idle_turn: 0,
@@ -178,6 +181,7 @@ impl Modem {
             Input::Drain => self.draining = true,
             Input::Stepped { step, outcome } => self.health.stepped(step, &outcome, at),
             Input::Examine => self.examination.start(),
+            Input::Measure => self.measure_due = true,
             Input::AskBalance => self.ussd.ask(),
         }
         self.run(at);
@@ -267,6 +271,7 @@ impl Modem {
         self.reading = false;
         self.asked_for_text = false;
         self.clip_due = false;
+        self.measure_due = false;
         self.idle_due = false;
         self.timers.clear();
     }

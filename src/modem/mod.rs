@@ -57,6 +57,8 @@ pub enum Input<'a> {
     /// Ask modem, SIM and network everything a person could want to know; [`Event::Examined`] follows, when nothing more
     /// urgent goes on. While one is under way another changes nothing.
     Examine,
+    /// Measure the signal now; [`Event::Measured`] follows.
+    Measure,
     /// Ask for the balance ([`Options::balance`]) when nothing else goes on; [`Event::Balance`] follows.
     AskBalance,
 }
@@ -109,6 +111,8 @@ pub enum Event {
     Identity(Identity),
     /// Registration as last reported, on change.
     Registration(Registration),
+    /// The answer to [`Input::Measure`].
+    Measured(Signal),
     /// Signal as last reported, on change.
     Signal(Signal),
     /// Network time as the modem gave it.

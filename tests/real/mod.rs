@@ -1,5 +1,6 @@
 //! The real program as two real processes on a real pseudo terminal, in real time: what only then can go wrong.
 
+mod commission;
 mod crash;
 mod disk;
 mod line;

@@ -69,8 +69,13 @@ async fn act(arguments: &Arguments, folder: &Path) -> anyhow::Result<()> {
     let (order, mut orders) = mpsc::channel(1);
     let (ready, is_ready) = oneshot::channel();
     let opener = daemon::port::SerialOpener::new(config.modem.port.clone(), config.modem.baud);
-    let power = daemon::power::Power::none();
-    let daemon = daemon::run(&config, store, opener, power, &mut orders, None, move |summary| {
+    let world = daemon::World {
+        opener,
+        power: daemon::power::Power::none(),
+        board: None,
+        listener: None,
+    };
+    let daemon = daemon::run(&config, store, world, &mut orders, move |summary| {
         // The story may have ended already: nobody waits then.
         let _ = ready.send(summary.to_owned());
     });

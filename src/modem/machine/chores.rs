@@ -1,10 +1,13 @@
 //! What is asked when nothing else goes on, and nobody waits for it: an examination, the balance, the memory of missed calls.
 
 use super::super::examination::Known;
-use super::super::{Condition, Limit, Output};
+use super::super::{Condition, Event, Limit, Output, Signal};
 use super::{Job, Modem};
-use crate::at::{Command, Outcome};
-use std::time::Instant;
+use crate::at::{Command, Outcome, reply};
+use std::time::{Duration, Instant};
+
+/// A measurement that takes longer is of no use to somebody who is moving the antenna.
+const MEASURE_WAIT: Duration = Duration::from_secs(3);
 
 /// A question that may stay unanswered without harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +15,8 @@ pub enum Chore {
     Examine,
     Balance,
     MissedMemory,
+    /// The signal, for somebody who is placing the antenna.
+    Measure,
 }
 
 impl Modem {
@@ -19,6 +24,15 @@ impl Modem {
     pub(super) fn next_chore(&mut self, at: Instant) -> Option<(Job, Command)> {
         if self.calls.is_busy() || !self.sender.is_idle() {
             return None;
+        }
+        if self.measure_due && self.can_be_examined(at) {
+            self.measure_due = false;
+            let command = Command::Plain {
+                text: "+CSQ",
+                prefix: Some("+CSQ:"),
+                timeout: MEASURE_WAIT,
+            };
+            return Some((Job::Chore(Chore::Measure), command));
         }
         if self.examination.is_under_way() && self.can_be_examined(at) {
             if let Some(command) = self.examination.wants(self.status.is_registered()) {
@@ -72,6 +86,13 @@ impl Modem {
                     self.status.reply_line(line);
                 }
                 self.examination.done(outcome);
+            }
+            Chore::Measure => {
+                for line in &outcome.lines {
+                    self.status.reply_line(line);
+                }
+                let dbm = reply::csq(&outcome.lines);
+                self.out.push_back(Output::Event(Event::Measured(Signal { dbm })));
             }
             Chore::Balance => self.ussd.done(outcome, at),
             Chore::MissedMemory => self.missed.done(outcome),

@@ -56,6 +56,7 @@ impl Modem {
             | Event::Condition(_)
             | Event::Identity(_)
             | Event::Signal(_)
+            | Event::Measured(_)
             | Event::Storage { .. }
             | Event::Deaf { .. }
             | Event::Hears { .. }

@@ -1,0 +1,320 @@
+//! `textback doctor`: what must be right for the box to do its job, what was found, what to do. With `--live` also the one
+//! test that proves it: a call that ends unanswered. `--report` keeps it all for the installer's records.
+
+use super::{Asking, CANNOT, Exit, FAILED, UNAVAILABLE, complain, field, say};
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use textback::config::Config;
+use textback::daemon::alone::Alone;
+use textback::daemon::control::{self, Answer, Question};
+use textback::daemon::doctor::{self, Around};
+use textback::daemon::port::SerialOpener;
+use textback::daemon::wallclock::WallClock;
+use textback::daemon::{machine, modem_options, pin};
+use textback::modem::{Event, Input, Report};
+use textback::store::Store;
+use textback::store::report::Lately;
+
+/// An examination takes this long at most: a cold modem, a slow network.
+const EXAMINATION_LIMIT: Duration = Duration::from_secs(180);
+/// So long the test call may take to come.
+const LIVE_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// The text back leaves within seconds; its report may take a minute.
+const TEXT_LIMIT: Duration = Duration::from_secs(120);
+/// Between two looks while somebody dials.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    asking: Asking,
+    /// Then wait for a test call, and see that it is seen and texted back (needs the running daemon)
+    #[arg(long)]
+    live: bool,
+    /// Keep the result for your records: a text file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Exit> {
+    let config = arguments.asking.config.read()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut found = runtime.block_on(examine(&config))?;
+    let mut told = list(&found);
+    let ok = found["ok"] == true;
+    if arguments.asking.json && !arguments.live {
+        say(format_args!("{found:#}"))?;
+    } else {
+        say(told.trim_end())?;
+    }
+    let mut live = None;
+    if arguments.live {
+        let result = runtime.block_on(test_call(&config, &found));
+        let (passed, words) = match &result {
+            Ok(words) => (true, words.clone()),
+            Err(exit) => (false, exit.why.clone()),
+        };
+        // What the call and its text have shown belongs in the list.
+        found = runtime.block_on(examine(&config))?;
+        told = list(&found);
+        // Writing into a String can't fail.
+        let _ = writeln!(
+            told,
+            "{:<5} test call       {words}",
+            if passed { "ok" } else { "FAIL" }
+        );
+        live = Some(result);
+    }
+    if let Some(path) = &arguments.report {
+        let text = report(&config, &arguments.asking.config.config, &found, &told);
+        std::fs::write(path, text)
+            .map_err(|error| Exit::new(FAILED, format!("cannot write {}: {error}", path.display())))?;
+        complain(format_args!("kept in {}", path.display()));
+    }
+    match live {
+        Some(Err(exit)) => return Err(exit),
+        Some(Ok(words)) => say(format_args!("PASS: {words}"))?,
+        None => {}
+    }
+    if ok {
+        Ok(())
+    } else {
+        Err(Exit::new(exit_code(&found), ""))
+    }
+}
+
+/// 78 where this modem can never do the job, 69 where there is none, else 1.
+fn exit_code(found: &Value) -> u8 {
+    let failed = |item: &str| {
+        found["checks"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .any(|check| check["check"] == item && check["verdict"] == "fail")
+    };
+    if failed("voice") {
+        CANNOT
+    } else if failed("modem") {
+        UNAVAILABLE
+    } else {
+        FAILED
+    }
+}
+
+fn list(found: &Value) -> String {
+    let mut out = String::new();
+    for check in found["checks"].as_array().into_iter().flatten() {
+        line(&mut out, check);
+    }
+    out
+}
+
+fn line(out: &mut String, check: &Value) {
+    let mark = match check["verdict"].as_str() {
+        Some("pass") => "ok",
+        Some("warn") => "LOOK",
+        Some("fail") => "FAIL",
+        _ => "?",
+    };
+    let what = field(check, "check").replace('_', " ");
+    let _ = writeln!(out, "{mark:<5} {what:<15} {}", field(check, "found"));
+    if check["fix"].as_str().is_some_and(|fix| !fix.is_empty()) {
+        let _ = writeln!(out, "{:<21} -> {}", "", field(check, "fix"));
+    }
+}
+
+/// From the running daemon, else from the modem itself.
+async fn examine(config: &Config) -> Result<Value, Exit> {
+    match control::ask(&config.store, &Question::Doctor).await {
+        Ok(Some(Answer::Ok(value))) => Ok(value),
+        Ok(Some(Answer::Error(why))) => Err(Exit::new(FAILED, why)),
+        Ok(None) => alone(config).await,
+        Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
+    }
+}
+
+async fn alone(config: &Config) -> Result<Value, Exit> {
+    complain("the daemon is not running: asking the modem itself (up to three minutes)");
+    let (store, lately) = match Store::open_read_only(&config.store) {
+        Ok(store) => {
+            let lately = store.lately()?;
+            (Some(store), lately)
+        }
+        // A box that never ran has none yet.
+        Err(_) => (None, Lately::default()),
+    };
+    let wall = WallClock::new(config.timezone.clone(), 0).now(Instant::now());
+    let around = Around {
+        topology: config.topology,
+        trust: wall.trust,
+        machine: machine::look(&config.store, None),
+        utc_ms: wall.utc_ms,
+    };
+    let mut options = modem_options(config);
+    if let Some(store) = &store {
+        options.pin_known_wrong = pin::known_wrong(config, store)?;
+    }
+    let opener = SerialOpener::new(config.modem.port.clone(), config.modem.baud);
+    let report: Result<Box<Report>, String> = match Alone::open(opener, options)? {
+        Err(trouble) => Err(machine::with_usb_hint(&trouble.to_string())),
+        Ok(mut modem) => {
+            modem.ask(Input::Examine);
+            let examined = async {
+                loop {
+                    if let Event::Examined(report) = modem.next().await? {
+                        return anyhow::Ok(report);
+                    }
+                }
+            };
+            match tokio::time::timeout(EXAMINATION_LIMIT, examined).await {
+                Ok(report) => Ok(report?),
+                Err(_) => Err("the modem does not answer".to_owned()),
+            }
+        }
+    };
+    let report = report.as_deref().map_err(String::as_str);
+    let list = doctor::walk(report, lately, &around);
+    Ok(doctor::json(&list, report.ok()))
+}
+
+/// Waits for a call to come, to be seen as missed, and for its text back to be delivered.
+async fn test_call(config: &Config, found: &Value) -> Result<String, Exit> {
+    let ask = async |question: Question| match control::ask(&config.store, &question).await {
+        Ok(Some(Answer::Ok(value))) => Ok(value),
+        Ok(Some(Answer::Error(why))) => Err(Exit::new(FAILED, why)),
+        Ok(None) => Err(Exit::new(
+            UNAVAILABLE,
+            "the daemon is not running: a test call needs it (`systemctl start textback`)",
+        )),
+        Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
+    };
+    let newest = async || -> Result<Value, Exit> {
+        let calls = ask(Question::Calls { limit: 1 }).await?;
+        Ok(calls[0].clone())
+    };
+    let before = newest().await?["id"].as_i64().unwrap_or(0);
+    let number = found["examination"]["sim"]["own_number"]
+        .as_str()
+        .unwrap_or("the box's number");
+    complain(format_args!(
+        "call {number} from another phone (not the owner's), let it ring four times, hang up. Waiting {} minutes.",
+        LIVE_LIMIT.as_secs() / 60
+    ));
+    let until = Instant::now() + LIVE_LIMIT;
+    let mut rings = false;
+    let call = loop {
+        let call = newest().await?;
+        let id = call["id"].as_i64().unwrap_or(0);
+        if id > before && !call["verdict"].is_null() {
+            break call;
+        }
+        if id > before && !std::mem::replace(&mut rings, true) {
+            complain("it rings: hang up after four rings");
+        }
+        if Instant::now() > until {
+            return Err(Exit::new(
+                FAILED,
+                "no call was seen. Was it the right number? Diverts (##21#, ##61#)? Does this SIM take calls in a phone?",
+            ));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    };
+    if call["verdict"] != "missed" {
+        return Err(Exit::new(
+            FAILED,
+            format!(
+                "the call was {}, not missed: does another phone share this SIM?",
+                field(&call, "verdict")
+            ),
+        ));
+    }
+    let rang = format!(
+        "call seen, {} rings ({})",
+        field(&call, "rings"),
+        field(&call, "evidence")
+    );
+    let Some(caller) = call["caller"].as_str() else {
+        return Err(Exit::new(
+            FAILED,
+            format!("{rang}, but without its number: call from a phone that shows it"),
+        ));
+    };
+    let until = Instant::now() + TEXT_LIMIT;
+    loop {
+        let call = newest().await?;
+        if call["decision"] == "skipped" {
+            return Ok(format!("{rang}; not texted: {}", field(&call, "reason")));
+        }
+        let messages = ask(Question::Messages { limit: 50 }).await?;
+        let text = messages
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|message| !call["message_id"].is_null() && message["id"] == call["message_id"]);
+        let state = text.map(|text| field(text, "state")).unwrap_or_default();
+        match state.as_str() {
+            "delivered" => return Ok(format!("{rang}; {caller} was texted, the report says it arrived")),
+            "failed" | "in_doubt" => {
+                return Err(Exit::new(
+                    FAILED,
+                    format!("{rang}; the text to {caller} is {state}: `textback messages`"),
+                ));
+            }
+            "accepted" if Instant::now() > until => {
+                return Ok(format!(
+                    "{rang}; {caller} was texted, no delivery report came: look at that phone"
+                ));
+            }
+            _ if Instant::now() > until => {
+                return Err(Exit::new(
+                    FAILED,
+                    format!("{rang}; the text to {caller} did not leave: `textback status`"),
+                ));
+            }
+            _ => tokio::time::sleep(LOOK_EVERY).await,
+        }
+    }
+}
+
+/// What goes into the installer's folder.
+fn report(config: &Config, file: &Path, found: &Value, told: &str) -> String {
+    let examination = &found["examination"];
+    let modem = &examination["modem"];
+    let sim = &examination["sim"];
+    let mut out = String::new();
+    let _ = writeln!(out, "textback commissioning report");
+    let _ = writeln!(out, "=============================");
+    let zone = config.timezone.clone().unwrap_or_else(jiff::tz::TimeZone::system);
+    let now = zone.to_datetime(jiff::Timestamp::now());
+    let _ = writeln!(out, "Date        {}", now.strftime("%Y-%m-%d %H:%M"));
+    let _ = writeln!(out, "Business    {}", config.company);
+    let _ = writeln!(out, "Version     textback {}", env!("CARGO_PKG_VERSION"));
+    let _ = writeln!(out, "Config      {}", file.display());
+    let _ = writeln!(
+        out,
+        "Modem       {} {}, firmware {}, IMEI {}",
+        field(modem, "manufacturer"),
+        field(modem, "model"),
+        field(modem, "revision"),
+        field(modem, "imei")
+    );
+    let _ = writeln!(
+        out,
+        "SIM         ICCID {}, number {}, SMS centre {}",
+        field(sim, "iccid"),
+        field(sim, "own_number"),
+        field(sim, "smsc")
+    );
+    let _ = writeln!(out, "\n{}", told.trim_end());
+    let _ = writeln!(
+        out,
+        "\nResult      {}",
+        if found["ok"] == true { "ready" } else { "NOT READY" }
+    );
+    let _ = writeln!(out, "\nPlace of box and antenna  ______________________________");
+    let _ = writeln!(out, "Installer                 ______________________________");
+    let _ = writeln!(out, "Owner                     ______________________________");
+    out
+}

@@ -1,0 +1,143 @@
+//! What an installer does on site: examine, place the antenna, make the test call, print the card, keep the report.
+
+use super::stage::{DAVE, Kept, Stage, textback, wait};
+use serde_json::Value;
+
+fn said(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[track_caller]
+fn verdict(found: &Value, item: &str) -> String {
+    let checks = found["checks"].as_array().expect("a list");
+    let check = checks.iter().find(|check| check["check"] == item);
+    let check = check.unwrap_or_else(|| panic!("no {item} in {found:#}"));
+    check["verdict"].as_str().expect("a word").to_owned()
+}
+
+#[test]
+fn the_doctor_finds_the_same_with_and_without_the_daemon() {
+    let stage = Stage::new();
+    let output = stage.cli(&["doctor"]);
+    assert_eq!(output.status.code(), Some(69), "no modem: {}", said(&output));
+    assert!(said(&output).contains("is not there"), "{}", said(&output));
+
+    let _sim = stage.sim("sim7600");
+    let alone = stage.json(&["doctor"]);
+    let daemon = stage.ready();
+    let asked = stage.json(&["doctor"]);
+    for item in [
+        "modem",
+        "voice",
+        "sim",
+        "network",
+        "signal",
+        "service_centre",
+        "caller_numbers",
+        "diverts",
+    ] {
+        assert_eq!(verdict(&alone, item), "pass", "{item} alone");
+        assert_eq!(verdict(&asked, item), "pass", "{item} through the daemon");
+    }
+    assert_eq!(asked["examination"]["modem"]["family"], "SIM7600");
+    let signal = stage.cli(&["signal", "--count", "2"]);
+    let meter = said(&signal);
+    assert!(signal.status.success() && meter.matches("dBm").count() >= 4, "{meter}");
+    daemon.stop();
+    let signal = stage.cli(&["signal", "--count", "1"]);
+    assert!(
+        signal.status.success() && said(&signal).contains("best"),
+        "{}",
+        said(&signal)
+    );
+}
+
+#[test]
+fn a_network_that_is_gone_is_found_and_the_fix_told() {
+    let stage = Stage::new();
+    let sim = stage.sim("generic");
+    sim.ask("fault no-registration 600");
+    let output = stage.cli(&["doctor"]);
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("FAIL  network") && told.contains("antenna"), "{told}");
+}
+
+#[test]
+fn the_live_test_sees_the_call_and_the_text_and_the_report_keeps_both() {
+    let stage = Stage::new();
+    let sim = stage.sim("generic");
+    let daemon = stage.ready();
+    sim.ask(&format!("phone {DAVE}"));
+    let report = stage.path("report.txt");
+    let words = stage.path("words.txt");
+    let mut doctor = textback()
+        .args(["doctor", "--live", "--report"])
+        .arg(&report)
+        .arg("--config")
+        .arg(stage.path("textback.toml"))
+        .stdout(std::fs::File::create(stage.path("list.txt")).expect("made"))
+        .stderr(std::fs::File::create(&words).expect("made"))
+        .spawn()
+        .map(Kept)
+        .expect("started");
+    let told = || std::fs::read_to_string(&words).unwrap_or_default();
+    wait("being told to call", || {
+        told().contains("hang up. Waiting").then_some(())
+    });
+    sim.ask(&format!("call {DAVE} 8"));
+    let status = wait("the doctor's end", || doctor.0.try_wait().expect("ours"));
+    let list = std::fs::read_to_string(stage.path("list.txt")).expect("written");
+    assert!(status.success() && list.contains("PASS: call seen"), "{list}{}", told());
+    daemon.stop();
+    let kept = std::fs::read_to_string(&report).expect("kept");
+    for wanted in [
+        "Hill Country Plumbing",
+        "ok    test call",
+        "Result      ready",
+        "Installer",
+    ] {
+        assert!(kept.contains(wanted), "{wanted:?} is missing in:\n{kept}");
+    }
+}
+
+#[test]
+fn the_card_is_printed_as_svg_and_pdf() {
+    let stage = Stage::new();
+    let svg = stage.cli(&["label", "--number", "+15125550199"]);
+    assert!(
+        svg.status.success() && said(&svg).starts_with("<svg "),
+        "{}",
+        said(&svg)
+    );
+    let file = stage.path("card.pdf");
+    let pdf = stage.cli(&[
+        "label",
+        "--number",
+        "+15125550199",
+        "--out",
+        file.to_str().expect("a path"),
+    ]);
+    assert!(pdf.status.success(), "{}", said(&pdf));
+    assert!(std::fs::read(&file).expect("written").starts_with(b"%PDF-"));
+}
+
+#[test]
+fn a_board_that_is_not_there_is_listed_as_missing_and_the_daemon_runs_without() {
+    let stage = Stage::with("", "[board]\nprofile = \"sixfab-cellular-iot\"\n");
+    let listed = said(&stage.cli(&["board"]));
+    assert!(
+        listed.contains("* sixfab-cellular-iot") && listed.contains("MISSING"),
+        "{listed}"
+    );
+    assert_eq!(stage.cli(&["board", "show", "3", "--once"]).status.code(), Some(69));
+    let _sim = stage.sim("generic");
+    let daemon = stage.ready();
+    daemon.said.nth(1, "the board lacks a line");
+    assert!(daemon.stop().success());
+
+    let wrong = Stage::with("", "[board]\nprofile = \"wavesahre\"\n");
+    let output = wrong.cli(&["check"]);
+    assert_eq!(output.status.code(), Some(64));
+    assert!(said(&output).contains("waveshare-sim7600"), "{}", said(&output));
+}
