@@ -96,6 +96,7 @@ impl Turn<'_> {
                     message: Some(message),
                 };
                 self.tx.journal(about, "texted", choice.reason())?;
+                self.test_call_seen(end, None)?;
                 self.missed_line_in(contact.id, self.rules.merge_window)
             }
             Err(refusal) if refusal.waits_for_country() && call.verdict.is_some() => Ok(()),
@@ -112,6 +113,7 @@ impl Turn<'_> {
                     message: None,
                 };
                 self.tx.journal(about, "not texted", &reason)?;
+                self.test_call_seen(end, Some(&refusal))?;
                 self.tell_of_refused(call, caller, contact.as_ref(), end.ringing, &refusal)
             }
         }

@@ -35,6 +35,7 @@ impl Turn<'_> {
                 TimerKind::Digest => self.digest_due()?,
                 TimerKind::Memory => self.memory_due()?,
                 TimerKind::Balance => self.balance_due()?,
+                TimerKind::TestCall => self.test_over()?,
             }
         }
         Ok(())

@@ -237,7 +237,8 @@ impl Turn<'_> {
             report.sim,
             report.diverts_everything()
         );
-        self.tx.journal(About::default(), "examined", &found)
+        self.tx.journal(About::default(), "examined", &found)?;
+        self.test_examined(report)
     }
 }
 

@@ -51,6 +51,7 @@ mod rules;
 mod said;
 mod start;
 mod submission;
+mod test_call;
 mod textback;
 mod turn;
 mod undecided;

@@ -67,7 +67,7 @@ impl Turn<'_> {
             Command::PutOff => self.list_put_off(member),
             Command::Won { handle, amount } => self.won(member, handle, amount),
             Command::Report => self.report_now(member),
-            Command::Test => self.not_yet(member, "TEST"),
+            Command::Test => self.test(member),
             Command::Undo => self.undo(member),
             Command::SetList | Command::SetShow(_) | Command::Set { .. } => self.not_yet(member, "SET"),
             Command::OwnerAdd(_) | Command::OwnerRemove(_) => self.not_yet(member, "OWNER"),

@@ -143,6 +143,8 @@ words!(
         Memory = "memory",
         /// The balance is to be asked for.
         Balance = "balance",
+        /// The test call that somebody asked for has not come.
+        TestCall = "test_call",
     }
 );
 words!(
