@@ -15,7 +15,7 @@ use textback::daemon::wallclock::WallClock;
 use textback::daemon::{machine, modem_options, pin};
 use textback::modem::{Event, Input, Report};
 use textback::store::Store;
-use textback::store::report::Lately;
+use textback::store::lately::Lately;
 
 /// An examination takes this long at most: a cold modem, a slow network.
 const EXAMINATION_LIMIT: Duration = Duration::from_secs(180);

@@ -5,7 +5,7 @@ use crate::checkup::{self, Facts, Finding, Machine, TextOut};
 use crate::clock::Trust;
 use crate::config::Topology;
 use crate::modem::Report;
-use crate::store::report::Lately;
+use crate::store::lately::Lately;
 use crate::store::types::State;
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,14 +1,13 @@
 //! Everything the event loop decides with, between the modem and the clerk. No waiting in here.
 
-use super::clerk::{self, Clerk, Done, Job};
-use super::control::{Answer, Question};
+use super::clerk::{Clerk, Done, Job};
+use super::control::Answer;
 use super::flight::Flight;
-use super::doctor::{self, Around};
 use super::handover::Handover;
 use super::power::{Power, Stepped};
 use super::state::{self, State};
 use super::wallclock::{self, WallClock};
-use super::{machine, modem_options, notify, pin, why_number};
+use super::{modem_options, notify, pin};
 use crate::board::{Press, Shown};
 use crate::clock::{Clock, Now, Steady};
 use crate::config::{Config, Topology};
@@ -83,10 +82,10 @@ pub(super) struct Exchange {
     /// Who waits for an examination.
     pub(super) examiners: Vec<tokio::sync::oneshot::Sender<Box<modem::Report>>>,
     /// Who waits for a measurement of the signal.
-    measurers: Vec<tokio::sync::oneshot::Sender<Answer>>,
+    pub(super) measurers: Vec<tokio::sync::oneshot::Sender<Answer>>,
     /// Where the database is.
-    database: PathBuf,
-    topology: Topology,
+    pub(super) database: PathBuf,
+    pub(super) topology: Topology,
     /// What only the outside of the modem can do.
     pub(super) power: Power,
     /// The answer to `textback send`, in order of asking.
@@ -368,55 +367,6 @@ impl Exchange {
         }
     }
 
-    /// Has the modem examined; the answer comes when nothing more urgent goes on.
-    pub(super) fn examine(&mut self, asker: tokio::sync::oneshot::Sender<Box<modem::Report>>) {
-        if self.examiners.len() < super::MAX_QUESTIONS {
-            self.examiners.push(asker);
-            self.modem.handle(modem::Input::Examine, Instant::now());
-        }
-    }
-
-    /// The list of the check-up: modem and store are asked at once, and judged when both have answered.
-    fn doctor(&mut self, answer: tokio::sync::oneshot::Sender<Answer>) -> anyhow::Result<()> {
-        let now = self.now();
-        let around = Around {
-            topology: self.topology,
-            trust: now.wall.trust,
-            machine: machine::look(&self.database, Some(!self.state.disk_refuses())),
-            utc_ms: now.wall.utc_ms,
-        };
-        let trouble = self
-            .state
-            .trouble()
-            .map(|trouble| machine::with_usb_hint(&trouble.to_string()));
-        let (asker, examined) = tokio::sync::oneshot::channel();
-        if trouble.is_none() {
-            self.examine(asker);
-        }
-        let (tell, told) = tokio::sync::oneshot::channel();
-        let look: clerk::Look = Box::new(move |store| {
-            // The asker may have hung up: nobody to tell.
-            let _ = tell.send(store.lately()?);
-            Ok(serde_json::Value::Null)
-        });
-        let (reply, _) = tokio::sync::oneshot::channel();
-        self.give(Job::Look { look, answer: reply })?;
-        tokio::spawn(async move {
-            let lately = told.await.unwrap_or_default();
-            let report = match trouble {
-                Some(why) => Err(why),
-                None => examined
-                    .await
-                    .map_err(|_| "the examination did not come to its end".to_owned()),
-            };
-            let report = report.as_deref().map_err(String::as_str);
-            let list = doctor::walk(report, lately, &around);
-            // As above.
-            let _ = answer.send(Answer::Ok(doctor::json(&list, report.ok())));
-        });
-        Ok(())
-    }
-
     /// The button at the box.
     pub(super) fn pressed(&mut self, press: Press) -> anyhow::Result<()> {
         tracing::info!(?press, "the button has no meaning yet");
@@ -447,69 +397,5 @@ impl Exchange {
         tracing::info!("templates and limits read again");
         self.wall.set_zone(config.timezone.clone());
         self.give(Job::Reconfigure(config))
-    }
-
-    pub(super) fn answer(
-        &mut self,
-        question: Question,
-        answer: tokio::sync::oneshot::Sender<Answer>,
-    ) -> anyhow::Result<()> {
-        let look: clerk::Look = match question {
-            Question::Send { to, text } => {
-                self.senders.push_back(answer);
-                return self.tell(desk::Input::Send { to, text });
-            }
-            Question::Examine => {
-                let (asker, examined) = tokio::sync::oneshot::channel();
-                self.examine(asker);
-                tokio::spawn(async move {
-                    let text = match examined.await {
-                        Ok(report) => Answer::Ok(super::examination::json(&report)),
-                        Err(_) => Answer::Error("the daemon is stopping, or too many ask at once".to_owned()),
-                    };
-                    // The asker may have hung up: nobody to tell.
-                    let _ = answer.send(text);
-                });
-                return Ok(());
-            }
-            Question::Doctor => return self.doctor(answer),
-            Question::Signal => {
-                match self.state.trouble() {
-                    // The asker may have hung up: nobody to tell.
-                    Some(trouble) => drop(answer.send(Answer::Error(trouble.to_string()))),
-                    None if self.measurers.len() < super::MAX_QUESTIONS => {
-                        self.measurers.push(answer);
-                        self.modem.handle(modem::Input::Measure, Instant::now());
-                    }
-                    None => drop(answer.send(Answer::Error("too many ask at once".to_owned()))),
-                }
-                return Ok(());
-            }
-            Question::Status => {
-                let state = self.state.json(Instant::now());
-                Box::new(move |store| state::with_counts(state, store))
-            }
-            Question::Calls { limit } => Box::new(move |store| Ok(serde_json::json!(store.calls(limit)?))),
-            Question::Messages { limit } => Box::new(move |store| Ok(serde_json::json!(store.messages(limit)?))),
-            Question::Why { what } => match why_number(&what) {
-                Ok(number) => Box::new(move |store| Ok(serde_json::json!(store.why(number)?))),
-                Err(why) => {
-                    // The asker may have hung up: nobody to tell.
-                    let _ = answer.send(Answer::Error(why));
-                    return Ok(());
-                }
-            },
-        };
-        let (reply, replied) = tokio::sync::oneshot::channel();
-        self.give(Job::Look { look, answer: reply })?;
-        tokio::spawn(async move {
-            let text = match replied.await {
-                Ok(Ok(value)) => Answer::Ok(value),
-                Ok(Err(why)) => Answer::Error(why),
-                Err(_) => Answer::Error("the daemon is stopping".to_owned()),
-            };
-            let _ = answer.send(text);
-        });
-        Ok(())
     }
 }

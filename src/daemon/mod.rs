@@ -41,6 +41,7 @@ mod open;
 pub mod pin;
 pub mod port;
 pub mod power;
+mod questions;
 pub mod state;
 pub mod wallclock;
 

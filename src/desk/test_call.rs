@@ -32,8 +32,11 @@ impl Turn<'_> {
         self.tx.set_setting(WANTS_LIST, "1")?;
         self.tx.set_timer(TimerKind::TestCall, 0, until)?;
         self.effects.examine = true;
-        self.tx
-            .journal(About::default(), "test asked for", "the examination comes first, then a call")
+        self.tx.journal(
+            About::default(),
+            "test asked for",
+            "the examination comes first, then a call",
+        )
     }
 
     /// The examination that a test asked for.
@@ -65,7 +68,11 @@ impl Turn<'_> {
         let found = match troubles.as_slice() {
             [] => self.line(
                 "test_fine",
-                &[("model", &report.identity.model), ("operator", &operator), ("bars", &signal)],
+                &[
+                    ("model", &report.identity.model),
+                    ("operator", &operator),
+                    ("bars", &signal),
+                ],
             ),
             troubles => self.line("test_troubles", &[("troubles", &troubles.join("; "))]),
         };
@@ -90,7 +97,11 @@ impl Turn<'_> {
         };
         let line = self.line(
             "test_call_seen",
-            &[("rings", &end.rings), ("seconds", &end.ringing.as_secs()), ("what", &what)],
+            &[
+                ("rings", &end.rings),
+                ("seconds", &end.ringing.as_secs()),
+                ("what", &what),
+            ],
         );
         self.end_test()?;
         self.reply(&asker, &line)
@@ -99,7 +110,10 @@ impl Turn<'_> {
     /// The window is over, and no call was seen in it.
     pub(super) fn test_over(&mut self) -> Done {
         let asked = self.tx.setting(ASKED)?;
-        let asker = asked.as_deref().and_then(|asked| asked.split_once(' ')).map(|(number, _)| number.to_owned());
+        let asker = asked
+            .as_deref()
+            .and_then(|asked| asked.split_once(' '))
+            .map(|(number, _)| number.to_owned());
         self.end_test()?;
         match asker.filter(|number| self.member(number).is_some()) {
             Some(asker) => self.say(&asker, "test_no_call", &[("minutes", &(WINDOW.as_secs() / 60))]),

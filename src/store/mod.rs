@@ -12,6 +12,7 @@
 //! - [`ledger`]: the consent ledger, a chain of hashes; `optouts` and `beside`: the opt-outs' second file
 //! - [`claims`], [`scheduled`], [`figures`]: who answers whom, what was put off, what is counted
 //! - [`report`]: what the command line shows
+//! - [`lately`]: the newest of each, for the check-up
 //! - [`generate`]: a database of any size for the bench
 
 use crate::clock::{Now, Steady};
@@ -27,6 +28,7 @@ pub mod figures;
 pub mod generate;
 pub mod handles;
 pub mod inbound;
+pub mod lately;
 pub mod ledger;
 pub mod messages;
 pub mod open;

@@ -57,6 +57,11 @@ fn usual(blank: &str) -> &'static str {
         "date" => "30",
         "until" => "12:02pm",
         "used" => "255",
+        "rings" | "bars" => "4",
+        "minutes" => "10",
+        "model" => "SIM7600E-H",
+        "operator" => "T-Mobile",
+        "troubles" => "weak signal, move the antenna; the SIM's memory is filling up",
         other => panic!("say in this table what usually stands in {{{other}}}"),
     }
 }

@@ -10,4 +10,5 @@ mod owner;
 mod owner_texts;
 mod received;
 mod sending;
+mod test_call;
 mod undo;

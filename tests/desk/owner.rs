@@ -266,10 +266,8 @@ fn owners_texts_are_on_record_as_what_they_were() {
 fn what_is_not_built_yet_says_that_nothing_was_sent() {
     let mut it = Box::new();
     it.dave_writes("Hello");
-    for text in ["AWAY until Mon 8am", "TEST"] {
-        it.text(OWNER, text);
-        let sent = it.settle();
-        assert_eq!(sent.len(), 1, "{text}");
-        assert!(sent[0].to == OWNER && sent[0].text.starts_with("Nothing sent, nothing done: I don't know"));
-    }
+    it.text(OWNER, "AWAY until Mon 8am");
+    let sent = it.settle();
+    assert_eq!(sent.len(), 1);
+    assert!(sent[0].to == OWNER && sent[0].text.starts_with("Nothing sent, nothing done: I don't know"));
 }

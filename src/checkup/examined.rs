@@ -1,0 +1,220 @@
+//! What the modem's examination shows.
+
+use super::{Finding, Item, Verdict, finding};
+use crate::config::Topology;
+use crate::modem::{CanVoice, Report, SimState};
+
+/// Signal below which texts and calls get lost, dBm.
+const WEAK_DBM: i16 = -105;
+/// Fewer tries than this and no PIN is tried: see product rules.
+const PIN_TRIES_MIN: u8 = 2;
+/// Memory that texts come in to, in percent, from which it is told.
+const STORAGE_FULL_PERCENT: u32 = 70;
+/// Rings on another phone than this many seconds and a voicemail answers before a caller hangs up by themself.
+const VOICEMAIL_SHORT_S: u8 = 15;
+
+pub(super) fn judge(report: &Report, topology: Topology, list: &mut Vec<Finding>) {
+    use Item as I;
+    use Verdict as V;
+    let identity = &report.identity;
+    let family = &identity.family;
+    let model = format!("{} {}", identity.manufacturer, identity.model);
+    list.push(finding(I::Modem, V::Pass, format!("{} ({family})", model.trim()), ""));
+    list.push(match report.can_voice {
+        CanVoice::Yes => finding(I::Voice, V::Pass, "calls can reach it", ""),
+        CanVoice::Unknown => finding(
+            I::Voice,
+            V::Unknown,
+            "not known before it is registered",
+            "make the live test call",
+        ),
+        CanVoice::Perhaps => finding(
+            I::Voice,
+            V::Warn,
+            "registered for data; calls need VoLTE or a 2G/3G fallback",
+            "make the live test call: only a call can show it",
+        ),
+        CanVoice::SmsOnly => finding(
+            I::Voice,
+            V::Fail,
+            "the network takes it for texts only",
+            "ask the operator for VoLTE on this SIM and model, or use a model or network with 2G/3G",
+        ),
+        CanVoice::Never => finding(
+            I::Voice,
+            V::Fail,
+            "this model has no voice: it never sees a call",
+            "take a model of the README's list",
+        ),
+    });
+    list.push(sim(report));
+    if report.sim != SimState::Ready {
+        return;
+    }
+    list.push(network(report));
+    list.push(match report.signal.dbm {
+        None => finding(
+            I::Signal,
+            V::Unknown,
+            "not known",
+            "look again in a minute; check the antenna",
+        ),
+        Some(dbm) if dbm < WEAK_DBM => finding(
+            I::Signal,
+            V::Warn,
+            format!("{dbm} dBm: hardly any"),
+            "move the antenna to a window or outside: `textback signal` shows it live",
+        ),
+        Some(dbm) => finding(I::Signal, V::Pass, format!("{dbm} dBm"), ""),
+    });
+    list.push(match identity.smsc.as_deref() {
+        Some(number) if !number.is_empty() => finding(I::ServiceCentre, V::Pass, number, ""),
+        _ => finding(
+            I::ServiceCentre,
+            V::Fail,
+            "no SMS centre on the SIM: no text can go out",
+            "ask the operator for its number; in a phone: settings of the messages app",
+        ),
+    });
+    list.push(match report.shows_callers {
+        Some(true) => finding(I::CallerNumbers, V::Pass, "shown", ""),
+        Some(false) => finding(
+            I::CallerNumbers,
+            V::Fail,
+            "the network doesn't show callers' numbers on this line",
+            "ask the operator for CLIP (caller display)",
+        ),
+        None => finding(
+            I::CallerNumbers,
+            V::Unknown,
+            "the network doesn't say",
+            "make the live test call",
+        ),
+    });
+    list.push(diverts(report, topology));
+    list.push(match report.storage {
+        None | Some((_, 0)) => finding(I::Storage, V::Unknown, "the modem doesn't say", ""),
+        Some((used, total)) if u32::from(used) * 100 >= u32::from(total) * STORAGE_FULL_PERCENT => finding(
+            I::Storage,
+            V::Warn,
+            format!("{used} of {total} places for texts taken"),
+            "textback empties them as it reads; if they stay, delete old texts in a phone",
+        ),
+        Some((used, total)) => finding(
+            I::Storage,
+            V::Pass,
+            format!("{used} of {total} places for texts taken"),
+            "",
+        ),
+    });
+}
+
+fn sim(report: &Report) -> Finding {
+    let tries = report.pin_tries_left;
+    let left = tries.map_or_else(String::new, |n| format!(", {n} PIN tries left"));
+    match report.sim {
+        SimState::Ready if tries.is_some_and(|n| n < PIN_TRIES_MIN) => finding(
+            Item::Sim,
+            Verdict::Warn,
+            format!("ready{left}"),
+            "a wrong PIN was tried: enter the right one in a phone, so that it has its three tries again",
+        ),
+        SimState::Ready => finding(Item::Sim, Verdict::Pass, format!("ready{left}"), ""),
+        SimState::Pin => finding(
+            Item::Sim,
+            Verdict::Fail,
+            format!("asks for its PIN{left}"),
+            "set `pin` under [modem], or switch the PIN off in a phone",
+        ),
+        SimState::Puk => finding(
+            Item::Sim,
+            Verdict::Fail,
+            "blocked, asks for its PUK",
+            "unblock it in a phone with the PUK from the operator's letter",
+        ),
+        SimState::Missing => finding(
+            Item::Sim,
+            Verdict::Fail,
+            "no SIM",
+            "put it in (contacts down, the cut corner as printed), then power the modem off and on",
+        ),
+        SimState::Unknown => finding(
+            Item::Sim,
+            Verdict::Unknown,
+            "the modem doesn't say",
+            "take it out, clean its contacts, put it back",
+        ),
+    }
+}
+
+fn network(report: &Report) -> Finding {
+    let operator = report
+        .identity
+        .operator
+        .as_deref()
+        .unwrap_or("an operator that gives no name");
+    let registration = report.registration;
+    let stats = [registration.cs, registration.eps, registration.ps];
+    // 27.007 §7.2: 1 home, 5 roaming; 6 and 7 the same for SMS only; 9 and 10 with CSFB not preferred; 3 denied.
+    if stats
+        .iter()
+        .flatten()
+        .any(|stat| matches!(stat, 1 | 5 | 6 | 7 | 9 | 10))
+    {
+        let roaming = stats.iter().flatten().any(|stat| matches!(stat, 5 | 7 | 10));
+        let where_ = if roaming { ", roaming (texts cost more)" } else { "" };
+        return finding(Item::Network, Verdict::Pass, format!("{operator}{where_}"), "");
+    }
+    if stats.contains(&Some(3)) {
+        return finding(
+            Item::Network,
+            Verdict::Fail,
+            "the network refuses this SIM or modem",
+            "ask the operator: is the SIM active, is this model allowed?",
+        );
+    }
+    finding(
+        Item::Network,
+        Verdict::Fail,
+        "not registered",
+        "check the antenna's plug, the coverage of this operator, and that the SIM is active",
+    )
+}
+
+fn diverts(report: &Report, topology: Topology) -> Finding {
+    if report.diverts_everything() {
+        return finding(
+            Item::Diverts,
+            Verdict::Fail,
+            "every call is diverted away from this SIM: it never rings",
+            "dial ##21# with this SIM in a phone",
+        );
+    }
+    if report.diversions.is_empty() {
+        return finding(
+            Item::Diverts,
+            Verdict::Unknown,
+            "the network doesn't tell about diverts",
+            "dial *#21# and *#61# with this SIM in a phone",
+        );
+    }
+    if topology == Topology::Dedicated
+        && let Some(seconds) = report.no_reply_divert_s().filter(|s| *s < VOICEMAIL_SHORT_S)
+    {
+        return finding(
+            Item::Diverts,
+            Verdict::Warn,
+            format!("a voicemail takes calls after {seconds} s: callers may hang up on it before it rings here"),
+            "dial ##61# with this SIM in a phone to switch it off",
+        );
+    }
+    match report.no_reply_divert_s() {
+        Some(seconds) => finding(
+            Item::Diverts,
+            Verdict::Pass,
+            format!("unanswered calls go to a voicemail after {seconds} s; they are seen all the same"),
+            "",
+        ),
+        None => finding(Item::Diverts, Verdict::Pass, "none takes calls away", ""),
+    }
+}

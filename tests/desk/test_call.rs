@@ -1,0 +1,110 @@
+//! TEST by text: what is not right, then a call that proves that calls are seen.
+
+use super::box_under_test::*;
+use std::time::Duration;
+use textback::desk::Input;
+use textback::modem::{CanVoice, Diversion, Divert, Identity, Registration, Report, Signal, SimState};
+
+fn report() -> Report {
+    Report {
+        identity: Identity {
+            model: "SIM7600E-H".to_owned(),
+            operator: Some("T-Mobile".to_owned()),
+            smsc: Some("+12404492164".to_owned()),
+            ..Identity::default()
+        },
+        can_voice: CanVoice::Yes,
+        sim: SimState::Ready,
+        registration: Registration {
+            cs: Some(1),
+            ps: None,
+            eps: Some(1),
+        },
+        signal: Signal { dbm: Some(-80) },
+        shows_callers: Some(true),
+        diversions: vec![Diversion {
+            which: Divert::Always,
+            active: false,
+            number: None,
+            after_s: None,
+        }],
+        ..Report::default()
+    }
+}
+
+/// TEST from the owner, and the examination that follows.
+fn asked(it: &mut Box, report: Report) -> String {
+    it.text(OWNER, "test");
+    it.tell(Input::Examined(std::boxed::Box::new(report)));
+    it.settle_to(OWNER).join("|")
+}
+
+#[test]
+fn a_healthy_box_says_so_and_asks_for_a_call() {
+    let mut it = Box::new();
+    it.text(OWNER, "Test");
+    assert!(it.settle_to(OWNER).is_empty(), "the examination comes first");
+    let effects = it.tell(Input::Examined(std::boxed::Box::new(report())));
+    assert!(!effects.examine, "one examination for one TEST");
+    let said = it.settle_to(OWNER).join("|");
+    assert!(
+        said.starts_with("TEST: SIM7600E-H on T-Mobile, signal 4 of 5, all as it should be. Now call this number"),
+        "{said}"
+    );
+    it.tell(Input::Examined(std::boxed::Box::new(report())));
+    assert!(
+        it.settle_to(OWNER).is_empty(),
+        "an examination nobody asked for says nothing"
+    );
+}
+
+#[test]
+fn troubles_are_named_with_what_to_do() {
+    let mut it = Box::new();
+    let mut bad = report();
+    bad.diversions[0].active = true;
+    bad.signal = Signal { dbm: Some(-112) };
+    let said = asked(&mut it, bad);
+    assert!(
+        said.contains("weak signal") && said.contains("##21#") && !said.contains("all as it should be"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_test_call_is_reported_once_texted_or_not() {
+    let mut it = Box::new();
+    asked(&mut it, report());
+    it.missed_call(DAVE);
+    let said = it.settle_to(OWNER).join("|");
+    assert!(
+        said.contains("TEST: call seen, ") && said.contains("Texting back now."),
+        "{said}"
+    );
+    it.wait_h(1);
+    it.missed_call(DAVE);
+    let later = it.settle_to(OWNER).join("|");
+    assert!(!later.contains("TEST"), "one call is enough: {later}");
+
+    // A second test from the same phone: within the cooldown it isn't texted, and that is told.
+    asked(&mut it, report());
+    it.missed_call(DAVE);
+    let said = it.settle_to(OWNER).join("|");
+    assert!(
+        said.contains("TEST: call seen, ") && said.contains("Not texted: "),
+        "{said}"
+    );
+}
+
+#[test]
+fn no_call_in_ten_minutes_is_told_with_what_to_look_at() {
+    let mut it = Box::new();
+    asked(&mut it, report());
+    it.wait(Duration::from_secs(9 * 60));
+    assert!(it.settle_to(OWNER).is_empty());
+    it.wait(Duration::from_secs(2 * 60));
+    let said = it.settle_to(OWNER).join("|");
+    assert!(said.starts_with("TEST: no call seen in 10 min."), "{said}");
+    it.missed_call(DAVE);
+    assert!(!it.settle_to(OWNER).join("|").contains("TEST"));
+}
