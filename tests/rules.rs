@@ -142,6 +142,55 @@ fn opting_out_is_understood_however_it_is_written() {
 }
 
 #[test]
+fn opting_out_is_understood_in_every_language_whatever_the_boxs_own() {
+    for text in [
+        "Basta",
+        "NO MÁS",
+        "No me escriban más por favor",
+        "Por favor quiten mi número",
+        "Arrêtez",
+        "Arrêtez de m\u{2019}écrire !",
+        "Ne m'envoyez plus de SMS",
+        "Je ne veux plus de SMS",
+        "Stop merci",
+        "Abbestellen",
+        "Bitte keine SMS mehr",
+        "Schreiben Sie mir nicht mehr",
+        "Löschen Sie meine Nummer",
+        "no, take me off your list",
+    ] {
+        assert_eq!(consent(text), Consent::Stop, "{text}");
+    }
+    for (text, expected) in [
+        ("Hilfe", Consent::Help),
+        ("Información", Consent::Help),
+        ("Sí", Consent::Yes),
+        ("oui", Consent::Yes),
+        ("Anmelden", Consent::Start),
+        ("Hilfe, der Keller steht unter Wasser", Consent::Plain),
+        ("Quiero cancelar la cita de mañana", Consent::MaybeStop),
+        ("Je dois annuler le rendez-vous", Consent::MaybeStop),
+        ("Ich muss den Termin absagen", Consent::MaybeStop),
+        ("Mas tarde", Consent::Plain),
+        ("Ne m'oubliez pas demain", Consent::Plain),
+    ] {
+        assert_eq!(consent(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_language_of_ones_own_adds_its_opt_out_words() {
+    let polish = textback::desk::pack::BUILT_IN[0]
+        .1
+        .replace("code = \"en\"", "code = \"pl\"")
+        .replace("opt_out = [\"stop\"", "opt_out = [\"koniec\", \"stop\"");
+    let (pack, _) = Pack::parse(&polish).unwrap();
+    assert_eq!(consent("Koniec!"), Consent::Plain);
+    assert_eq!(textback::desk::optout::consent_in("Koniec!", &pack), Consent::Stop);
+    assert_eq!(textback::desk::optout::consent_in("Abmelden", &pack), Consent::Stop);
+}
+
+#[test]
 fn sentences_with_an_opt_out_word_go_to_the_owner_marked() {
     for text in [
         "can you stop by",

@@ -28,7 +28,7 @@ impl Turn<'_> {
         let handle = self.handle_for(&contact)?;
         self.tx
             .classify_message(message, Kind::Forward, Some(contact.id), Some(handle))?;
-        match optout::consent(text) {
+        match optout::consent_in(text, &self.rules.pack) {
             Word::Stop => self.opt_out(contact, handle, text, about),
             Word::Start | Word::Yes if contact.opted_out => self.opt_in(contact, handle, text, about),
             // They may have asked us to stop; now they surely ask for texts. A machine's START means nothing.
@@ -203,7 +203,7 @@ impl Turn<'_> {
     /// More of a text that went on incomplete: the whole of it may be an opt-out after all.
     pub fn completed_text(&mut self, contact: Contact, message: MessageId, text: &str) -> Done {
         let handle = self.handle_for(&contact)?;
-        if optout::consent(text) == Word::Stop {
+        if optout::consent_in(text, &self.rules.pack) == Word::Stop {
             let about = About {
                 contact: Some(contact.id),
                 call: None,

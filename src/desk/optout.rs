@@ -3,6 +3,9 @@
 //! The law in places: a missed STOP is a fine, a false STOP a lost customer. So a whole message that is an opt-out word
 //! counts at once, however it is written; a sentence that only contains one is marked and goes to the owner.
 
+use super::pack::Pack;
+use std::sync::OnceLock;
+
 /// What a caller's text means for their consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Consent {
@@ -20,28 +23,6 @@ pub enum Consent {
     Plain,
 }
 
-/// Whole messages that opt out, folded and without spaces.
-const STOP_WORDS: &[&str] = &[
-    "stop",
-    "stopall",
-    "unsubscribe",
-    "cancel",
-    "end",
-    "quit",
-    "revoke",
-    "optout",
-    "remove",
-    "arret",
-    "arrete",
-    "parar",
-    "pare",
-    "alto",
-    "baja",
-    "nomas",
-    "stopp",
-    "abmelden",
-];
-
 /// Slips of one letter of STOP and UNSUBSCRIBE that are no word or name of their own. STEP, SHOP, SLOP, SNOP (a name),
 /// STOW, ATOP, TOP, STUP, STOOP, SWOP, STOK (a name) and the like are left alone; any slip of UNSUBSCRIBE counts.
 const STOP_SLIPS: &[&str] = &[
@@ -53,187 +34,110 @@ const STOP_SLIPS: &[&str] = &[
 /// Up to this many filler words may stand around STOP.
 const FILLERS_MAX: usize = 3;
 
-/// Words that add nothing to a STOP.
-const FILLERS: &[&str] = &[
-    "please",
-    "pls",
-    "plz",
-    "thanks",
-    "thank",
-    "thx",
-    "you",
-    "u",
-    "now",
-    "it",
-    "this",
-    "ok",
-    "okay",
-    "no",
-    "all",
-    "just",
-    "already",
-    "asap",
-    "immediately",
-    "sir",
-    "maam",
-    "guys",
-    "texts",
-    "texting",
-    "text",
-    "messages",
-    "msgs",
-    "messaging",
-    "me",
-    "sms",
-    "and",
-    "por",
-    "favor",
-    "gracias",
-    "merci",
-    "bitte",
-    "danke",
-    "sorry",
-    "hey",
-    "hi",
-];
-
-/// Phrases that opt out wherever they stand, folded. Whole words.
-const STOP_PHRASES: &[&str] = &[
-    "stop texting",
-    "stop text",
-    "stop messaging",
-    "stop sending",
-    "stop contacting",
-    "stop these texts",
-    "stop the texts",
-    "stop all texts",
-    "stop your texts",
-    "stop bothering",
-    "stop spamming",
-    "stop calling and texting",
-    "quit texting",
-    "quit messaging",
-    "dont text me",
-    "do not text me",
-    "dont text this",
-    "do not text this",
-    "dont message me",
-    "do not message me",
-    "dont contact me",
-    "do not contact",
-    "dont send me",
-    "do not send me",
-    "never text me",
-    "remove my number",
-    "remove this number",
-    "remove me",
-    "delete my number",
-    "take me off",
-    "take my number off",
-    "leave me alone",
-    "no more texts",
-    "no more messages",
-    "no more text",
-    "opt me out",
-    "opt out",
-    "unsubscribe me",
-    "wish to unsubscribe",
-    "want to unsubscribe",
-    "lose my number",
-    "lose this number",
-    "no me escriba",
-    "no me escribas",
-    "no mas mensajes",
-    "deje de escribir",
-    "dejen de escribir",
-    "arretez de m",
-    "ne m ecrivez plus",
-];
-
-/// In front of a phrase, these turn it round: "please don't stop texting me", "can you remove me from the schedule".
-const NOT_BEFORE: &[&str] = &["dont", "not", "never", "why", "did", "didnt", "wont", "cant"];
-
-/// After "remove me" or "take me off" and so on, these show that a job is meant, not the texts.
-const JOB_WORDS: &[&str] = &[
-    "schedule",
-    "calendar",
-    "appointment",
-    "appointments",
-    "job",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "tomorrow",
-    "today",
-    "waitlist",
-    "hold",
-    "quote",
-    "estimate",
-];
-
-/// Single words that make a sentence worth marking.
-const HINTS: &[&str] = &[
-    "stop",
-    "stopall",
-    "unsubscribe",
-    "cancel",
-    "end",
-    "quit",
-    "revoke",
-    "optout",
-    "remove",
-    "stopp",
-    "abmelden",
-    "arret",
-    "arrete",
-    "parar",
-    "baja",
-    "spam",
-];
-
-/// Whole messages that opt in.
-const START_WORDS: &[&str] = &["start", "unstop", "optin", "subscribe", "resubscribe"];
-const YES_WORDS: &[&str] = &["yes"];
-/// Whole messages that ask for help.
-const HELP_WORDS: &[&str] = &["help", "info", "aide", "ayuda"];
-
 /// Longest text that is looked at whole-message-wise; consent words are short.
 const WHOLE_CHARACTERS_MAX: usize = 64;
 
-/// Reads one text of a caller.
+/// What all languages say about consent, folded: callers' phones speak theirs, not the box's.
+#[derive(Debug, Default)]
+struct Words {
+    /// Whole messages, without spaces.
+    stop: Vec<String>,
+    start: Vec<String>,
+    yes: Vec<String>,
+    help: Vec<String>,
+    fillers: Vec<String>,
+    /// Word by word.
+    phrases: Vec<Vec<String>>,
+    not_before: Vec<String>,
+    job: Vec<String>,
+    hints: Vec<String>,
+}
+
+impl Words {
+    /// Of every language that comes with the program.
+    fn all() -> &'static Words {
+        static ALL: OnceLock<Words> = OnceLock::new();
+        ALL.get_or_init(|| Pack::all().iter().fold(Words::default(), |words, pack| words.and(pack)))
+    }
+
+    fn and(mut self, pack: &Pack) -> Words {
+        /// Adds what is not there yet.
+        fn add(words: &mut Vec<String>, more: impl Iterator<Item = String>) {
+            for word in more {
+                if !word.is_empty() && !words.contains(&word) {
+                    words.push(word);
+                }
+            }
+        }
+        let folded = |meaning: &'static str| pack.words(meaning).iter().map(|word| fold(word).trim().to_owned());
+        let joined = |meaning: &'static str| folded(meaning).map(|word| word.replace(' ', ""));
+        add(&mut self.stop, joined("opt_out"));
+        add(&mut self.start, joined("opt_in"));
+        add(&mut self.yes, joined("yes"));
+        add(&mut self.help, joined("caller_help"));
+        add(&mut self.fillers, folded("opt_out_fillers"));
+        add(&mut self.not_before, folded("opt_out_not_before"));
+        add(&mut self.job, folded("opt_out_job"));
+        add(&mut self.hints, folded("opt_out_hints"));
+        for phrase in folded("opt_out_phrases") {
+            let phrase: Vec<String> = phrase.split_whitespace().map(str::to_owned).collect();
+            if !phrase.is_empty() && !self.phrases.contains(&phrase) {
+                self.phrases.push(phrase);
+            }
+        }
+        self
+    }
+}
+
+/// Reads one text of a caller, in every language that comes with the program.
 #[must_use]
 pub fn consent(text: &str) -> Consent {
+    consent_by(text, Words::all())
+}
+
+/// The same, with the words of the box's language, which may be a file of the user's own.
+#[must_use]
+pub fn consent_in(text: &str, pack: &Pack) -> Consent {
+    if Pack::all().iter().any(|known| known.code == pack.code) {
+        return consent(text);
+    }
+    let own = Words::default().and(pack);
+    match (consent(text), consent_by(text, &own)) {
+        (Consent::Stop, _) | (_, Consent::Stop) => Consent::Stop,
+        (Consent::Plain, own) => own,
+        (all, _) => all,
+    }
+}
+
+fn consent_by(text: &str, known: &Words) -> Consent {
     let words = fold(text);
     let words: Vec<&str> = words.split_whitespace().collect();
     if words.is_empty() {
         return Consent::Plain;
     }
     let joined = words.concat();
+    let is = |meaning: &[String]| meaning.contains(&joined);
     if joined.len() <= WHOLE_CHARACTERS_MAX {
-        if is_stop(&joined) || stop_with_fillers(&words) {
+        if is_stop(&joined, known) || stop_with_fillers(&words, known) {
             return Consent::Stop;
         }
-        if START_WORDS.contains(&joined.as_str()) {
+        if is(&known.start) {
             return Consent::Start;
         }
-        if YES_WORDS.contains(&joined.as_str()) {
+        if is(&known.yes) {
             return Consent::Yes;
         }
-        if HELP_WORDS.contains(&joined.as_str()) {
+        if is(&known.help) {
             return Consent::Help;
         }
     }
-    if has_stop_phrase(&words) {
+    if has_stop_phrase(&words, known) {
         return Consent::Stop;
     }
-    if words.iter().any(|w| HINTS.contains(w)) {
-        Consent::MaybeStop
-    } else {
-        Consent::Plain
+    let hint = |word: &&str| known.hints.iter().any(|hint| hint == word);
+    match words.iter().any(hint) {
+        true => Consent::MaybeStop,
+        false => Consent::Plain,
     }
 }
 
@@ -243,16 +147,17 @@ pub fn is_opt_out_word(text: &str) -> bool {
     let words = fold(text);
     let words: Vec<&str> = words.split_whitespace().collect();
     let joined = words.concat();
-    joined.len() <= WHOLE_CHARACTERS_MAX && (is_stop(&joined) || stop_with_fillers(&words))
+    let known = Words::all();
+    joined.len() <= WHOLE_CHARACTERS_MAX && (is_stop(&joined, known) || stop_with_fillers(&words, known))
 }
 
-fn is_stop(joined: &str) -> bool {
+fn is_stop(joined: &str, known: &Words) -> bool {
     // A text without a letter (a thumb, "?!") says nothing; every rule below would hold for it vacuously.
     if joined.is_empty() {
         return false;
     }
     // "S T O P" and "s.t.o.p" arrive here joined; "STOPPPP!!" with its tail shortened.
-    STOP_WORDS.contains(&joined)
+    known.stop.iter().any(|word| word == joined)
         || STOP_SLIPS.contains(&joined)
         || (joined != "subscribe" && joined.len() >= 9 && one_slip(joined, "unsubscribe"))
         || (joined.starts_with("stop") && joined[4..].chars().all(|c| c == 'p'))
@@ -260,39 +165,27 @@ fn is_stop(joined: &str) -> bool {
 }
 
 /// STOP first or last, with only fillers around it.
-fn stop_with_fillers(words: &[&str]) -> bool {
-    if words.len() > FILLERS_MAX + 1 {
-        return false;
-    }
-    let stops = words
-        .iter()
-        .filter(|w| matches!(**w, "stop" | "stopp" | "unsubscribe" | "stopall"))
-        .count();
-    let first = words.first().copied().unwrap_or("");
-    let last = words.last().copied().unwrap_or("");
-    let at_an_end = [first, last]
-        .iter()
-        .any(|w| matches!(*w, "stop" | "stopp" | "unsubscribe" | "stopall"));
+fn stop_with_fillers(words: &[&str], known: &Words) -> bool {
+    let stops = |word: &&str| matches!(*word, "stop" | "stopp" | "unsubscribe" | "stopall");
+    let at_an_end = words.first().is_some_and(stops) || words.last().is_some_and(stops);
     // "don't stop", "not stop": fillers include "no" alone ("no, stop").
-    stops >= 1
+    words.len() <= FILLERS_MAX + 1
         && at_an_end
         && words
             .iter()
-            .all(|w| matches!(*w, "stop" | "stopp" | "unsubscribe" | "stopall") || FILLERS.contains(w))
+            .all(|word| stops(word) || known.fillers.iter().any(|filler| filler == word))
 }
 
-fn has_stop_phrase(words: &[&str]) -> bool {
-    STOP_PHRASES.iter().any(|phrase| {
-        let phrase: Vec<&str> = phrase.split(' ').collect();
+fn has_stop_phrase(words: &[&str], known: &Words) -> bool {
+    let among = |list: &[String], word: &str| list.iter().any(|known| known == word);
+    known.phrases.iter().any(|phrase| {
         words.windows(phrase.len()).enumerate().any(|(at, window)| {
             if window != phrase.as_slice() {
                 return false;
             }
-            let turned = at
-                .checked_sub(1)
-                .and_then(|b| words.get(b))
-                .is_some_and(|w| NOT_BEFORE.contains(w));
-            let job = words[at..].iter().any(|w| JOB_WORDS.contains(w));
+            let before = at.checked_sub(1).and_then(|before| words.get(before));
+            let turned = before.is_some_and(|word| among(&known.not_before, word));
+            let job = words.iter().skip(at).any(|word| among(&known.job, word));
             !turned && !job
         })
     })
