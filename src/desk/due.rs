@@ -4,15 +4,14 @@ use super::submission::PURGE_EVERY;
 use super::turn::{Done, Turn};
 use crate::ids::OutboxId;
 use crate::store::contacts::ContactId;
+use crate::store::retention;
 use crate::store::types::TimerKind;
 use std::time::Duration;
 
 /// Timers taken in one transaction; the rest follows at once in the next.
 const BATCH: u32 = 50;
-/// Message bodies are kept this long.
-const KEEP_BODIES: Duration = Duration::from_secs(90 * 24 * 3600);
-/// Bodies erased in one transaction.
-const PURGE_BATCH: u32 = 500;
+/// Between two steps of the housekeeping while there is something to do.
+const PURGE_PAUSE: Duration = Duration::from_secs(20);
 
 impl Turn<'_> {
     /// Does what is due.
@@ -41,15 +40,13 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Erases bodies older than 90 days, some at a time; the consent ledger stays.
+    /// One step of the housekeeping ([`retention`]); the next one soon if there is more, else tomorrow.
     fn purge(&mut self) -> Done {
         let now = self.now().steady;
-        self.tx.forget_spells(now.minus(KEEP_BODIES))?;
-        let erased = self.tx.erase_bodies(now.minus(KEEP_BODIES), PURGE_BATCH)?;
-        let next = if erased == 0 {
-            PURGE_EVERY
-        } else {
-            Duration::from_secs(60)
+        self.tx.forget_spells(now.minus(retention::BODIES))?;
+        let next = match self.tx.retire()? {
+            0 => PURGE_EVERY,
+            _ => PURGE_PAUSE,
         };
         self.tx.set_timer(TimerKind::Purge, 0, now.plus(next))
     }

@@ -74,7 +74,8 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        calls, claims, contacts, figures, handles, inbound, messages, outbox, records, scheduled, spells, timers, undo,
+        calls, claims, contacts, figures, handles, inbound, ledger, messages, outbox, records, retention, scheduled,
+        spells, timers, undo,
     };
     use super::*;
 
@@ -120,6 +121,21 @@ mod tests {
             timers::DUE_OF,
             timers::EARLIEST,
             records::HELD_OF,
+            retention::OLD_BODIES,
+            retention::OLD_PARTS,
+            retention::OLD_JOURNAL,
+            retention::OLD_UNREADABLE,
+            retention::TOO_MANY_UNREADABLE,
+            retention::OLD_CALLS,
+            retention::OLD_TEXTS,
+            retention::OLD_WINS,
+            retention::OLD_ANSWERED,
+            retention::NEXT_CONTACTS,
+            retention::FADED,
+            ledger::LAST,
+            ledger::REMEMBERED,
+            ledger::OLDEST,
+            ledger::CLEAR_OF,
             undo::LAST,
             undo::TRIM,
             claims::SHOWN,
@@ -137,6 +153,8 @@ mod tests {
             "contact_waiting",
             "outbox_due",
             "timer_due",
+            // A row for each owner.
+            "owner_state",
             "scheduled_due",
             "deaf_open",
         ];

@@ -134,33 +134,4 @@ impl Tx<'_> {
             .execute(params![raw, hex, why, self.now.wall.utc_ms, self.now.steady])?;
         Ok(added == 1)
     }
-
-    /// Erases bodies, raw parts and journal lines from before `before`, at most `limit` of each; rows of texts stay.
-    ///
-    /// # Errors
-    /// SQLite's own.
-    pub fn erase_bodies(&self, before: Steady, limit: u32) -> Result<usize, StoreError> {
-        let bodies = self
-            .conn
-            .prepare_cached(
-                "UPDATE message SET text = '' WHERE id IN \
-                 (SELECT id FROM message WHERE created_at < ?1 AND text <> '' ORDER BY created_at LIMIT ?2)",
-            )?
-            .execute(params![before, limit])?;
-        let parts = self
-            .conn
-            .prepare_cached(
-                "DELETE FROM inbound_part WHERE id IN \
-                 (SELECT id FROM inbound_part WHERE received_at < ?1 ORDER BY received_at LIMIT ?2)",
-            )?
-            .execute(params![before, limit])?;
-        let journal = self
-            .conn
-            .prepare_cached(
-                "DELETE FROM journal WHERE id IN \
-                 (SELECT id FROM journal WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)",
-            )?
-            .execute(params![before, limit])?;
-        Ok(bodies + parts + journal)
-    }
 }

@@ -84,9 +84,9 @@ fn words_hash_of(key: &str, words: &str) -> String {
 }
 
 const KEY: &str = "SELECT key FROM ledger_key WHERE id = 1";
-pub(super) const LAST: &str = "SELECT id, hash FROM ledger ORDER BY id DESC LIMIT 1";
+pub(super) const LAST: &str = "SELECT id, hash FROM ledger WHERE id = (SELECT max(id) FROM ledger)";
 pub(super) const REMEMBERED: &str = "SELECT opted_out, blocked, friend FROM remembered WHERE subject = ?1";
-pub(super) const OLDEST: &str = "SELECT id, created_at, hash FROM ledger ORDER BY id LIMIT ?1";
+pub(super) const OLDEST: &str = "SELECT id, created_at, hash FROM ledger WHERE id > 0 ORDER BY id LIMIT ?1";
 pub(super) const CLEAR_OF: &str = "DELETE FROM ledger_clear WHERE entry IN (SELECT id FROM ledger WHERE subject = ?1)";
 
 /// This box's key.
@@ -299,16 +299,19 @@ impl Tx<'_> {
         remember(&self.conn, &subject, what)
     }
 
-    /// Removes entries from before `before`, oldest first, at most `limit`. Who is opted out stays so.
+    /// Removes entries from before `before` that are older than [`KEPT`], oldest first, at most `limit`. Who is opted out stays
+    /// so.
     ///
     /// # Errors
-    /// SQLite's own, also where the table's trigger holds an entry to be too young.
+    /// SQLite's own.
     pub fn retire_ledger(&self, before: Steady, limit: u32) -> Result<usize, StoreError> {
         let oldest: Vec<(i64, Steady, String)> = self
             .conn
             .prepare_cached(OLDEST)?
             .query_map([limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<Result<_, _>>()?;
+        // The table goes by the time of the transaction before; asked for more, it would refuse all.
+        let before = before.min(self.last_time()?.0.minus(KEPT));
         // From the front only: a hole in the chain would be a break.
         let old: Vec<_> = oldest.into_iter().take_while(|(_, at, _)| *at < before).collect();
         let Some((last, _, hash)) = old.last() else {

@@ -11,6 +11,7 @@
 //! - [`undo`]: orders that can be taken back
 //! - [`ledger`]: the consent ledger, a chain of hashes; `optouts` and `beside`: the opt-outs' second file
 //! - [`claims`], [`scheduled`], [`figures`]: who answers whom, what was put off, what is counted
+//! - [`retention`]: what is kept for how long
 //! - [`report`]: what the command line shows
 //! - [`lately`]: the newest of each, for the check-up
 //! - [`generate`]: a database of any size for the bench
@@ -36,6 +37,7 @@ mod optouts;
 pub mod outbox;
 pub mod records;
 pub mod report;
+pub mod retention;
 mod room;
 mod salvage;
 pub mod scheduled;

@@ -16,6 +16,7 @@ pub(super) const PIECES: &[Piece] = &[
     Piece::Sql(CONVERSATION),
     Piece::Sql(DEAF),
     Piece::Sql(REPEATS),
+    Piece::Sql(RETENTION),
 ];
 
 /// Timer kinds are words of [`crate::store::types::TimerKind`] only. The list in the table would have to be rebuilt with
@@ -185,4 +186,11 @@ CREATE INDEX deaf_ended ON deaf (until_at) WHERE until_at IS NOT NULL;
 /// these.
 const REPEATS: &str = "
 ALTER TABLE outbox ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0 CHECK (repeats >= 0);
+";
+
+/// What finds the rows whose time has come ([`crate::store::retention`]).
+const RETENTION: &str = "
+CREATE INDEX message_bare ON message (created_at) WHERE text = '';
+CREATE INDEX held_contact ON held (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX undecodable_received ON undecodable (received_at);
 ";
