@@ -1,6 +1,7 @@
 //! What the package installs: rules, units, default files. Written and checked here, so that what ships is what was tested.
 
 mod card;
+mod lights;
 mod systemd;
 mod udev;
 
