@@ -53,7 +53,7 @@ fn picture() -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 760 {height}\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"13\">\n\
          <rect width=\"760\" height=\"{height}\" fill=\"white\"/>\n\
          <text x=\"{LEFT}\" y=\"24\" font-size=\"16\" font-weight=\"bold\">What the lights say</text>\n\
-         <text x=\"{LEFT}\" y=\"42\" fill=\"#555\">Twelve seconds of each. With one light, both colours are on it: a long glow is well, short flashes alone are a trouble.</text>\n"
+         <text x=\"{LEFT}\" y=\"42\" fill=\"#555\">Twelve seconds of each. On a single light: a long glow is well, short flashes alone are a trouble.</text>\n"
     );
     for (n, (shown, words)) in rows.iter().enumerate() {
         let y = TOP + ROW * f64::from(u32::try_from(n).unwrap());

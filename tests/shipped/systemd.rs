@@ -6,11 +6,12 @@ use std::process::{Command, Output};
 
 /// Exposure in tenths (`systemd-analyze security`): at most this for what runs all the time (issue 5.3).
 const EXPOSURE_TENTHS_MAX: u32 = 20;
-const UNITS: [&str; 4] = [
+const UNITS: [&str; 5] = [
     "textback.service",
     "textback-clock.path",
     "textback-clock.service",
     "textback-failed.service",
+    "textback-light.service",
 ];
 
 /// A file system with this machine's units, ours, and programs that are there to be found.
@@ -76,7 +77,7 @@ fn units_leave_the_daemon_and_the_clock_setter_next_to_nothing_to_harm() {
     if systemd_tool("systemd-analyze").is_none() {
         return;
     }
-    for unit in ["textback.service", "textback-clock.service"] {
+    for unit in ["textback.service", "textback-clock.service", "textback-light.service"] {
         let output = Command::new("systemd-analyze")
             .args(["security", "--offline=yes", "--no-pager"])
             .arg(format!("--threshold={EXPOSURE_TENTHS_MAX}"))
@@ -99,6 +100,7 @@ fn units_hold_one_right_each() {
         ("textback-clock.path", true),
         ("textback-clock.service", false),
         ("textback-failed.service", false),
+        ("textback-light.service", false),
     ] {
         assert_eq!(unit(name).contains("WantedBy="), wanted, "{name}");
     }
