@@ -199,50 +199,6 @@ impl Turn<'_> {
         self.reply_about(&member.number, &contact, &format!("{handle}{name}: {}", contact.number))
     }
 
-    /// `OOPS [31]`: apologises to the last recipient, and sends the text to 31 instead.
-    pub fn oops(&mut self, member: &Member, to: Option<Handle>) -> Done {
-        let state = self.tx.owner_state(&member.number)?;
-        let last = match state {
-            Some(state) => match (state.last_contact, state.last_message) {
-                (Some(contact), Some(message)) => self.tx.contact_by_id(contact)?.zip(self.tx.message(message)?),
-                (Some(_) | None, Some(_) | None) => None,
-            },
-            None => None,
-        };
-        let Some((wrong, text)) = last else {
-            return self.say(&member.number, "nothing_to_take_back", &[]);
-        };
-        let right = match to {
-            None => None,
-            Some(handle) => match self.sure(member, handle)? {
-                Some(right) => Some((handle, right)),
-                None => return Ok(()),
-            },
-        };
-        let sorry = match text.state {
-            // Not out yet: nobody need apologise.
-            State::Queued => {
-                self.tx.fail_queued_of(text.id, "taken back by the owner")?;
-                self.tx.refresh_message(text.id)?;
-                "taken_back"
-            }
-            State::Submitting | State::Accepted | State::Delivered | State::Failed | State::InDoubt => {
-                let apology = self.rules.sorry_wrong();
-                self.relay(member, None, &wrong, &apology)?;
-                "told_mistake"
-            }
-        };
-        let handle = self.tx.holding_of(wrong.id)?.map(|h| h.handle);
-        let mut said = self.line(sorry, &[("who", &lines::who(handle, &wrong))]);
-        if let Some((handle, right)) = right
-            && self.relay(member, None, &right, &text.text)?.is_some()
-        {
-            let who = lines::who(Some(handle), &right);
-            said = format!("{said} {}", self.line("sent_to", &[("who", &who)]));
-        }
-        self.reply(&member.number, &said)
-    }
-
     /// The contact a command names, or the owner is told that there is none.
     pub fn known(&mut self, member: &Member, handle: Handle) -> Result<Option<Contact>, StoreError> {
         match self.addressee(handle)? {

@@ -1,51 +1,19 @@
 //! An owner's text to a caller: tagged, bare handle, untagged. Never guessed between two; held and asked instead.
 
 use super::conversation::Addressee;
+use super::meant::{Guess, READ, SPOKE_RECENTLY};
 use super::outgoing::Outgoing;
 use super::pack::Values;
 use super::rules::Member;
 use super::turn::{Done, Turn};
 use super::{lines, said};
-use crate::clock::Steady;
 use crate::ids::{Handle, MessageId};
 use crate::store::StoreError;
-use crate::store::claims::Shown;
 use crate::store::contacts::{Contact, ContactId};
-use crate::store::records::{About, Held};
-use crate::store::types::{Consent, Direction, Kind, Priority, TimerKind};
-use std::time::Duration;
+use crate::store::types::{Consent, Direction, Kind, Priority};
 
-/// A caller who spoke this recently may be whom an untagged text is for.
-const SPOKE_RECENTLY: Duration = Duration::from_secs(2 * 3600);
-/// The owner goes on writing to the same person this soon after the last text.
-const SAME_PERSON: Duration = Duration::from_secs(10 * 60);
-/// A held text is asked about this long.
-const HELD_FOR: Duration = Duration::from_secs(15 * 60);
-/// A line takes about this long from the network to the owner's eyes: a text sent sooner does not answer it.
-const UNDERWAY: Duration = Duration::from_secs(4);
-/// Lines queued this long before the owner's last text may have gone out after it.
-const QUEUED_MOST: Duration = Duration::from_secs(30 * 60);
-/// Lines looked through for whom an untagged text may be for; more of them, and it is asked.
-const SHOWN_MOST: u32 = 40;
-/// Callers offered in the question.
-const CHOICES: usize = 4;
 /// Texts shown for a bare handle.
 const LAST_FEW: u32 = 3;
-/// Characters of each caller's last text in a list.
-const SNIPPET: usize = 20;
-/// Characters of the held text in the question.
-const HELD_SNIPPET: usize = 40;
-
-/// Whom an untagged text is for.
-#[derive(Debug)]
-enum Guess {
-    /// Only one spoke since the owner last wrote.
-    OnlyChat(Box<Contact>),
-    /// Nobody did, and the owner goes on writing to the same one.
-    SamePerson(Box<Contact>),
-    /// Anything else. `since`: who spoke after it is offered.
-    Unsure { since: Steady },
-}
 
 impl Turn<'_> {
     /// `27 On my way`.
@@ -92,7 +60,15 @@ impl Turn<'_> {
         handle: Handle,
         contact: &Contact,
     ) -> Result<Option<Option<Contact>>, StoreError> {
-        match self.tx.last_meant(&member.number, handle)? {
+        let meant = match self.tx.last_meant(&member.number, handle)? {
+            Some(meant) => Some(meant),
+            // Never used by them: then whoever it stood for in the last line they can have read.
+            None => self
+                .tx
+                .last_shown_as(&member.number, handle, self.now().steady.minus(READ))?
+                .map(Some),
+        };
+        match meant {
             None => Ok(None),
             Some(Some(id)) if id == contact.id => Ok(None),
             Some(None) => Ok(Some(None)),
@@ -121,29 +97,6 @@ impl Turn<'_> {
         self.release(member, message, handle, contact, &held)
     }
 
-    /// `YES` to the question whether the new holder of a number is meant. False: nothing like that was asked.
-    pub fn confirm_held(&mut self, member: &Member, message: MessageId) -> Result<bool, StoreError> {
-        let Some(held) = self.tx.held(&member.number)? else {
-            return Ok(false);
-        };
-        let Some(contact) = held.contact.map(|id| self.tx.contact_by_id(id)).transpose()?.flatten() else {
-            return Ok(false);
-        };
-        let handle = self.handle_for(&contact)?;
-        self.release(member, message, handle, &contact, &held)?;
-        Ok(true)
-    }
-
-    fn release(&mut self, member: &Member, message: MessageId, handle: Handle, contact: &Contact, held: &Held) -> Done {
-        self.tx.release_held(held.id)?;
-        self.tx.clear_timer(TimerKind::Held, held.id)?;
-        if self.relay(member, Some(message), contact, &held.text)?.is_some() {
-            let who = lines::who(Some(handle), contact);
-            self.say(&member.number, "sent_to", &[("who", &who)])?;
-        }
-        Ok(())
-    }
-
     /// A text without a handle: to the one it can only be for, else held and asked about.
     pub fn untagged(&mut self, member: &Member, message: MessageId, body: &str) -> Done {
         match self.only_meant(member)? {
@@ -165,89 +118,6 @@ impl Turn<'_> {
             }
             Guess::Unsure { since } => self.hold(member, body, since),
         }
-    }
-
-    /// Whom an untagged text can only be for. Each phone has its own context: what it was told of, and whom it wrote last.
-    fn only_meant(&self, member: &Member) -> Result<Guess, StoreError> {
-        let now = self.now().steady;
-        let two_hours_ago = now.minus(SPOKE_RECENTLY);
-        let state = self.tx.owner_state(&member.number)?;
-        // Lines that were still on their way when the owner wrote last are news to them.
-        let written = state
-            .map_or(two_hours_ago, |s| s.last_sent_at.minus(UNDERWAY))
-            .max(two_hours_ago);
-        let same = state
-            .filter(|s| now.since(s.last_sent_at) < SAME_PERSON)
-            .and_then(|s| s.last_contact);
-        let since = written.minus(QUEUED_MOST).max(two_hours_ago);
-        let shown = self.tx.shown_since(&member.number, since, SHOWN_MOST)?;
-        let news: Vec<&Shown> = shown
-            .iter()
-            .filter(|line| line.sent_at.is_none_or(|at| at > written))
-            .collect();
-        let unsure = Guess::Unsure {
-            since: state.map_or(two_hours_ago, |s| s.last_sent_at).max(two_hours_ago),
-        };
-        if self.tx.held(&member.number)?.is_some() || shown.len() >= SHOWN_MOST as usize {
-            return Ok(unsure);
-        }
-        if let Some(first) = news.first()
-            && news.iter().all(|line| line.contact == first.contact)
-        {
-            // They spoke, and the phone has had time to show it, or there is nobody else it could be for.
-            let read = |line: &&Shown| {
-                let patience = if same.is_none_or(|id| id == line.contact) {
-                    Duration::ZERO
-                } else {
-                    UNDERWAY
-                };
-                line.spoke && line.sent_at.is_some_and(|at| at.plus(patience) <= now)
-            };
-            let answered = state.is_some_and(|s| s.last_contact == Some(first.contact))
-                && news
-                    .iter()
-                    .all(|line| line.sent_at.is_some_and(|at| at <= written.plus(UNDERWAY)));
-            if !answered && news.iter().any(read) {
-                return self.unless_taken(member, first.contact, unsure);
-            }
-        }
-        match same {
-            Some(id) if news.iter().all(|line| line.contact == id) => {
-                let contact = self.tx.contact_by_id(id)?;
-                Ok(contact.map_or(unsure, |contact| Guess::SamePerson(Box::new(contact))))
-            }
-            // Nobody spoke, nobody was written to: all of the last two hours are offered.
-            None if news.is_empty() => Ok(Guess::Unsure { since: two_hours_ago }),
-            Some(_) | None => Ok(unsure),
-        }
-    }
-
-    /// The only open chat, unless somebody else of the team has it: then it is asked.
-    fn unless_taken(&self, member: &Member, contact: ContactId, unsure: Guess) -> Result<Guess, StoreError> {
-        let taken = self.claimant(contact)?.is_some_and(|by| by.number != member.number);
-        let contact = self.tx.contact_by_id(contact)?.filter(|_| !taken);
-        Ok(contact.map_or(unsure, |contact| Guess::OnlyChat(Box::new(contact))))
-    }
-
-    /// `NO`: the held text goes nowhere.
-    pub fn refuse_held(&mut self, member: &Member) -> Done {
-        match self.tx.held(&member.number)? {
-            Some(held) => {
-                self.tx.release_held(held.id)?;
-                self.tx.clear_timer(TimerKind::Held, held.id)?;
-                self.say(&member.number, "held_refused", &[])
-            }
-            None => self.say(&member.number, "nothing_held", &[]),
-        }
-    }
-
-    /// Nobody said in time whom a held text is for.
-    pub fn held_expired(&mut self, id: i64) -> Done {
-        let Some((owner, text)) = self.tx.held_by_id(id)? else {
-            return Ok(());
-        };
-        self.tx.release_held(id)?;
-        self.say(&owner, "held_dropped", &[("text", &snippet(&text, HELD_SNIPPET))])
     }
 
     /// Queues the owner's words to a caller. `None`: not, and the owner was told why.
@@ -336,64 +206,6 @@ impl Turn<'_> {
             Some(contact) => Ok(self.tx.holding_of(contact.id)?.map(|h| h.handle)),
             None => Ok(None),
         }
-    }
-
-    /// Callers this phone was told of after `since`, latest first.
-    fn told_of(&self, member: &Member, since: Steady, limit: usize) -> Result<Vec<Contact>, StoreError> {
-        let mut found: Vec<Contact> = Vec::new();
-        for line in self.tx.shown_since(&member.number, since, SHOWN_MOST)? {
-            if found.len() >= limit || found.iter().any(|known| known.id == line.contact) {
-                continue;
-            }
-            found.extend(self.tx.contact_by_id(line.contact)?);
-        }
-        Ok(found)
-    }
-
-    /// Holds a text; one held before is dropped, and that is said.
-    fn hold_back(&mut self, member: &Member, body: &str, only_for: Option<&Contact>) -> Done {
-        if let Some(before) = self.tx.held(&member.number)? {
-            self.tx.release_held(before.id)?;
-            self.tx.clear_timer(TimerKind::Held, before.id)?;
-            if before.text != body {
-                let dropped = snippet(&before.text, HELD_SNIPPET);
-                self.say(&member.number, "held_dropped", &[("text", &dropped)])?;
-            }
-        }
-        let id = self.tx.hold(&member.number, body, only_for.map(|c| c.id))?;
-        self.tx.set_timer(TimerKind::Held, id, self.now().steady.plus(HELD_FOR))
-    }
-
-    /// Holds a text and asks whom it is for.
-    fn hold(&mut self, member: &Member, body: &str, since: Steady) -> Done {
-        self.hold_back(member, body, None)?;
-        let mut choices = Vec::new();
-        let mut handles = Vec::new();
-        for contact in self.told_of(member, since, CHOICES)? {
-            let Some(holding) = self.tx.holding_of(contact.id)? else {
-                continue;
-            };
-            let said = self.tx.last_heard(contact.id, 1)?;
-            let said = said
-                .first()
-                .map(|m| format!(" ({})", snippet(&m.text, SNIPPET)))
-                .unwrap_or_default();
-            choices.push(format!("{}{said}", lines::who(Some(holding.handle), &contact)));
-            handles.push(holding.handle.to_string());
-        }
-        let held = snippet(body, HELD_SNIPPET);
-        self.tx.journal(
-            About::default(),
-            "held, not sent",
-            "it could be for more than one, or for nobody",
-        )?;
-        if choices.is_empty() {
-            return self.say(&member.number, "held_who_for_any", &[("text", &held)]);
-        }
-        let or = format!(" {} ", self.line("or", &[]));
-        let (choices, handles) = (choices.join(&or), handles.join(&or));
-        let values: Values<'_> = &[("text", &held), ("choices", &choices), ("handles", &handles)];
-        self.say(&member.number, "held_who_for", values)
     }
 
     /// The last few texts with a caller, oldest first.

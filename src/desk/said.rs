@@ -8,6 +8,9 @@ use crate::store::contacts::Contact;
 use crate::store::figures::Figures;
 use std::time::Duration;
 
+/// Callers named in a nudge; more would not fit one part.
+const HANDLES_MOST: usize = 8;
+
 /// How the others of the team know somebody.
 pub(super) fn member(pack: &Pack, member: &Member) -> String {
     match (member.name.is_empty(), member.role) {
@@ -48,10 +51,14 @@ pub(super) fn waits(pack: &Pack, handle: Handle, contact: &Contact, age: &str, s
 
 /// Several callers wait. Numbers only, so that FORGET need not look here.
 pub(super) fn several_wait(pack: &Pack, waiting: &[(Handle, String)]) -> String {
-    let each: Vec<String> = waiting
+    let mut each: Vec<String> = waiting
         .iter()
+        .take(HANDLES_MOST)
         .map(|(handle, age)| format!("{handle} ({age})"))
         .collect();
+    if waiting.len() > HANDLES_MOST {
+        each.push("..".to_owned());
+    }
     pack.line("several_wait", &[("handles", &each.join(", "))])
 }
 

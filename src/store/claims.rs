@@ -29,8 +29,12 @@ pub(super) const SHOWN: &str = "SELECT m.contact_id, m.kind = 'forward', \
      (SELECT max(o.submitted_at) FROM outbox o WHERE o.message_id = m.id AND o.state IN ('accepted', 'delivered', 'in_doubt')) \
      FROM message m JOIN contact c ON c.id = m.contact_id \
      WHERE m.direction = 'out' AND m.kind IN ('forward', 'alert') AND m.contact_id IS NOT NULL \
-     AND m.peer = ?1 AND m.created_at > ?2 AND c.opted_out = 0 AND c.blocked = 0 \
+     AND m.peer = ?1 AND m.created_at > ?2 AND m.state <> 'failed' AND c.opted_out = 0 AND c.blocked = 0 \
      ORDER BY m.created_at DESC, m.id DESC LIMIT ?3";
+
+pub(super) const SHOWN_AS: &str = "SELECT contact_id FROM message \
+     WHERE direction = 'out' AND kind IN ('forward', 'alert') AND contact_id IS NOT NULL \
+     AND peer = ?1 AND handle = ?2 AND created_at <= ?3 ORDER BY created_at DESC LIMIT 1";
 
 impl Tx<'_> {
     /// Who answers that caller, however long ago.
@@ -100,6 +104,18 @@ impl Tx<'_> {
             .conn
             .prepare_cached("SELECT contact_id FROM handle_meant WHERE member = ?1 AND handle = ?2")?
             .query_row(params![member, handle], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Who was called `handle` in the last line to the phone `member` that was queued by `until`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn last_shown_as(&self, member: &str, handle: Handle, until: Steady) -> Result<Option<ContactId>, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached(SHOWN_AS)?
+            .query_row(params![member, handle, until], |row| row.get(0))
             .optional()?)
     }
 

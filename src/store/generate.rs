@@ -139,6 +139,7 @@ mod tests {
             undo::LAST,
             undo::TRIM,
             claims::SHOWN,
+            claims::SHOWN_AS,
             scheduled::OF_CONTACT,
             scheduled::ALL,
             figures::MISSED,

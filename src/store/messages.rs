@@ -60,7 +60,7 @@ const HEARD_FROM: &str = concat!(
 pub(super) const LAST_HEARD: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM message WHERE contact_id = ?1 AND direction = 'in' ORDER BY id DESC LIMIT ?2"
+    " FROM message WHERE contact_id = ?1 AND direction = 'in' AND kind = 'forward' ORDER BY id DESC LIMIT ?2"
 );
 pub(super) const LAST_WITH: &str = concat!(
     "SELECT ",

@@ -183,6 +183,17 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Nobody is whom that owner's phone wrote last: it was a mistake.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn owner_wrote_nobody(&self, number: &str) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("UPDATE owner_state SET last_contact = NULL, last_message = NULL WHERE number = ?1")?
+            .execute([number])?;
+        Ok(())
+    }
+
     /// The last time recorded, by an earlier transaction: steady, UTC milliseconds, offset seconds.
     ///
     /// # Errors

@@ -3,12 +3,16 @@
 mod box_under_test;
 mod calls;
 mod conversation;
+mod dialogues;
+mod figures;
 mod health;
 mod language;
+mod later;
 mod optout;
 mod owner;
 mod owner_texts;
 mod received;
 mod sending;
+mod team;
 mod test_call;
 mod undo;

@@ -163,6 +163,8 @@ CREATE INDEX answered_created ON answered (created_at);
 
 CREATE INDEX message_shown ON message (peer, created_at)
     WHERE direction = 'out' AND kind IN ('forward', 'alert') AND contact_id IS NOT NULL;
+CREATE INDEX message_shown_as ON message (peer, handle, created_at)
+    WHERE direction = 'out' AND kind IN ('forward', 'alert') AND contact_id IS NOT NULL;
 CREATE INDEX ledger_opt_out ON ledger (created_at) WHERE event = 'opt_out';
 ";
 

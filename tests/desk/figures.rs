@@ -1,0 +1,231 @@
+//! Nudges, the digest, REPORT, WON, LIST and STATUS.
+
+use super::box_under_test::*;
+use std::time::Duration;
+use textback::desk::condition::BoxCondition;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn says(it: &mut Box, text: &str) -> String {
+    it.text(OWNER, text);
+    it.settle_to(OWNER).concat()
+}
+
+/// Monday, 21 July 2025, 9:00 in Chicago.
+const MONDAY_MS: i64 = 1_753_106_400_000;
+
+#[test]
+fn a_caller_who_waits_is_brought_to_mind_after_15_minutes_and_2_hours_and_no_more() {
+    let mut it = Box::new();
+    it.text(DAVE, "Water heater leaking");
+    it.settle();
+    it.wait_s(15 * 60);
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!(
+            "13 {DAVE} waits 15m: \"Water heater leaking\" To answer: 13 your message"
+        )]
+    );
+    it.wait_s(105 * 60);
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!(
+            "13 {DAVE} waits 2h: \"Water heater leaking\" To answer: 13 your message"
+        )]
+    );
+    it.wait(5 * HOUR);
+    assert!(it.settle().is_empty());
+}
+
+#[test]
+fn who_was_answered_is_not_brought_to_mind() {
+    let mut it = Box::new();
+    it.text(DAVE, "leak");
+    it.text(ANNA, "boiler is cold");
+    it.settle();
+    it.text(OWNER, "13 on my way");
+    it.text(OWNER, "DONE 14");
+    it.settle();
+    it.wait(3 * HOUR);
+    assert!(it.settle().is_empty());
+}
+
+#[test]
+fn several_who_wait_are_one_text_and_the_night_is_quiet() {
+    let mut it = Box::new();
+    it.wait(9 * HOUR);
+    it.text(DAVE, "leak");
+    it.wait_s(30);
+    it.text(ANNA, "boiler is cold");
+    it.settle();
+    it.wait(2 * HOUR);
+    assert!(it.settle().is_empty(), "it is after nine");
+    it.wait(8 * HOUR);
+    assert_eq!(
+        it.settle_to(OWNER),
+        ["Waiting for your answer: 13 (10h), 14 (9h). LIST shows what they wrote."]
+    );
+}
+
+#[test]
+fn nudges_go_to_whoever_has_the_conversation() {
+    let mut it = Box::with(&format!(
+        "[[crew]]\nname = \"Sam\"\nnumber = \"{SAM}\"\nrole = \"crew\"\n"
+    ));
+    it.text(DAVE, "leak");
+    it.settle();
+    it.text(SAM, "13 on my way");
+    it.settle();
+    it.text(DAVE, "when?");
+    it.settle();
+    it.wait_s(15 * 60);
+    let sent = it.settle();
+    assert!(sent.len() == 1 && sent[0].to == SAM, "{sent:?}");
+}
+
+#[test]
+fn the_digest_comes_on_monday_at_half_past_seven_in_the_form_of_the_product() {
+    let mut it = Box::with("[owner_alerts]\nnudges = false\nmerge_window = \"0s\"\n");
+    it.now.wall.utc_ms = MONDAY_MS;
+    it.wait(HOUR);
+    it.settle();
+    let number = |i: u32| format!("+1512555{:04}", 3000 + i);
+    for i in 0..3 {
+        it.missed_call(&number(i));
+        it.settle();
+        it.wait_s(120);
+        it.text(&number(i), "hello");
+        it.settle();
+        it.wait_s(60 * (5 + 6 * u64::from(i)));
+        it.text(OWNER, &format!("{} on my way", 13 + i + u32::from(i == 2)));
+        it.settle();
+    }
+    it.missed_call(&number(9));
+    it.settle();
+    it.wait(24 * HOUR);
+    it.text(&number(9), "Please call me");
+    it.text(&number(8), "STOP");
+    it.settle();
+    it.wait(5 * 24 * HOUR + 20 * HOUR);
+    let told: Vec<String> = it.settle_to(OWNER);
+    assert!(told.iter().all(|t| !t.starts_with("Wk")), "not before: {told:?}");
+    it.wait(2 * HOUR);
+    let told = it.settle_to(OWNER);
+    assert_eq!(
+        told,
+        ["Wk 21-27 Jul: 4 missed, 4 texted, 4 replied, 2 answered <15m, 1 waiting (17), 1 opt-out. Median reply 11m"]
+    );
+    it.wait(24 * HOUR);
+    assert!(it.settle().is_empty(), "once a week");
+}
+
+#[test]
+fn the_digest_can_come_daily_or_not_at_all() {
+    let mut it = Box::with("[owner_alerts]\ndigest = \"daily\"\n");
+    it.now.wall.utc_ms = MONDAY_MS;
+    it.wait(48 * HOUR);
+    let told: Vec<String> = it.settle_to(OWNER);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("21 Jul: 0 missed"), "{told:?}");
+    let mut it = Box::quiet("");
+    it.now.wall.utc_ms = MONDAY_MS;
+    it.wait(15 * 24 * HOUR);
+    assert!(it.settle().is_empty());
+}
+
+#[test]
+fn a_digest_that_was_due_while_the_box_was_off_comes_late() {
+    let mut it = Box::new();
+    it.now.wall.utc_ms = MONDAY_MS;
+    it.wait(2 * HOUR);
+    it.jump_to(it.now.steady.plus(7 * 24 * HOUR + 3 * HOUR));
+    it.wait_s(1);
+    let told = it.settle_to(OWNER);
+    assert!(told.iter().any(|t| t.starts_with("Wk 21-27 Jul: ")), "{told:?}");
+}
+
+#[test]
+fn report_tells_the_money_and_undo_takes_a_win_back() {
+    let mut it = Box::quiet("");
+    it.dave_writes("leak");
+    it.text(OWNER, "NAME 13 Dave");
+    it.settle();
+    assert_eq!(
+        says(&mut it, "WON 13 850"),
+        "13 Dave won, $850. In 30 days: 1 job, $850."
+    );
+    assert_eq!(
+        says(&mut it, "won 13 $12,500"),
+        "13 Dave won, $12,500. In 30 days: 2 jobs, $13,350."
+    );
+    says(&mut it, "UNDO");
+    let report = says(&mut it, "REPORT");
+    assert!(
+        report.starts_with("Last 7 days: 1 missed, 1 texted, 1 replied,"),
+        "{report}"
+    );
+    assert!(report.ends_with("Won 1 job, $850."), "{report}");
+    it.wait(8 * 24 * HOUR);
+    assert!(says(&mut it, "REPORT").ends_with("In 30 days won 1 job, $850."));
+}
+
+#[test]
+fn list_has_who_waits_first_in_one_part_and_more_has_the_rest() {
+    let mut it = Box::quiet("[limits]\nper_minute = 60\nper_hour = 1000\nper_day = 10000\n");
+    for i in 0..9 {
+        it.text(&format!("+1512555{:04}", 4000 + i), "Hello, can you come by?");
+        it.settle();
+        it.wait_s(60);
+    }
+    it.text(OWNER, "13 yes");
+    it.settle();
+    let mut seen = says(&mut it, "LIST");
+    assert!(seen.starts_with("14 +15125554001 "), "who waits longest: {seen}");
+    assert!(seen.chars().count() <= 160 && seen.contains("MORE: "), "{seen}");
+    for _ in 0..6 {
+        if seen.ends_with("answered") {
+            break;
+        }
+        it.wait_s(10);
+        let page = says(&mut it, "MORE");
+        assert!(page.chars().count() <= 160, "{page}");
+        seen = format!("{seen}\n{page}");
+    }
+    for handle in [13, 14, 16, 17, 19, 21, 22, 23, 26] {
+        let lines = seen.lines().filter(|l| l.starts_with(&format!("{handle} "))).count();
+        assert_eq!(lines, 1, "{handle} in {seen}");
+    }
+    assert!(
+        seen.lines().last().unwrap().starts_with("13 "),
+        "who was answered comes last: {seen}"
+    );
+}
+
+#[test]
+fn status_says_in_words_how_the_box_is() {
+    let mut it = Box::quiet("");
+    it.dave_writes("leak");
+    it.desk.observe(BoxCondition {
+        since: Some(it.now.steady.minus(Duration::from_secs(3 * 3600))),
+        operator: Some("Vodafone".to_owned()),
+        signal: "good".to_owned(),
+        balance: Some("12.50 EUR".to_owned()),
+        ..BoxCondition::default()
+    });
+    let said = says(&mut it, "STATUS");
+    for part in [
+        "Working. Signal good on Vodafone. On for 3h.",
+        "Waiting for your answer: 13.",
+        "Today: 1 missed, 1 texted, 1 replied.",
+        "Texts: 2 in 24h, 198 left.",
+        "SIM: 12.50 EUR.",
+        &format!("textback {}", env!("CARGO_PKG_VERSION")),
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    it.desk.observe(BoxCondition {
+        trouble: Some("no SIM: put it in".to_owned()),
+        ..BoxCondition::default()
+    });
+    assert!(says(&mut it, "STATUS").starts_with("Working. NOT READY: no SIM: put it in."));
+}
