@@ -16,6 +16,7 @@
 //! Each is played three times: line by line, all lines of a paragraph at once, and octet by octet.
 
 mod health;
+mod quirks;
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;

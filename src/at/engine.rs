@@ -67,6 +67,8 @@ pub struct Engine {
     in_doubt: bool,
     /// Until then an `OK` belongs to a late `+CMGS:`.
     late_ok_until: Option<Instant>,
+    /// The last result was a number: the modem heeds no `ATV1`, and all its results are.
+    in_numbers: bool,
     /// What the modem may echo of the command before.
     last_echo: String,
     submit_timeout: Duration,
@@ -150,6 +152,7 @@ impl Engine {
             debt: 0,
             in_doubt: false,
             late_ok_until: None,
+            in_numbers: false,
             last_echo: String::new(),
             submit_timeout: SUBMIT_TIMEOUT,
             patience: None,
@@ -320,6 +323,7 @@ impl Engine {
         self.debt = 0;
         self.in_doubt = false;
         self.late_ok_until = None;
+        self.in_numbers = false;
         self.last_echo.clear();
         let flying = self.flight.take().filter(|flight| flight.resync.is_none());
         let held = self.held.take().map(|command| (command, Vec::new()));

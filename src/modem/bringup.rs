@@ -11,12 +11,14 @@ use std::time::{Duration, Instant};
 
 mod answers;
 mod script;
-use script::{BASICS, IDENTITY, PDU_MODE, RADIO, RADIO_ON, SETTINGS, SURVEY};
+use script::{BASICS, IDENTITY, PDU_MODE, RADIO, RADIO_ON, SETTINGS, SPEAK_UP, SURVEY};
 
 /// `AT` is tried this often before the recovery ladder takes over.
 pub const AWAKEN_TRIES: u8 = 10;
 /// Each `AT` is waited for so long: a modem on its way up answers the next one.
 const AWAKEN_WAIT: Duration = Duration::from_millis(2500);
+/// This one of the tries asks for results instead: somebody may have told the modem to give none (`ATQ1`).
+const SPEAK_UP_AT: u8 = 3;
 /// A busy SIM (`+CME ERROR: 14`) is asked again after this …
 const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// … this often, before it is called missing.
@@ -422,6 +424,7 @@ impl Bringup {
                     self.enter(State::PduMode { busy: 0 });
                     continue;
                 }
+                State::Awaken { tries: SPEAK_UP_AT } => return Next::EscapeThenSend(plain(&SPEAK_UP, AWAKEN_WAIT)),
                 State::Awaken { .. } => return Next::EscapeThenSend(Command::Attention),
                 State::Basics { next } => (BASICS.get(next).map(|l| plain(l, QUICK)), State::Identify { next: 0 }),
                 State::Identify { next } => (IDENTITY.get(next).map(|text| Command::Identify(text)), State::Radio),

@@ -57,7 +57,7 @@ fn a_mute_modem_is_taken_up_every_rung_in_order_and_each_has_its_note() {
         power: ALL_STEPS,
         ..Options::default()
     });
-    silence(&mut bench, 12, &Ok(()));
+    silence(&mut bench, 14, &Ok(()));
     assert_eq!(
         rungs(&mut bench),
         [

@@ -156,11 +156,16 @@ impl Engine {
         let nameless = matches!(command, Some(Command::Attention | Command::Plain { prefix: None, .. }));
         let plain = matches!(command, Some(Command::Plain { .. }));
         FinalResult::read(line)
-            .or_else(|| nameless.then(|| FinalResult::read_numeric(line)).flatten())
+            .or_else(|| {
+                (nameless || self.in_numbers)
+                    .then(|| FinalResult::read_numeric(line))
+                    .flatten()
+            })
             .or_else(|| plain.then(|| FinalResult::read_connect(line)).flatten())
     }
 
     pub(super) fn on_final(&mut self, result: FinalResult, line: &str, at: Instant) {
+        self.in_numbers = FinalResult::read_numeric(line).is_some();
         if result == FinalResult::Ok && self.late_ok_until.take().is_some_and(|until| at <= until) {
             return;
         }

@@ -16,6 +16,9 @@ const fn asks(text: &'static str, prefix: &'static str) -> Line {
 /// So that we understand each other: no echo, words for results, errors as numbers (V.250 §6.2, 27.007 §9.1).
 pub const BASICS: &[Line] = &[line("E0"), line("V1"), line("Q0"), line("+CMEE=1")];
 
+/// Results, in words, and no echo (V.250 §6.2).
+pub const SPEAK_UP: Line = line("Q0V1E0");
+
 /// Who it is; the last answer decides on the family.
 pub const IDENTITY: &[&str] = &["+CGMI", "+CGMM", "+CGMR", "I", "+CGSN"];
 
