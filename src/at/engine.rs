@@ -46,6 +46,8 @@ pub const SETTLE_QUIET: Duration = Duration::from_millis(500);
 pub const LATE_OK_WINDOW: Duration = Duration::from_secs(1);
 /// Information lines kept of one command: two for each of 255 slots, and as much again.
 pub const LINES_MAX: usize = 1024;
+/// So many numeric results in a row, and no word among them: more than there are before `ATV1` is heeded.
+const NUMBERS_PROVE: u8 = 4;
 /// Events kept until somebody polls. What comes on top is dropped, and that is told.
 pub const EVENTS_MAX: usize = 4096;
 
@@ -67,8 +69,8 @@ pub struct Engine {
     in_doubt: bool,
     /// Until then an `OK` belongs to a late `+CMGS:`.
     late_ok_until: Option<Instant>,
-    /// The last result was a number: the modem heeds no `ATV1`, and all its results are.
-    in_numbers: bool,
+    /// Results in a row that were numbers. After [`NUMBERS_PROVE`] the modem heeds no `ATV1`, and all its results are.
+    numbers: u8,
     /// What the modem may echo of the command before.
     last_echo: String,
     submit_timeout: Duration,
@@ -152,7 +154,7 @@ impl Engine {
             debt: 0,
             in_doubt: false,
             late_ok_until: None,
-            in_numbers: false,
+            numbers: 0,
             last_echo: String::new(),
             submit_timeout: SUBMIT_TIMEOUT,
             patience: None,
@@ -323,7 +325,7 @@ impl Engine {
         self.debt = 0;
         self.in_doubt = false;
         self.late_ok_until = None;
-        self.in_numbers = false;
+        self.numbers = 0;
         self.last_echo.clear();
         let flying = self.flight.take().filter(|flight| flight.resync.is_none());
         let held = self.held.take().map(|command| (command, Vec::new()));

@@ -1,7 +1,8 @@
 //! Whose line is it: an echo, the second line of a result, a final result, the command's own, or news.
 
 use super::{
-    ESC, Engine, LATE_OK_WINDOW, LINES_MAX, PIN_STATE_GRACE, Phase, SETTLE_QUIET, SUBMIT_GRACE, SUPPLY_TIMEOUT, Settled,
+    ESC, Engine, LATE_OK_WINDOW, LINES_MAX, NUMBERS_PROVE, PIN_STATE_GRACE, Phase, SETTLE_QUIET, SUBMIT_GRACE,
+    SUPPLY_TIMEOUT, Settled,
 };
 use crate::at::command::Command;
 use crate::at::result::FinalResult;
@@ -157,7 +158,7 @@ impl Engine {
         let plain = matches!(command, Some(Command::Plain { .. }));
         FinalResult::read(line)
             .or_else(|| {
-                (nameless || self.in_numbers)
+                (nameless || self.numbers >= NUMBERS_PROVE)
                     .then(|| FinalResult::read_numeric(line))
                     .flatten()
             })
@@ -165,7 +166,10 @@ impl Engine {
     }
 
     pub(super) fn on_final(&mut self, result: FinalResult, line: &str, at: Instant) {
-        self.in_numbers = FinalResult::read_numeric(line).is_some();
+        self.numbers = match FinalResult::read_numeric(line) {
+            Some(_) => self.numbers.saturating_add(1),
+            None => 0,
+        };
         if result == FinalResult::Ok && self.late_ok_until.take().is_some_and(|until| at <= until) {
             return;
         }
