@@ -301,6 +301,9 @@ impl Network {
         let Ok(submit) = Submit::read(tpdu) else {
             return self.indications.push_back(Indication::SubmitResult(Err(304)));
         };
+        if let Some(code) = self.phones.get(&submit.destination).and_then(|phone| phone.refused) {
+            return self.indications.push_back(Indication::SubmitResult(Err(code)));
+        }
         self.tell(What::Submitted {
             to: submit.destination.clone(),
             text: submit.user_data.text(),

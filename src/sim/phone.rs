@@ -93,6 +93,8 @@ pub struct Phone {
     pub landline: bool,
     /// Off or out of reach: texts wait in the service centre.
     pub off: bool,
+    /// The service centre refuses texts to it with this code (`+CMS ERROR`, TS 27.005 §3.2.5).
+    pub refused: Option<u16>,
     partial: VecDeque<Partial>,
 }
 
@@ -110,6 +112,7 @@ impl Phone {
             texts: VecDeque::new(),
             landline: false,
             off: false,
+            refused: None,
             partial: VecDeque::new(),
         }
     }

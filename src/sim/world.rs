@@ -146,6 +146,13 @@ impl World {
         }
     }
 
+    /// From now on the service centre refuses texts to that number with this code.
+    pub fn set_refused(&mut self, number: &Number, code: u16) {
+        if let Some(phone) = self.network.phone_mut(number) {
+            phone.refused = Some(code);
+        }
+    }
+
     /// Switches a phone off or on.
     pub fn set_off(&mut self, number: &Number, off: bool, at: Instant) {
         self.tick(at);

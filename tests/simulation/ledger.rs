@@ -81,6 +81,10 @@ pub struct Ledger {
     pub inbound: Vec<Vec<u8>>,
     /// Timers that should have gone off: their kind.
     pub overdue: Vec<String>,
+    /// The words of every text that came in.
+    pub heard: Vec<String>,
+    /// Texts whose words are kept longer than 91 days.
+    pub stale: i64,
     /// What was journalled, and how often.
     pub journal: Vec<(String, i64)>,
     pub sound: bool,
@@ -145,6 +149,9 @@ impl Ledger {
         let mut journal = db.prepare("SELECT what, count(*) FROM journal GROUP BY what").unwrap();
         let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
         ledger.journal = journal.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap();
+        let stale = "SELECT count(*) FROM message, meta WHERE text <> '' AND created_at < meta.steady - 7862400000";
+        ledger.stale = db.query_row(stale, [], |row| row.get(0)).unwrap();
+        ledger.heard = one("SELECT text FROM message WHERE direction = 'in'");
         ledger.overdue = one("SELECT kind FROM timer, meta WHERE due < meta.steady - 60000");
         ledger.sound = one("PRAGMA integrity_check") == ["ok"] && all("PRAGMA foreign_key_check").is_empty();
         ledger

@@ -8,9 +8,11 @@
 
 mod chance;
 mod coverage;
+mod crowd;
 mod disk;
 mod every_moment;
 mod ledger;
+mod month;
 mod plan;
 mod rig;
 mod run;

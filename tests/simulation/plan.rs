@@ -9,6 +9,8 @@ use textback::sim::{Family, Fault};
 
 /// Callers a plan may have.
 pub const CALLERS: u64 = 6;
+/// Callers that a contractor has within weeks.
+const REGULARS: u64 = 80;
 /// Things happen within this.
 const FAULT_PHASE_MS: u64 = 40 * 60_000;
 /// The faults end so long after the last thing happened.
@@ -125,6 +127,36 @@ impl Plan {
                 });
             }
             steps.push(Step { at, what });
+        }
+        steps.sort_by_key(|step| step.at);
+        Plan { seed, family, steps }
+    }
+
+    /// Weeks of a contractor's ordinary days, with a fault or two on each.
+    pub fn of_days(seed: u64, days: u64) -> Plan {
+        let mut chance = Chance::new(seed);
+        let family = *chance.pick(&Family::ALL);
+        let mut steps = Vec::new();
+        for day in 0..days {
+            let open = |chance: &mut Chance| Duration::from_secs(day * 86_400) + chance.millis(0, 9 * 3_600_000);
+            for _ in 0..chance.between(10, 25) {
+                let at = open(&mut chance);
+                steps.push(Step {
+                    at,
+                    what: traffic(&mut chance, REGULARS),
+                });
+            }
+            for _ in 0..chance.between(0, 2) {
+                let at = open(&mut chance);
+                let (end, what) = (at + chance.millis(2_000, 300_000), fault(&mut chance));
+                if matches!(what, What::Fault(_)) {
+                    steps.push(Step {
+                        at: end,
+                        what: What::Clear,
+                    });
+                }
+                steps.push(Step { at, what });
+            }
         }
         steps.sort_by_key(|step| step.at);
         Plan { seed, family, steps }

@@ -31,8 +31,9 @@ const QUIET: Duration = Duration::from_secs(5);
 const COMMIT_TAKES: Duration = Duration::from_millis(4);
 /// Turns at one instant before it counts as a loop.
 const MAX_TURNS: usize = 200_000;
-/// Moments at which something happened in one run. A run of 30 hours of polling needs a tenth of it.
-const MAX_MOMENTS: u64 = 600_000;
+/// Moments at which something happened, at the start and in each hour after. Idle polling takes a tenth of it.
+const MAX_MOMENTS: u64 = 200_000;
+const MAX_MOMENTS_AN_HOUR: u64 = 20_000;
 
 #[expect(clippy::large_enum_variant, reason = "a queue of a few, as in the daemon")]
 enum Job {
@@ -104,6 +105,8 @@ pub struct Rig {
     pub wrong: Vec<String>,
     pub tally: super::coverage::Tally,
     moments: u64,
+    /// Since when the box is ready without a break.
+    pub well_since: Option<Instant>,
     /// The last time calls could have gone unseen for a reason of ours: dead, no port, not ready.
     pub last_unwell: Instant,
 }
@@ -136,6 +139,7 @@ impl Rig {
             wrong: Vec::new(),
             tally: super::coverage::Tally::default(),
             moments: 0,
+            well_since: None,
             last_unwell: start,
         };
         rig.boot();
@@ -150,6 +154,23 @@ impl Rig {
     pub fn is_well(&self) -> bool {
         let process = self.process.as_ref();
         process.is_some_and(|p| p.port && *p.modem.condition() == Condition::Ready)
+    }
+
+    /// Queues a text as `textback send` does.
+    pub fn send(&mut self, to: &str, text: &str) {
+        let (to, text) = (to.to_owned(), text.to_owned());
+        self.tell(Input::Send { to, text });
+    }
+
+    /// Lets time pass until then; what the world did meanwhile.
+    pub fn pass(&mut self, time: Duration) -> Vec<sim::Event> {
+        let until = self.at + time;
+        let mut seen = Vec::new();
+        while self.at < until {
+            self.advance(until);
+            seen.append(&mut self.witnessed);
+        }
+        seen
     }
 
     /// Breaks something.
@@ -288,6 +309,7 @@ impl Rig {
     pub fn advance(&mut self, until: Instant) {
         loop {
             self.settle();
+            self.look_at_health();
             if !self.witnessed.is_empty() {
                 return;
             }
@@ -299,16 +321,22 @@ impl Rig {
             self.at = next.max(self.at);
             self.moments += 1;
             assert!(
-                self.moments < MAX_MOMENTS,
+                self.moments < MAX_MOMENTS + MAX_MOMENTS_AN_HOUR * (self.passed().as_secs() / 3600),
                 "it never rests, at {:?}: {:#?}",
                 self.passed(),
                 self.events.iter().rev().take(40).collect::<Vec<_>>()
             );
             self.world.tick(self.at);
             self.come_due();
-            if !self.is_well() {
-                self.last_unwell = self.at;
-            }
+        }
+    }
+
+    fn look_at_health(&mut self) {
+        if self.is_well() {
+            self.well_since.get_or_insert(self.at);
+        } else {
+            self.well_since = None;
+            self.last_unwell = self.at;
         }
     }
 

@@ -16,6 +16,11 @@ const QUIET_PHASE: Duration = Duration::from_secs(30 * 3600);
 /// The quiet phase is looked at this often for whether anything is left.
 const LOOK_EVERY: Duration = Duration::from_secs(20 * 60);
 
+/// Texts are kept this long, raw and in words.
+const KEPT: Duration = Duration::from_secs(90 * 86_400);
+/// A mute modem is noticed at the next question, if at all.
+const NOTICED_WITHIN: Duration = Duration::from_secs(90);
+
 /// A call, as the network has it.
 #[derive(Debug, Clone)]
 pub struct Rang {
@@ -85,8 +90,8 @@ struct Runner {
     story: Vec<String>,
     /// A fault of the modem or network that may hide calls is in force.
     hidden_since: Option<Instant>,
-    /// When the cause of an outage ends, what it is, and whether the box was ever out of order for it.
-    outage: Option<(Instant, &'static str, bool)>,
+    /// When an outage began, when its cause ends, and what that is.
+    outage: Option<(Instant, Instant, &'static str)>,
 }
 
 /// Runs a plan to its end and says what was wrong.
@@ -218,7 +223,7 @@ impl Runner {
                     _ => None,
                 };
                 if let Some((for_s, cause)) = cause {
-                    self.outage = Some((at + Duration::from_secs(for_s), cause, true));
+                    self.outage = Some((at, at + Duration::from_secs(for_s), cause));
                 }
                 self.rig.break_it(broken);
             }
@@ -284,8 +289,8 @@ impl Runner {
             self.hidden_since.get_or_insert(at);
         }
         match &fault {
-            Fault::Mute(time) => self.outage = Some((at + *time, "a mute modem", false)),
-            Fault::Reset => self.outage = Some((at, "a modem's restart", false)),
+            Fault::Mute(time) => self.outage = Some((at, at + *time, "a mute modem")),
+            Fault::Reset => self.outage = Some((at, at, "a modem's restart")),
             _ => {}
         }
         self.rig.world.inject(fault, at);
@@ -312,12 +317,13 @@ impl Runner {
     fn note_outage(&mut self) {
         let at = self.rig.at;
         let well = self.rig.is_well();
-        if let Some((ends, cause, noticed)) = &mut self.outage {
-            *noticed |= !well;
-            if well && *noticed && *ends <= at {
-                self.rig.tally.recovered(cause, at - *ends);
-                self.outage = None;
+        if let Some((began, ends, cause)) = self.outage
+            && let Some(since) = self.rig.well_since.filter(|_| at > ends + NOTICED_WITHIN)
+        {
+            if self.rig.last_unwell >= began {
+                self.rig.tally.recovered(cause, since.saturating_duration_since(ends));
             }
+            self.outage = None;
         }
         if well {
             return;
@@ -414,6 +420,10 @@ impl Runner {
         let path = self.rig.disk.path();
         let ledger = ledger::Ledger::read(&path);
         let mut wrong = std::mem::take(&mut self.rig.wrong);
+        if self.rig.passed() >= KEPT {
+            // What came in at the start has been erased, as it must be.
+            self.witness.taken.clear();
+        }
         let held = self.rig.world.held_tpdus();
         wrong.extend(verdict::verdict(&ledger, &self.witness, &held, self.rig.is_well()));
         let mut tally = std::mem::take(&mut self.rig.tally);

@@ -31,6 +31,9 @@ pub fn verdict(ledger: &Ledger, witness: &Witness, held: &[Vec<u8>], well: bool)
             sent.id, sent.recipient, sent.state, sent.text
         ));
     }
+    if ledger.stale > 0 {
+        wrong.push(format!("{} texts kept longer than they may", ledger.stale));
+    }
     for kind in &ledger.overdue {
         wrong.push(format!("a timer never went off: {kind}"));
     }
