@@ -2,8 +2,11 @@
 //! nothing been lost, sent twice or left untold. See [`verdict`] for what is checked, [`plan`] for what breaks.
 //!
 //! ```text
-//! TEXTBACK_SEEDS=7 cargo test simulation -- --nocapture          one run, told in full
-//! TEXTBACK_SEEDS=0..5000 cargo test --release simulation -- --nocapture    many, with what they covered
+//! TEXTBACK_SEEDS=7 cargo test simulation::seeds_named -- --nocapture                            one, with its plan
+//! TEXTBACK_SEEDS=0..5000 cargo test --profile simulation simulation::seeds_named -- --nocapture  many, and what they covered
+//! TEXTBACK_SEEDS='plan 7 …' cargo test simulation::seeds_named -- --nocapture                   a plan, told in full
+//! TEXTBACK_SEEDS=every cargo test --profile simulation simulation::every_moment                  every moment, every family
+//! TEXTBACK_DAYS=30 cargo test --profile simulation simulation::month -- --nocapture              a month
 //! ```
 
 mod chance;
@@ -22,6 +25,8 @@ mod verdict;
 
 use coverage::Tally;
 use plan::Plan;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Runs that failed once and must not again: a plan a line.
 const KEPT: &str = include_str!("seeds");
@@ -83,16 +88,29 @@ fn seeds_named_in_the_environment_hold() {
     if to == from + 1 {
         println!("{}", Plan::of(from));
     }
-    let mut tally = Tally::default();
-    let mut failed: Vec<Plan> = Vec::new();
-    for plan in seeds(from, to) {
-        let outcome = run::run(&plan);
-        tally.merge(&outcome.tally);
-        if let Some(first) = outcome.wrong.first() {
-            println!("seed {}: {first}", plan.seed);
-            failed.push(plan);
+    let next = AtomicU64::new(from);
+    let (tally, failed) = (Mutex::new(Tally::default()), Mutex::new(Vec::new()));
+    let runner = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= to {
+                return;
+            }
+            let outcome = run::run(&Plan::of(seed));
+            tally.lock().unwrap().merge(&outcome.tally);
+            if let Some(first) = outcome.wrong.first() {
+                println!("seed {seed}: {first}");
+                failed.lock().unwrap().push(Plan::of(seed));
+            }
         }
-    }
+    };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(runner);
+        }
+    });
+    let (tally, failed) = (tally.into_inner().unwrap(), failed.into_inner().unwrap());
     println!("{tally}");
     if let Some(plan) = failed.first() {
         panic!("{} of {} seeds fail. {}", failed.len(), to - from, shrink::tell(plan));

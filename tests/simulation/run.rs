@@ -94,8 +94,20 @@ struct Runner {
     outage: Option<(Instant, Instant, &'static str)>,
 }
 
-/// Runs a plan to its end and says what was wrong.
+/// Runs a plan to its end and says what was wrong; a panic is wrong too.
 pub fn run(plan: &Plan) -> Outcome {
+    std::panic::catch_unwind(|| live(plan)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().cloned();
+        let said = said.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+        Outcome {
+            wrong: vec![format!("panicked: {}", said.unwrap_or_default())],
+            tally: Tally::default(),
+            story: String::new(),
+        }
+    })
+}
+
+fn live(plan: &Plan) -> Outcome {
     let rig = Rig::new(plan.family, plan.seed, "");
     let mut runner = Runner {
         family: plan.family,

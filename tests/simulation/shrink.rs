@@ -32,7 +32,7 @@ pub fn tell(plan: &Plan) -> String {
     let small = shrink(plan, |plan| !run::run(plan).wrong.is_empty());
     let outcome = run::run(&small);
     format!(
-        "seed {} fails. What is wrong, cut down to {} of {} steps:\n{}\n\n{}\n\nAgain: TEXTBACK_SEEDS={} cargo test simulation -- --nocapture\n\
+        "seed {} fails. What is wrong, cut down to {} of {} steps:\n{}\n\n{}\n\nAgain: TEXTBACK_SEEDS={} cargo test simulation::seeds_named -- --nocapture\n\
          Keep it: add this line to tests/simulation/seeds\n{small}\n",
         plan.seed,
         small.steps.len(),
