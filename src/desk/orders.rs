@@ -7,6 +7,7 @@ use super::turn::{Done, PAUSED_UNTIL, Turn};
 use super::undo::Order;
 use super::{commands, lines, outgoing};
 use crate::ids::Handle;
+use crate::sms;
 use crate::store::StoreError;
 use crate::store::contacts::Contact;
 use crate::store::records::About;
@@ -37,19 +38,21 @@ impl Turn<'_> {
             let who = lines::who(Some(handle), &contact);
             return self.say(&member.number, "has_not_texted", &[("who", &who)]);
         };
+        // As the line that carried it had it.
+        let body = sms::plain_punctuation(&message.text);
         let key = format!("{MORE_FROM}{}", contact.id.0);
         let mark = self.tx.setting(&key)?;
         let from = match mark.as_deref().and_then(|mark| mark.split_once(':')) {
             Some((id, from)) if id == message.id.to_string() => from.parse().unwrap_or(0),
-            Some(_) | None => shown_of(&self.tx.forward_of(message.id)?.unwrap_or_default(), &message.text),
+            Some(_) | None => shown_of(&self.tx.forward_of(message.id)?.unwrap_or_default(), &body),
         };
-        let rest = message.text.get(from..).unwrap_or("");
+        let rest = body.get(from..).unwrap_or("");
         let (page, next) = match rest.trim().is_empty() {
-            true => (lines::text(&self.rules.pack, handle, &contact, false, &message.text), 0),
+            true => (lines::text(&self.rules.pack, handle, &contact, false, &body), 0),
             false => (format!("{handle} ...{rest}"), from),
         };
         let capped = outgoing::cap(&page, Some(handle));
-        let body_at = page.len().saturating_sub(message.text.len().saturating_sub(next));
+        let body_at = page.len().saturating_sub(body.len().saturating_sub(next));
         let kept = kept(&capped, &page).saturating_sub(body_at);
         self.tx.set_setting(&key, &format!("{}:{}", message.id, next + kept))?;
         self.reply_about(&member.number, &contact, &page)

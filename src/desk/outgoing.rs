@@ -4,6 +4,7 @@ use super::air;
 use super::turn::{Done, Turn};
 use crate::clock::Steady;
 use crate::ids::{Handle, MessageId};
+use crate::sms;
 use crate::store::StoreError;
 use crate::store::contacts::Contact;
 use crate::store::messages::NewMessage;
@@ -50,7 +51,7 @@ impl Turn<'_> {
             Some(contact) => self.tx.holding_of(contact.id)?.map(|holding| holding.handle),
             None => None,
         };
-        let text = cap(text, handle);
+        let text = cap(&sms::plain_punctuation(text), handle);
         let not_before = self.now().steady;
         let out = Outgoing {
             kind,

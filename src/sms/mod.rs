@@ -47,7 +47,7 @@ pub use status_report::{Outcome, StatusReport};
 pub use submit::{Submit, SubmitOptions, submit_parts};
 pub use timestamp::Timestamp;
 pub use tpdu::{Pdu, Tpdu, decode, decode_tpdu};
-pub use transliterate::{Transliteration, to_gsm7_lossy};
+pub use transliterate::{Transliteration, plain_punctuation, to_gsm7_lossy};
 pub use user_data::{Content, UserData};
 pub use ussd::{ussd_packed, ussd_text};
 pub use validity::Validity;

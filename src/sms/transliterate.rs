@@ -35,6 +35,25 @@ pub fn to_gsm7_lossy(text: &str) -> Transliteration {
     result
 }
 
+/// With typographic quotes, dashes, ellipses and blanks made plain if that alone makes the text GSM 7 bit: phones put them
+/// into nearly every text, and one of them more than halves what fits in a part. Any other text comes back as it is:
+/// accents, emoji and other scripts survive.
+#[must_use]
+pub fn plain_punctuation(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if gsm7::encode_char(c, Shifts::DEFAULT).is_some() {
+            out.push(c);
+            continue;
+        }
+        match plain(c).filter(|_| !c.is_alphanumeric()) {
+            Some(plain) => out.push_str(plain),
+            None => return text.to_owned(),
+        }
+    }
+    out
+}
+
 /// What the alphabet has for a character it lacks.
 fn plain(c: char) -> Option<&'static str> {
     Some(match c {
@@ -104,6 +123,17 @@ fn plain(c: char) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn punctuation_is_made_plain_only_where_it_makes_the_text_cheap() {
+        assert_eq!(
+            plain_punctuation("It’s leaking – “badly”…"),
+            "It's leaking - \"badly\"..."
+        );
+        for kept in ["It’s leaking 😱", "Está – aquí", "Я’", "½ inch"] {
+            assert_eq!(plain_punctuation(kept), kept);
+        }
+    }
 
     #[test]
     fn typography_becomes_what_a_typewriter_has() {

@@ -193,6 +193,56 @@ fn a_reaction_is_one_short_line_and_nobody_waits_for_an_answer_to_it() {
 }
 
 #[test]
+fn a_phones_curly_quotes_do_not_double_the_price_of_a_line_and_accents_survive() {
+    let mut it = Box::new();
+    it.text(
+        DAVE,
+        "It\u{2019}s leaking \u{2013} \u{201c}badly\u{201d}\u{2026} can someone come by today please?",
+    );
+    let sent = it.settle();
+    assert_eq!(
+        sent.iter().map(|s| s.text.as_str()).collect::<Vec<_>>(),
+        [format!(
+            "NEW 13 {DAVE}: It's leaking - \"badly\"... can someone come by today please?"
+        )]
+    );
+    it.text(ANNA, "¿Está ahí? It\u{2019}s me");
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!("NEW 14 {ANNA}: ¿Está ahí? It\u{2019}s me")]
+    );
+}
+
+/// The figures of the README: parts the owner's phone gets for each lead.
+#[test]
+fn a_lead_costs_the_owner_one_part() {
+    let leads = [
+        "Water heater leaking, can someone come today?",
+        "Hi, I\u{2019}d like a quote for replacing two faucets in the kitchen and the bath, nothing urgent. Thanks!",
+        "do you fix boilers",
+        "Need someone asap, pipe burst in the basement and the main valve won\u{2019}t close. 214 Oak Street",
+        "Do you guys work saturdays? My garbage disposal is humming but doesn\u{2019}t spin anymore",
+        "\u{1f6bf} shower drips all night, can you come thursday",
+    ];
+    let (mut parts, mut lines) = (0, 0);
+    for (i, text) in leads.iter().enumerate() {
+        let mut it = Box::new();
+        let number = format!("+1512555{:04}", 1000 + i);
+        it.missed_call(&number);
+        it.settle();
+        it.wait_s(20);
+        it.text(&number, text);
+        it.wait_s(120);
+        let told: Vec<_> = it.settle().into_iter().filter(|s| s.to == OWNER).collect();
+        parts += told.len();
+        lines += 1;
+        assert!(told.iter().all(|s| !s.text.contains("Missed")), "{told:?}");
+    }
+    // Unmerged, each would have been a Missed line and a NEW line: one text saved for each lead.
+    assert_eq!((lines, parts), (6, 6));
+}
+
+#[test]
 fn senders_that_are_no_numbers_are_forwarded_and_never_answered() {
     let mut it = Box::new();
     for (sender, text) in [("AMAZON", "Your parcel is here"), ("72345", "STOP"), ("BANK", "HELP")] {
