@@ -3,6 +3,7 @@
 mod commission;
 mod crash;
 mod disk;
+mod kills;
 mod line;
 mod pin;
 mod port;
