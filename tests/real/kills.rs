@@ -49,7 +49,7 @@ fn killed_again_and_again(kills: u32, mut seed: u64) -> Figures {
     for round in 0..kills {
         let daemon = stage.ready();
         let number = format!("+1512555{:04}", 2000 + round);
-        let calls = draw(&mut seed) % 2 == 0;
+        let calls = draw(&mut seed).is_multiple_of(2);
         if calls {
             sim.ask(&format!("call {number} 1"));
         } else {
