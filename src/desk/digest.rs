@@ -112,7 +112,8 @@ impl Turn<'_> {
         )?;
         let month = self.figures_since(now.steady.minus(MONTH))?;
         let currency = self.currency();
-        let mut said = vec![line];
+        let stop = if line.ends_with('.') { "" } else { "." };
+        let mut said = vec![format!("{line}{stop}")];
         if week.wins > 0 {
             let total = said::won(&self.rules.pack, week.wins, week.won, currency);
             said.push(self.line("won_lately", &[("total", &total)]));
