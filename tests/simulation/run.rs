@@ -440,6 +440,18 @@ impl Runner {
         wrong.extend(verdict::verdict(&ledger, &self.witness, &held, self.rig.is_well()));
         let mut tally = std::mem::take(&mut self.rig.tally);
         verdict::count(&ledger, &self.witness, &mut tally);
+        let of = |kinds: &[&str]| {
+            let found = wrong.iter().filter(|w| kinds.iter().any(|kind| w.contains(kind)));
+            u64::try_from(found.count()).unwrap()
+        };
+        tally.lost = of(&[
+            "lost:",
+            "nowhere now",
+            "never reached the owner",
+            "not on record",
+            "not drained",
+        ]);
+        tally.duplicates = of(&["duplicate:", "was texted"]);
         tally.runs = 1;
         tally.virtual_time = self.rig.passed();
         tally.largest_disk = self.rig.disk.size();
