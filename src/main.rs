@@ -62,6 +62,8 @@ enum Command {
         #[command(flatten)]
         config: cli::ConfigFile,
     },
+    /// The code on the label, by which a box without an owner is claimed by text
+    ClaimCode(cli::Asking),
     /// Take PDUs apart, or make them
     #[command(subcommand)]
     Pdu(cli::pdu::Command),
@@ -101,6 +103,7 @@ fn main() -> ExitCode {
         Command::Why { what, asking } => cli::why::run(&what, &asking),
         Command::Send { to, text, config } => cli::send::run(&to, &text, &config),
         Command::Export { csv, verify, config } => cli::export::run(csv.as_deref(), verify, &config),
+        Command::ClaimCode(asking) => cli::claim_code::run(&asking),
         Command::Pdu(command) => cli::pdu::run(&command),
         Command::Label(arguments) => cli::label::run(&arguments),
         Command::Board(arguments) => cli::board::run(&arguments),

@@ -2,6 +2,7 @@
 
 use super::{ConfigFile, Exit, FAILED, say};
 use std::path::PathBuf;
+use textback::daemon::control::Question;
 use textback::label::{About, Card};
 
 #[derive(Debug, clap::Args)]
@@ -19,12 +20,19 @@ pub struct Arguments {
     config: ConfigFile,
 }
 
+/// The code to print, while it works. A box that was never started has none yet.
+fn claim_code(config: &ConfigFile) -> Option<String> {
+    let value = config.ask(&Question::ClaimCode).ok()?;
+    let code = value["code"].as_str().filter(|_| value["used"] == false)?;
+    Some(code.to_owned())
+}
+
 pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     let config = arguments.config.read()?;
     let about = About {
         company: config.company.clone(),
         number: arguments.number.clone(),
-        claim_code: None,
+        claim_code: claim_code(&arguments.config),
         topology: config.topology,
         divert_after_s: arguments.divert_after,
     };

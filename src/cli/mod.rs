@@ -7,6 +7,7 @@ use textback::config::Config;
 use textback::daemon::control::{self, Answer, Question};
 use textback::daemon::state::with_counts;
 use textback::daemon::why_number;
+use textback::desk::claim;
 use textback::printable;
 use textback::store::{Store, StoreError};
 
@@ -14,6 +15,7 @@ pub mod board;
 pub mod calls;
 pub mod card;
 pub mod check;
+pub mod claim_code;
 pub mod demo;
 pub mod doctor;
 pub mod export;
@@ -145,6 +147,7 @@ fn look(store: &Store, question: &Question) -> Result<serde_json::Value, Exit> {
         )?,
         Question::Calls { limit } => serde_json::json!(store.calls(*limit)?),
         Question::Messages { limit } => serde_json::json!(store.messages(*limit)?),
+        Question::ClaimCode => serde_json::json!(claim::code(store)?),
         Question::Why { what } => {
             serde_json::json!(store.why(why_number(what).map_err(|why| Exit::new(FAILED, why))?)?)
         }

@@ -7,8 +7,10 @@
 use super::parse::{root, straighten};
 use super::read::{Findings, nearest};
 use super::sections::HOLIDAYS;
-use super::{Config, duration};
+use super::{Config, Digest, duration};
 use crate::desk::hours;
+use crate::desk::pack::BUILT_IN;
+use crate::desk::template::Template;
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
@@ -37,6 +39,8 @@ impl std::fmt::Debug for Source {
 enum Kind {
     /// As it is, in quotes; a text to callers, shown with its price.
     Template,
+    /// In quotes; `none` for no such text.
+    Text,
     /// In quotes, in small letters.
     Word,
     /// Digits.
@@ -87,6 +91,8 @@ impl Key {
         let value = value.trim();
         let line = match self.kind {
             Kind::Template => format!("{key} = {}", quoted(value)),
+            Kind::Text if matches!(value.to_lowercase().as_str(), "none" | "off") => format!("{key} = \"\""),
+            Kind::Text => format!("{key} = {}", quoted(value)),
             Kind::Word => format!("{key} = {}", quoted(&value.to_lowercase())),
             Kind::Number if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) => {
                 format!("{key} = {value}")
@@ -145,12 +151,21 @@ fn switch(on: bool) -> String {
     if on { "on" } else { "off" }.to_owned()
 }
 
+fn canned(config: &Config, number: u8) -> String {
+    config
+        .quick
+        .get(&number)
+        .map_or_else(|| "none".to_owned(), Template::source)
+}
+
 fn list(words: &[String]) -> String {
     match words {
         [] => "none".to_owned(),
         words => words.join(", "),
     }
 }
+
+const LANGUAGE: &str = "language";
 
 /// Every key that may be set by text, in the order in which `SET` lists them.
 pub static KEYS: &[Key] = &[
@@ -201,6 +216,27 @@ pub static KEYS: &[Key] = &[
     key("min_ring", "text_back", "min_ring", Kind::Word, false, |c| {
         duration::words(c.text_back.min_ring)
     }),
+    key("nudges", "owner_alerts", "nudges", Kind::Switch, false, |c| {
+        switch(c.owner_alerts.nudges)
+    }),
+    key("digest", "owner_alerts", "digest", Kind::Word, false, |c| {
+        match c.owner_alerts.digest {
+            Digest::Weekly => "weekly",
+            Digest::Daily => "daily",
+            Digest::Off => "off",
+        }
+        .to_owned()
+    }),
+    key("q1", "quick", "q1", Kind::Text, false, |c| canned(c, 1)),
+    key("q2", "quick", "q2", Kind::Text, false, |c| canned(c, 2)),
+    key("q3", "quick", "q3", Kind::Text, false, |c| canned(c, 3)),
+    key("q4", "quick", "q4", Kind::Text, false, |c| canned(c, 4)),
+    key("q5", "quick", "q5", Kind::Text, false, |c| canned(c, 5)),
+    key("q6", "quick", "q6", Kind::Text, false, |c| canned(c, 6)),
+    key("q7", "quick", "q7", Kind::Text, false, |c| canned(c, 7)),
+    key("q8", "quick", "q8", Kind::Text, false, |c| canned(c, 8)),
+    key("q9", "quick", "q9", Kind::Text, false, |c| canned(c, 9)),
+    key("language", "", LANGUAGE, Kind::Word, true, |c| c.language.code.clone()),
     key("per_minute", "limits", "per_minute", Kind::Number, true, |c| {
         c.limits.per_minute.to_string()
     }),
@@ -265,6 +301,11 @@ impl Config {
         if settings.iter().any(|(_, value)| value.len() > VALUE_BYTES_MAX) {
             return Err(format!("longer than {VALUE_BYTES_MAX} characters"));
         }
+        // A language file of one's own is named in the file only: a text opens no file.
+        let code = |value: &str| BUILT_IN.iter().any(|(code, _)| *code == value.trim().to_lowercase());
+        if settings.iter().any(|(key, value)| key.key == LANGUAGE && !code(value)) {
+            return Err(format!("must be one of {}", BUILT_IN.map(|(code, _)| code).join(", ")));
+        }
         let lines: Vec<String> = settings.iter().map(|(key, value)| key.lines(value)).collect();
         let (table, _) = DeTable::parse_recoverable(&self.source.0);
         let mut table = table.into_inner();
@@ -285,7 +326,11 @@ impl Config {
             lay(&mut table, over.into_inner());
         }
         let mut findings = Findings::new(&self.source.0);
-        let config = root(&table, Arc::clone(&self.source.0), &mut findings);
+        let language = settings
+            .iter()
+            .all(|(key, _)| key.key != LANGUAGE)
+            .then_some(&self.language);
+        let config = root(&table, Arc::clone(&self.source.0), language, &mut findings);
         match (findings.mistakes.first(), config) {
             (None, Some(config)) => Ok(config),
             (Some(mistake), _) => Err(mistake.what.clone()),
@@ -358,6 +403,10 @@ mod tests {
             ("holidays", "none", "none"),
             ("quiet", "10pm-6:30am", "22:00-6:30"),
             ("quiet", "OFF", "off"),
+            ("digest", "Daily", "daily"),
+            ("nudges", "off", "off"),
+            ("q2", "On my way, {company}", "On my way, {company}"),
+            ("q2", "none", "none"),
             ("text_back.after-hours", "{company} is closed", "{company} is closed"),
             (
                 "message",

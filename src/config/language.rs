@@ -7,7 +7,13 @@ use std::sync::Arc;
 
 /// Reads the key, and the file it names. What is missing in that file is a warning and said in English: an update of the
 /// program that says more must not stop a box whose language lags behind.
-pub(super) fn language(top: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Arc<Pack> {
+///
+/// `known`: the language that an earlier reading of the same file found; then no file is opened.
+pub(super) fn language(top: &mut Section<'_, '_>, known: Option<&Arc<Pack>>, findings: &mut Findings<'_>) -> Arc<Pack> {
+    if let Some(known) = known {
+        let _ = top.take("language");
+        return Arc::clone(known);
+    }
     let Some(found) = top.string("language", findings) else {
         return Pack::english();
     };

@@ -7,6 +7,7 @@ use super::read::{Findings, Found, Section, nearest};
 use super::sections::{crew, hours, limits, modem, notices, owner_alerts, text_back};
 use super::{COMPANY_SEPTETS_MAX, CONFIG_VERSION, Checked, Config, Topology};
 use crate::board::{Profile, ProfileError};
+use crate::desk::pack::Pack;
 use crate::desk::template::{self};
 use crate::phone::{self, Country, PhoneNumber};
 use jiff::tz::TimeZone;
@@ -23,7 +24,7 @@ pub(super) fn check(text: &str) -> Checked {
         let line = error.span().map_or(0, |span| findings.line(span.start));
         findings.mistake(line, "", format!("cannot be read: {}", error.message()));
     }
-    let config = root(table.get_ref(), Arc::clone(&source), &mut findings);
+    let config = root(table.get_ref(), Arc::clone(&source), None, &mut findings);
     findings
         .mistakes
         .sort_by_key(|m| if m.line == 0 { usize::MAX } else { m.line });
@@ -75,7 +76,12 @@ fn straighten_line(line: &str) -> String {
     out
 }
 
-pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Findings<'_>) -> Option<Config> {
+pub(super) fn root(
+    table: &DeTable<'_>,
+    source: Arc<str>,
+    known_language: Option<&Arc<Pack>>,
+    findings: &mut Findings<'_>,
+) -> Option<Config> {
     let mut top = Section::new(Some(table), "", 0);
     let version = top.integer("config_version", CONFIG_VERSION, 0..=u32::MAX, findings);
     if version != CONFIG_VERSION {
@@ -98,7 +104,7 @@ pub(super) fn root(table: &DeTable<'_>, source: Arc<str>, findings: &mut Finding
         }
     };
     let timezone = timezone(&mut top, findings);
-    let language = language::language(&mut top, findings);
+    let language = language::language(&mut top, known_language, findings);
     let topology = choice(
         &mut top,
         "topology",

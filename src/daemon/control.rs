@@ -45,6 +45,8 @@ pub enum Question {
     Doctor,
     /// Measure the signal now.
     Signal,
+    /// The label's code, and whether it was used.
+    ClaimCode,
     /// Queue a text by hand.
     Send {
         to: String,
@@ -59,6 +61,7 @@ impl Question {
             Question::Status
             | Question::Calls { .. }
             | Question::Messages { .. }
+            | Question::ClaimCode
             | Question::Why { .. }
             | Question::Signal
             | Question::Send { .. } => ANSWER_TIMEOUT,

@@ -79,6 +79,8 @@ pub(super) struct Exchange {
     /// When this run began, and what the desk was last told of the box.
     pub(super) began: Steady,
     pub(super) observed: Option<BoxCondition>,
+    /// Until when the button's claim window is open, for the lights.
+    claim_until: Option<Instant>,
     /// Who waits for an examination.
     pub(super) examiners: Vec<tokio::sync::oneshot::Sender<Box<modem::Report>>>,
     /// Who waits for a measurement of the signal.
@@ -90,6 +92,18 @@ pub(super) struct Exchange {
     pub(super) power: Power,
     /// The answer to `textback send`, in order of asking.
     pub(super) senders: VecDeque<tokio::sync::oneshot::Sender<Answer>>,
+}
+
+/// Random bits for the box's codes; only those of its first start are kept.
+fn secret() -> anyhow::Result<desk::claim::Secret> {
+    let mut bits = [0; 32];
+    let filled = rustix::rand::getrandom(&mut bits, rustix::rand::GetRandomFlags::empty())?;
+    anyhow::ensure!(
+        filled == bits.len(),
+        "the system gave {filled} random octets of {}",
+        bits.len()
+    );
+    Ok(desk::claim::Secret(bits))
 }
 
 impl Exchange {
@@ -125,6 +139,7 @@ impl Exchange {
             submitting: false,
             began: base,
             observed: None,
+            claim_until: None,
             examiners: Vec::new(),
             measurers: Vec::new(),
             database: config.store.clone(),
@@ -132,6 +147,7 @@ impl Exchange {
             power,
             senders: VecDeque::new(),
         };
+        new.tell(desk::Input::Secret(secret()?))?;
         new.tell(desk::Input::Started)?;
         Ok(new)
     }
@@ -146,8 +162,11 @@ impl Exchange {
 
     /// What the lights are to show.
     pub(super) fn shown(&mut self) -> Shown {
-        let trust = self.wall.now(Instant::now()).trust;
-        self.state.shown(trust)
+        let at = Instant::now();
+        if self.claim_until.is_some_and(|until| at < until) {
+            return Shown::ClaimWindow;
+        }
+        self.state.shown(self.wall.now(at).trust)
     }
 
     pub(super) fn give(&self, job: Job) -> anyhow::Result<()> {
@@ -369,8 +388,13 @@ impl Exchange {
 
     /// The button at the box.
     pub(super) fn pressed(&mut self, press: Press) -> anyhow::Result<()> {
-        tracing::info!(?press, "the button has no meaning yet");
-        Ok(())
+        match press {
+            Press::Claim => {
+                self.claim_until = Some(Instant::now() + desk::claim::WINDOW_FOR);
+                self.tell(desk::Input::ClaimWindow)
+            }
+            Press::Clear => self.tell(desk::Input::ClearOwners),
+        }
     }
 
     /// A step from outside was taken, or could not be.

@@ -144,7 +144,7 @@ impl Turn<'_> {
         let phone = self.business_number()?;
         let text = self
             .rules
-            .text_back(choice, contact.name.as_deref(), phone.as_deref(), now.wall, stop);
+            .text_back(choice, contact.name.as_deref(), phone.as_deref(), now.wall, stop, None);
         let not_before = match choice {
             Choice::Late => self.rules.polite_time(now).max(now.steady.plus(self.rules.delay)),
             Choice::First | Choice::Known | Choice::AfterHours => now.steady.plus(self.rules.delay),

@@ -28,6 +28,7 @@ impl Turn<'_> {
                 TimerKind::Held => self.held_expired(timer.subject)?,
                 TimerKind::Incomplete => self.incomplete(timer.subject)?,
                 TimerKind::InDoubt => self.doubt_expired(OutboxId(timer.subject))?,
+                TimerKind::Unconfirmed => self.unconfirmed(timer.subject)?,
                 TimerKind::Purge => self.purge()?,
                 TimerKind::Nudge => self.nudge(ContactId(timer.subject))?,
                 TimerKind::Scheduled => self.scheduled_due(timer.subject)?,

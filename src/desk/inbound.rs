@@ -123,14 +123,19 @@ impl Turn<'_> {
         };
         let sender = named.as_deref().unwrap_or(sender);
         let member = self.member(sender);
+        let claims = member.is_none() && complete && self.is_claim(sender, text)?;
         let contact = match member {
             Some(_) => None,
+            None if claims => None,
             None if sender.starts_with('+') => Some(self.tx.contact_or_new(sender)?),
             None => None,
         };
         let message = self.tx.add_message(&NewMessage {
             direction: Direction::In,
-            kind: if member.is_some() { Kind::Command } else { Kind::Forward },
+            kind: match member.is_some() || claims {
+                true => Kind::Command,
+                false => Kind::Forward,
+            },
             peer: sender,
             contact: contact.as_ref().map(|c| c.id),
             handle: None,
@@ -143,6 +148,10 @@ impl Turn<'_> {
         })?;
         for row in rows {
             self.tx.assign_inbound(*row, message)?;
+        }
+        if claims {
+            self.tx.redact_message(message, "CLAIM ******")?;
+            return self.claim(sender, text);
         }
         match (member, contact, content) {
             (Some(member), _, Content::Text(_)) if !complete => self.say(&member.number, "not_whole", &[]),

@@ -3,6 +3,7 @@
 //! [`Desk::handle`] takes one input, decides, and records all of it in **one** transaction; what it returns may be acted
 //! on because it is already durable. It reads no clock: [`Now`] comes with every input.
 
+pub mod claim;
 pub mod commands;
 pub mod grammar;
 pub mod holidays;
@@ -18,9 +19,11 @@ use crate::config::Config;
 use crate::ids::{CallKey, MessageId, OutboxId, SlotToken};
 use crate::modem;
 use crate::store::{Store, StoreError};
+use std::sync::Arc;
 use std::time::Duration;
 
 mod air;
+mod authority;
 mod by_hand;
 mod caller;
 mod calls;
@@ -52,9 +55,11 @@ mod reports;
 mod routing;
 mod rules;
 mod said;
+mod settings;
 mod start;
 mod submission;
 mod test_call;
+mod team;
 mod textback;
 mod turn;
 mod undecided;
@@ -127,6 +132,12 @@ pub enum Input {
         to: String,
         text: String,
     },
+    /// Random bits for the box's codes; only the first ever given count.
+    Secret(claim::Secret),
+    /// The button was pressed for three seconds: for a while the box can be claimed without the label's code.
+    ClaimWindow,
+    /// The button was held for ten seconds: owners, crew and PIN go; opt-outs stay.
+    ClearOwners,
 }
 
 /// What may happen now, because it is durable.
@@ -162,16 +173,19 @@ pub enum Next {
 /// The front desk. Holds the rules; everything else is in the store.
 #[derive(Debug)]
 pub struct Desk {
-    rules: Rules,
+    file: Arc<Config>,
+    /// By the file and by what was set by text; `None` until first needed.
+    rules: Option<Rules>,
     condition: BoxCondition,
 }
 
 impl Desk {
-    /// A desk that works by `config`. Cheap.
+    /// A desk that works by `config`, and by what was set by text since. Cheap.
     #[must_use]
     pub fn new(config: &Config) -> Desk {
         Desk {
-            rules: Rules::new(config),
+            file: Arc::new(config.clone()),
+            rules: None,
             condition: BoxCondition::default(),
         }
     }
@@ -181,9 +195,10 @@ impl Desk {
         self.condition = condition;
     }
 
-    /// Works by `config` from the next input on (SIGHUP).
+    /// Works by `config` from the next input on (SIGHUP). What was set by text still counts before it.
     pub fn reconfigure(&mut self, config: &Config) {
-        self.rules = Rules::new(config);
+        self.file = Arc::new(config.clone());
+        self.rules = None;
     }
 
     /// Takes one input, decides, and records all of it in one durable transaction. Only then may the effects happen.
@@ -191,12 +206,23 @@ impl Desk {
     /// # Errors
     /// The database's own; then nothing of the input happened, and it may be given again.
     pub fn handle(&mut self, store: &mut Store, input: Input, now: Now) -> Result<Effects, StoreError> {
-        let (rules, condition) = (&self.rules, &self.condition);
-        store.transact(now, |tx| {
+        let (file, condition) = (&self.file, &self.condition);
+        let rules = Desk::rules(&mut self.rules, file, store, now)?;
+        let (effects, new_rules) = store.transact(now, |tx| {
             let mut turn = Turn::new(tx, rules, condition)?;
             turn.take(input)?;
-            turn.finish()
-        })
+            if !turn.rules_changed {
+                return Ok((turn.finish()?, None));
+            }
+            let new_rules = settings::rules(file, tx)?;
+            let mut turn = turn.under(&new_rules);
+            turn.follow_new_rules()?;
+            Ok((turn.finish()?, Some(new_rules)))
+        })?;
+        if new_rules.is_some() {
+            self.rules = new_rules;
+        }
+        Ok(effects)
     }
 
     /// What may be sent now: the first due part by priority, unless the governor says to wait. Writes nothing.
@@ -204,7 +230,20 @@ impl Desk {
     /// # Errors
     /// The database's own.
     pub fn next_submission(&mut self, store: &mut Store, now: Now) -> Result<Next, StoreError> {
-        let rules = &self.rules;
-        store.look(now, |tx| limits::next(tx, &rules.limits))
+        let limits = Desk::rules(&mut self.rules, &self.file, store, now)?.limits;
+        store.look(now, |tx| limits::next(tx, &limits))
+    }
+
+    fn rules<'d>(
+        kept: &'d mut Option<Rules>,
+        file: &Arc<Config>,
+        store: &mut Store,
+        now: Now,
+    ) -> Result<&'d Rules, StoreError> {
+        let rules = match kept.take() {
+            Some(rules) => rules,
+            None => store.look(now, |tx| settings::rules(file, tx))?,
+        };
+        Ok(kept.insert(rules))
     }
 }

@@ -1,6 +1,7 @@
 //! A text from the team: number first is a message to that caller, a known word first is a command, nothing else is a
 //! command (product.md §3). What is not understood is said so, never relayed.
 
+use super::authority::{self, Proof};
 use super::commands::Command;
 use super::grammar::{self, OwnerText};
 use super::rules::{Member, Role};
@@ -12,9 +13,16 @@ use std::time::Duration;
 impl Turn<'_> {
     /// A whole text from somebody of the team, recorded as `message`.
     pub fn owner_text(&mut self, member: &Member, message: MessageId, text: &str) -> Done {
-        let read = grammar::read_in(text, &self.rules.pack);
+        let text = match self.proof(member, message, text)? {
+            Proof::Order(text) => text,
+            Proof::Handled => return Ok(()),
+        };
+        let read = grammar::read_in(&text, &self.rules.pack);
         if !may(member.role, &read) {
             return self.say(&member.number, "for_the_owner", &[]);
+        }
+        if authority::guards(&read) && !self.proven {
+            return self.ask_proof(member, &text);
         }
         match read {
             OwnerText::To { handle, text } => self.tagged(member, message, handle, &text),
@@ -69,9 +77,13 @@ impl Turn<'_> {
             Command::Report => self.report_now(member),
             Command::Test => self.test(member),
             Command::Undo => self.undo(member),
-            Command::SetList | Command::SetShow(_) | Command::Set { .. } => self.not_yet(member, "SET"),
-            Command::OwnerAdd(_) | Command::OwnerRemove(_) => self.not_yet(member, "OWNER"),
-            Command::CrewAdd(_) | Command::CrewRemove(_) => self.not_yet(member, "CREW"),
+            Command::SetList => self.set_list(member),
+            Command::SetShow(key) => self.set_show(member, &key),
+            Command::Set { key, value } => self.set(member, &key, &value.0),
+            Command::OwnerAdd(number) => self.team_add(member, Role::Owner, &number.0),
+            Command::OwnerRemove(number) => self.team_remove(member, Role::Owner, &number.0),
+            Command::CrewAdd(number) => self.team_add(member, Role::Crew, &number.0),
+            Command::CrewRemove(number) => self.team_remove(member, Role::Crew, &number.0),
         }
     }
 

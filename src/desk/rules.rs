@@ -4,9 +4,11 @@ use super::hours::{self, OpeningHours, Span};
 use super::limits::Limits;
 use super::notices::{self, NoticeRule};
 use super::pack::Pack;
+use super::team;
 use super::template::{Template, Values};
 use super::textback::Choice;
 use crate::clock::{Now, Steady, Wall};
+use crate::config::by_text::Key;
 use crate::config::{Config, Topology};
 use crate::phone::Country;
 use jiff::tz::TimeZone;
@@ -29,6 +31,13 @@ pub(super) struct Member {
     /// As the others know them; empty for an owner whose name nobody gave.
     pub name: String,
     pub role: Role,
+}
+
+impl Member {
+    /// The name, or the number where there is none.
+    pub fn called(&self) -> &str {
+        if self.name.is_empty() { &self.number } else { &self.name }
+    }
 }
 
 /// The rules.
@@ -77,11 +86,23 @@ pub(super) struct Rules {
     pub digest: Digest,
     /// When lines that can wait do: the owner's quiet hours, else the night.
     pub quiet_or_night: Span,
+    /// What the file says.
+    pub file: Arc<Config>,
+    /// The file with what was set by text laid over it.
+    pub config: Config,
+    /// Settings by text that this program allows no more, with the reason.
+    pub refused: Vec<(&'static Key, String)>,
 }
 
 impl Rules {
-    /// From the configuration.
-    pub fn new(config: &Config) -> Rules {
+    /// From the configuration as it stands (`file` with what was set by text laid over it), what of that was refused, and
+    /// who was added or removed by text.
+    pub fn new(
+        file: &Arc<Config>,
+        config: Config,
+        refused: Vec<(&'static Key, String)>,
+        by_text: &[team::Row],
+    ) -> Rules {
         let owner = config.owner.iter().map(|number| Member {
             number: number.e164().to_owned(),
             name: String::new(),
@@ -98,10 +119,11 @@ impl Rules {
                 team.push(member);
             }
         }
-        let owner = config
-            .crew
+        let team = team::merged(team, by_text);
+        let owner_name = team
             .iter()
-            .find(|m| Some(&m.number) == config.owner.as_ref() || m.role == Role::Owner);
+            .find(|member| member.role == Role::Owner && !member.name.is_empty())
+            .map(|member| member.name.clone());
         Rules {
             company: config.company.clone(),
             country: config.country,
@@ -127,7 +149,7 @@ impl Rules {
             known: config.text_back.known.clone(),
             after_hours: config.text_back.after_hours.clone(),
             late: config.text_back.late.clone(),
-            owner_name: owner.map(|m| m.name.clone()).unwrap_or_default(),
+            owner_name: owner_name.unwrap_or_default(),
             topology: config.topology,
             diverted_from: match config.topology {
                 Topology::Overflow => config.owner.as_ref().map(|number| number.e164().to_owned()),
@@ -141,6 +163,9 @@ impl Rules {
             nudges: config.owner_alerts.nudges,
             digest: config.owner_alerts.digest,
             quiet_or_night: config.owner_alerts.quiet.unwrap_or(NIGHT),
+            file: Arc::clone(file),
+            refused,
+            config,
         }
     }
 
@@ -172,15 +197,26 @@ impl Rules {
             .filter(|member| matches!(member.role, Role::Owner | Role::Crew))
     }
 
-    /// The text to a missed caller.
-    pub fn text_back(&self, choice: Choice, name: Option<&str>, phone: Option<&str>, wall: Wall, stop: bool) -> String {
+    /// The text to a missed caller. `open`: when we are back, in words, unless the opening hours say it.
+    pub fn text_back(
+        &self,
+        choice: Choice,
+        name: Option<&str>,
+        phone: Option<&str>,
+        wall: Wall,
+        stop: bool,
+        open: Option<&str>,
+    ) -> String {
         let template = match choice {
             Choice::First => &self.first,
             Choice::Known => &self.known,
             Choice::AfterHours => &self.after_hours,
             Choice::Late => &self.late,
         };
-        let open = self.hours.next_opening(wall.utc_ms, &self.zone(wall), &self.pack);
+        let open = match open {
+            Some(open) => open.to_owned(),
+            None => self.hours.next_opening(wall.utc_ms, &self.zone(wall), &self.pack),
+        };
         let stop_line = stop.then(|| self.pack.caller("stop_line"));
         template.render(
             &Values {

@@ -15,6 +15,7 @@ const OUTAGE: Duration = Duration::from_secs(5 * 60);
 impl Turn<'_> {
     /// The process started: what an earlier run left open is closed and decided like any call, by the late rules.
     pub fn started(&mut self) -> Done {
+        self.drop_refused_settings()?;
         self.tell_of_outage()?;
         for call in self.tx.open_calls()? {
             let now = self.now();

@@ -28,6 +28,10 @@ pub(super) struct Turn<'a> {
     pub rules: &'a Rules,
     pub condition: &'a BoxCondition,
     pub effects: Effects,
+    /// The order in hand has more behind it than a caller ID ([`super::authority`]).
+    pub proven: bool,
+    /// Something changed by which the rules are made: the rest of the transaction goes by new ones.
+    pub rules_changed: bool,
     /// Where we are: the configured country, else the SIM's.
     pub country: Option<Country>,
 }
@@ -43,6 +47,8 @@ impl<'a> Turn<'a> {
             rules,
             condition,
             effects: Effects::default(),
+            proven: false,
+            rules_changed: false,
             country,
         })
     }
@@ -71,7 +77,31 @@ impl<'a> Turn<'a> {
             Input::Disk(news) => self.disk(news),
             Input::Due => self.due(),
             Input::Send { to, text } => self.send_by_hand(&to, &text),
+            Input::Secret(secret) => self.secret(secret),
+            Input::ClaimWindow => self.claim_window(),
+            Input::ClearOwners => self.clear_owners(),
         }
+    }
+
+    /// The same turn by rules that are new since the input was taken.
+    pub fn under<'b>(self, rules: &'b Rules) -> Turn<'b>
+    where
+        'a: 'b,
+    {
+        Turn {
+            tx: self.tx,
+            rules,
+            effects: self.effects,
+            proven: false,
+            rules_changed: false,
+            country: self.country,
+            condition: self.condition,
+        }
+    }
+
+    /// The rules changed: what waited for that.
+    pub fn follow_new_rules(&mut self) -> Done {
+        self.pass_on_kept()
     }
 
     /// What may happen once the transaction is durable.

@@ -6,6 +6,7 @@
 
 use super::lines;
 use super::rules::Member;
+use super::team;
 use super::turn::{Done, Turn};
 use crate::clock::Steady;
 use crate::store::StoreError;
@@ -52,6 +53,12 @@ impl Order {
         self
     }
 
+    /// Taking it back needs the same proof as the order.
+    pub fn guarded(mut self) -> Order {
+        self.guarded = true;
+        self
+    }
+
     /// What it changed.
     pub fn changes(mut self, changes: impl IntoIterator<Item = Change>) -> Order {
         self.changes.extend(changes);
@@ -95,6 +102,9 @@ impl Turn<'_> {
         };
         if last.changes.is_empty() {
             return self.say(&member.number, "undo_never", &[("order", &last.what)]);
+        }
+        if last.guarded && !self.proven {
+            return self.ask_proof(member, "UNDO");
         }
         self.take_back(member, &last)
     }
@@ -157,6 +167,11 @@ impl Turn<'_> {
             true => said,
             false => format!("{said} {}", last.remains),
         };
+        if last.guarded || self.rules_changed {
+            let who = member.called().to_owned();
+            let told = self.line("by_whom", &[("who", &who), ("what", &said)]);
+            self.tell_other_owners(member, &told)?;
+        }
         self.reply(&member.number, &said)
     }
 
@@ -200,10 +215,13 @@ impl Turn<'_> {
                 move_standing(&mut contact, before, after);
                 self.tx.save_contact(&contact)
             }
-            Change::Setting { key, after, .. } => match after {
-                Some(value) => self.tx.set_setting(key, value),
-                None => self.tx.drop_setting(key).map(|_| ()),
-            },
+            Change::Setting { key, after, .. } => {
+                self.rules_changed |= team::changes_rules(key);
+                match after {
+                    Some(value) => self.tx.set_setting(key, value),
+                    None => self.tx.drop_setting(key).map(|_| ()),
+                }
+            }
             Change::Timer {
                 kind, subject, after, ..
             } => match (timer_kind(kind), after) {

@@ -136,6 +136,7 @@ mod tests {
             ledger::REMEMBERED,
             ledger::OLDEST,
             ledger::CLEAR_OF,
+            records::SETTINGS_WITH,
             undo::LAST,
             undo::TRIM,
             claims::SHOWN,

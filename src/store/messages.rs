@@ -134,6 +134,20 @@ impl Tx<'_> {
         Ok(self.conn.prepare_cached(BY_ID)?.query_row([id], read).optional()?)
     }
 
+    /// Puts `text` in the place of a received text that had a secret in it, and erases its PDUs.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn redact_message(&self, id: MessageId, text: &str) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("UPDATE message SET text = ?2 WHERE id = ?1")?
+            .execute(params![id, text])?;
+        self.conn
+            .prepare_cached("UPDATE inbound_part SET raw = x'' WHERE message_id = ?1")?
+            .execute([id])?;
+        Ok(())
+    }
+
     /// What an incoming text turned out to be.
     ///
     /// # Errors

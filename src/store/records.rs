@@ -34,6 +34,7 @@ pub struct OwnerState {
 
 pub(super) const HELD_OF: &str =
     "SELECT id, text, held_at, contact_id FROM held WHERE owner = ?1 ORDER BY id DESC LIMIT 1";
+pub(super) const SETTINGS_WITH: &str = "SELECT key, value FROM setting WHERE key >= ?1 AND key < ?2 ORDER BY key";
 
 impl Tx<'_> {
     /// Adds a line to the journal: what was decided, and why. No numbers, no texts.
@@ -70,6 +71,17 @@ impl Tx<'_> {
             .prepare_cached("SELECT value FROM setting WHERE key = ?1")?
             .query_row([key], |row| row.get(0))
             .optional()?)
+    }
+
+    /// The settings whose keys begin with `prefix`, in order.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn settings_with(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let mut statement = self.conn.prepare_cached(SETTINGS_WITH)?;
+        let end = format!("{prefix}\u{10ffff}");
+        let rows = statement.query_map([prefix, &end], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Keeps a setting.

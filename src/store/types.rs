@@ -131,6 +131,8 @@ words!(
         Incomplete = "incomplete",
         /// Nothing settled a text in doubt.
         InDoubt = "in_doubt",
+        /// Nobody confirmed an order that needs it; the subject is the phone's digits.
+        Unconfirmed = "unconfirmed",
         /// Old bodies are to be erased.
         Purge = "purge",
         /// A caller waits for an answer.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 use textback::clock::{Now, Steady};
 use textback::config::Config;
+use textback::desk::claim::Secret;
 use textback::desk::{Desk, Effects, Input, Next};
 use textback::ids::{CallKey, MessageReference, OutboxId, SlotToken};
 use textback::modem::{CallerLine, EndedCall, Identity, Received, SubmitOutcome, Verdict};
@@ -81,6 +82,7 @@ impl Box {
             next_reference: 1,
             next_concat: 1,
         };
+        it.tell(Input::Secret(Secret([7; 32])));
         it.tell(Input::Started);
         it
     }
@@ -262,6 +264,18 @@ impl Box {
             .filter(|s| s.to == to)
             .map(|s| s.text)
             .collect()
+    }
+
+    /// An order of the owner's that needs more than their number, confirmed with the code that comes back; what is answered.
+    pub fn confirmed(&mut self, order: &str) -> Vec<String> {
+        self.text(OWNER, order);
+        self.wait_s(60);
+        let asked = self.settle_to(OWNER).join("|");
+        let code: String = asked.split("YES ").nth(1).unwrap_or_default().chars().take(4).collect();
+        assert_eq!(code.len(), 4, "{order}: {asked}");
+        self.text(OWNER, &format!("YES {code}"));
+        self.wait_s(60);
+        self.settle_to(OWNER)
     }
 
     /// Dave is missed, is texted, answers; the handle he gets is 13.

@@ -62,6 +62,17 @@ fn usual(blank: &str) -> &'static str {
         "model" => "SIM7600E-H",
         "operator" => "T-Mobile",
         "troubles" => "weak signal, move the antenna; the SIM's memory is filling up",
+        "key" => "missed_calls",
+        "near" => "message",
+        // The list itself is long.
+        "keys" => "message hours quiet",
+        "value" | "file" => "22:00-6:30",
+        "price" => "One text.",
+        "letters" => "x",
+        "company" => "Hill Country Plumbing",
+        "most" => "20",
+        "code" => "4821",
+        "role" => "owner",
         other => panic!("say in this table what usually stands in {{{other}}}"),
     }
 }

@@ -1,5 +1,6 @@
 //! The desk as caller and owner see it: calls and PDUs in, texts out, in virtual time on a database in memory.
 
+mod authority;
 mod box_under_test;
 mod calls;
 mod conversation;
@@ -15,4 +16,5 @@ mod received;
 mod sending;
 mod team;
 mod test_call;
+mod settings;
 mod undo;

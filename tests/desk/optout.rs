@@ -159,8 +159,7 @@ fn forgetting_a_caller_erases_everything_but_the_opt_out() {
     it.dave_writes("my door code is 1234");
     it.text(DAVE, "STOP");
     it.settle();
-    it.text(OWNER, "FORGET 13");
-    it.settle();
+    it.confirmed("FORGET 13");
     assert!(
         it.store
             .messages(1000)

@@ -96,7 +96,7 @@ fn forgetting_cannot_be_undone_and_nothing_else_is_instead() {
     it.text(ANNA, "boiler");
     it.settle();
     says(&mut it, "BLOCK 14");
-    says(&mut it, "FORGET 13");
+    it.confirmed("FORGET 13");
     assert_eq!(says(&mut it, "UNDO"), "Not undone: FORGET 13 can't be taken back.");
     assert_eq!(says(&mut it, "UNDO"), "Not undone: FORGET 13 can't be taken back.");
     it.text(ANNA, "still there?");
