@@ -14,7 +14,7 @@ mod owner;
 mod owner_texts;
 mod received;
 mod sending;
+mod settings;
 mod team;
 mod test_call;
-mod settings;
 mod undo;
