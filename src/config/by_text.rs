@@ -204,6 +204,12 @@ pub static KEYS: &[Key] = &[
         false,
         |c| switch(c.owner_alerts.missed_calls),
     ),
+    key("digest", "owner_alerts", "digest", Kind::Word, false, |c| {
+        c.owner_alerts.digest.word().to_owned()
+    }),
+    key("nudges", "owner_alerts", "nudges", Kind::Switch, false, |c| {
+        switch(c.owner_alerts.nudges)
+    }),
     key("merge_window", "owner_alerts", "merge_window", Kind::Word, false, |c| {
         duration::words(c.owner_alerts.merge_window)
     }),

@@ -187,6 +187,18 @@ pub enum Digest {
     Off,
 }
 
+impl Digest {
+    /// As it stands in the file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Digest::Weekly => "weekly",
+            Digest::Daily => "daily",
+            Digest::Off => "off",
+        }
+    }
+}
+
 /// The whole file, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
