@@ -127,7 +127,7 @@ const QUICK: Duration = Duration::from_millis(150);
 /// A steady light is one long step; how long doesn't matter to the eye, only to the count of wake-ups.
 const STEADY: Duration = Duration::from_secs(60);
 
-/// One cycle of what is shown; never empty, never shorter than [`QUICK`] twice.
+/// One cycle of what is shown; never empty, never shorter than two quick blinks.
 #[must_use]
 pub fn cycle(shown: Shown) -> Vec<Step> {
     let step = |green, red, lasts| Step { green, red, lasts };

@@ -115,7 +115,7 @@ impl Drop for LedClass {
     }
 }
 
-/// An input line; its edges are told by a thread that waits for them ([`watch_edges`]).
+/// An input line; its edges are told by a thread that waits for them (`watch_edges`).
 #[derive(Debug, Clone)]
 pub struct InPin(Arc<Request>);
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 pub const RECORD_LINES_MAX: usize = 2_000;
 /// Most octets kept.
 pub const RECORD_OCTETS_MAX: usize = 128 * 1024;
-/// Lines from the modem within [`STORM_WINDOW`] that are a storm.
+/// Lines from the modem within the storm window that are a storm.
 pub const STORM_LINES: usize = 300;
 /// See [`STORM_LINES`].
 const STORM_WINDOW: Duration = Duration::from_secs(10);
