@@ -7,6 +7,8 @@ use super::outgoing::Outgoing;
 use super::turn::{Done, Turn};
 use super::{lines, reactions};
 use crate::ids::{Handle, MessageId};
+use crate::phone::{self, NumberClass, PhoneNumber};
+use crate::store::StoreError;
 use crate::store::contacts::Contact;
 use crate::store::messages::Message;
 use crate::store::records::About;
@@ -15,6 +17,12 @@ use std::time::Duration;
 
 /// The same words twice within this long: a machine answers.
 const ROBOT_WINDOW: Duration = Duration::from_secs(120);
+/// So many texts within that time are no person's.
+const ROBOT_TEXTS: u32 = 20;
+/// STOP and START in turns, so often in a day, are no person's wish.
+const TURNS_MAX: u32 = 6;
+/// Confirmations of STOP and START beyond the cap on automatic texts: whoever had them all may still say STOP once.
+const CONFIRMATIONS_OVER: u32 = 1;
 
 impl Turn<'_> {
     /// A whole text from a caller, recorded as `message`.
@@ -47,6 +55,9 @@ impl Turn<'_> {
             Word::Start | Word::Yes | Word::Plain => {
                 if self.is_repeat(&before, message, text) {
                     return self.robot(contact, handle, about, "the same text twice within two minutes");
+                }
+                if self.is_burst(&contact)? {
+                    return self.robot(contact, handle, about, "more texts than a person writes");
                 }
                 if let Some(reaction) = reactions::read(text, &self.rules.pack) {
                     self.reacted(&mut contact)?;
@@ -115,10 +126,12 @@ impl Turn<'_> {
             &format!("texts still queued for them and dropped: {}", dropped.len()),
         )?;
         let confirmation = self.rules.opted_out();
-        self.answer_caller(&contact, handle, &confirmation)?;
+        let confirmed = self.confirm(&contact, handle, &confirmation, about)?;
         self.tx.clear_timer(TimerKind::MissedLine, contact.id.0)?;
         if contact.blocked {
             Ok(())
+        } else if !confirmed {
+            self.robot(contact, handle, about, "STOP and START in turns")
         } else {
             let who = lines::who(Some(handle), &contact);
             let line = self.line("opted_out", &[("who", &who), ("number", &contact.number)]);
@@ -133,9 +146,11 @@ impl Turn<'_> {
         self.tx.save_contact(&contact)?;
         self.tx.journal(about, "opted in again", "they asked for it")?;
         let confirmation = self.rules.opted_in();
-        self.answer_caller(&contact, handle, &confirmation)?;
+        let confirmed = self.confirm(&contact, handle, &confirmation, about)?;
         if contact.blocked {
             Ok(())
+        } else if !confirmed {
+            self.robot(contact, handle, about, "STOP and START in turns")
         } else {
             let who = lines::who(Some(handle), &contact);
             let line = self.line("opted_in", &[("who", &who)]);
@@ -155,6 +170,9 @@ impl Turn<'_> {
             return self
                 .tx
                 .journal(about, "HELP not answered", "an automatic system answers there");
+        }
+        if let Some(why) = self.costs_to_answer(&contact) {
+            return self.tx.journal(about, "HELP not answered", &why);
         }
         self.tx.journal(about, "HELP answered", "they asked who we are")?;
         let help = self.rules.help(self.business_number()?.as_deref());
@@ -184,6 +202,52 @@ impl Turn<'_> {
         before
             .iter()
             .any(|m| m.id != message && m.text == text && now.since(m.created_at) <= ROBOT_WINDOW)
+    }
+
+    fn is_burst(&self, contact: &Contact) -> Result<bool, StoreError> {
+        let lately = self.tx.last_heard(contact.id, ROBOT_TEXTS)?;
+        let now = self.now().steady;
+        let full = u32::try_from(lately.len()).is_ok_and(|count| count >= ROBOT_TEXTS);
+        Ok(full && lately.iter().all(|m| now.since(m.created_at) <= ROBOT_WINDOW))
+    }
+
+    fn takes_turns(&self, contact: &Contact) -> Result<bool, StoreError> {
+        let lately = self.tx.last_heard(contact.id, TURNS_MAX)?;
+        let now = self.now().steady;
+        let full = u32::try_from(lately.len()).is_ok_and(|count| count >= TURNS_MAX);
+        let wish = |text: &str| matches!(optout::consent(text), Word::Stop | Word::Start | Word::Yes);
+        Ok(full
+            && lately
+                .iter()
+                .all(|m| now.since(m.created_at) <= limits::DAY && wish(&m.text)))
+    }
+
+    /// Why not even an answer goes there: numbers whose texts cost us, by which strangers earn.
+    fn costs_to_answer(&self, contact: &Contact) -> Option<String> {
+        let number = PhoneNumber::from_e164(&contact.number).ok()?;
+        // Before the SIM told where we are, nobody is foreign.
+        self.country?;
+        self.class_forbids(&number)
+            .filter(|_| phone::class(&number) != NumberClass::Landline)
+    }
+
+    /// Confirms a STOP or START, unless that costs us or was done often enough today; the wish itself is on record. False if
+    /// it was done too often.
+    fn confirm(&mut self, contact: &Contact, handle: Handle, text: &str, about: About) -> Result<bool, StoreError> {
+        if let Some(why) = self.costs_to_answer(contact) {
+            self.tx.journal(about, "not confirmed", &why)?;
+            return Ok(true);
+        }
+        let today = self
+            .tx
+            .automatic_since(contact.id, self.now().steady.minus(limits::DAY))?;
+        if today >= self.rules.automatic_per_day.saturating_add(CONFIRMATIONS_OVER) || self.takes_turns(contact)? {
+            self.tx
+                .journal(about, "not confirmed", "over the cap on automatic texts")?;
+            return Ok(false);
+        }
+        self.answer_caller(contact, handle, text)?;
+        Ok(true)
     }
 
     /// Our own answer to STOP, START or HELP. No block holds it back: it is queued after the block was set.

@@ -268,6 +268,7 @@ impl Turn<'_> {
                 None => None,
             },
             last_human: contact.and_then(|c| c.human_at).map(since),
+            hardly_answered: self.hardly_answered()?,
             automatic_today: match contact {
                 Some(contact) => self.tx.automatic_since(contact.id, now.steady.minus(limits::DAY))?,
                 None => 0,
@@ -301,7 +302,7 @@ impl Turn<'_> {
                 "missed_waiting",
                 &[("number", &number), ("time", &time), ("seconds", &ringing.as_secs())],
             );
-            return self.alert(&line, None);
+            return self.alert_of_call(&line);
         }
         match refusal {
             Refusal::Answered | Refusal::AnsweredElsewhere | Refusal::Own | Refusal::Team | Refusal::Blocked => Ok(()),
@@ -316,8 +317,16 @@ impl Turn<'_> {
                     "missed_unusable",
                     &[("number", &digits), ("time", &time), ("seconds", &ringing.as_secs())],
                 );
-                self.alert(&line, None)
+                self.alert_of_call(&line)
             }
+            Refusal::Hardly(_) => {
+                self.tell_of_ratio()?;
+                contact.map_or(Ok(()), |contact| self.missed_line(contact.id))
+            }
+            Refusal::Premium | Refusal::TollFree | Refusal::Foreign => match contact {
+                Some(contact) if !self.merges_abroad()? => self.missed_line(contact.id),
+                Some(_) | None => Ok(()),
+            },
             Refusal::Cooldown { .. } | Refusal::Alive | Refusal::Cap(_) => contact.map_or(Ok(()), |contact| {
                 self.missed_line_in(contact.id, self.rules.merge_window)
             }),
@@ -328,9 +337,6 @@ impl Turn<'_> {
             | Refusal::TooShort
             | Refusal::Landline
             | Refusal::LearnedLandline
-            | Refusal::Premium
-            | Refusal::TollFree
-            | Refusal::Foreign
             | Refusal::CountryUnknown
             | Refusal::TooLate => contact.map_or(Ok(()), |contact| self.missed_line(contact.id)),
         }
@@ -343,7 +349,15 @@ impl Turn<'_> {
             "missed_no_number",
             &[("what", &what), ("time", &time), ("seconds", &ringing.as_secs())],
         );
-        self.alert(&line, None)
+        self.alert_of_call(&line)
+    }
+
+    /// A line about a call that no contact belongs to, unless there are too many to tell one by one.
+    fn alert_of_call(&mut self, line: &str) -> Done {
+        if self.merges_call()? {
+            return Ok(());
+        }
+        self.alert(line, None)
     }
 
     /// The line about a missed call goes out after `window`, unless a first text merges with it before.
@@ -382,6 +396,9 @@ impl Turn<'_> {
             let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
             lines::missed(&self.rules.pack, handle, &contact, &time, call.ringing, &tail)
         };
+        if self.merges_call()? {
+            return Ok(());
+        }
         contact.told_at = Some(now);
         self.tx.save_contact(&contact)?;
         self.alert(&line, Some(&contact))

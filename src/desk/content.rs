@@ -77,6 +77,13 @@ impl Content {
             crate::sms::Content::Data(octets) => octets,
             crate::sms::Content::Gsm7(_) | crate::sms::Content::Ucs2(_) => &[],
         };
+        // Some senders put plain words where data belongs: without ports, and readable, they are words.
+        if let (None, Ok(words)) = (user_data.header().ports(), std::str::from_utf8(data))
+            && !words.is_empty()
+            && !words.chars().any(|c| c.is_control() && !c.is_whitespace())
+        {
+            return Content::Text(words.to_owned());
+        }
         Content::of(user_data.header().ports(), user_data.text(), data)
     }
 

@@ -30,6 +30,7 @@ impl Turn<'_> {
                 TimerKind::InDoubt => self.doubt_expired(OutboxId(timer.subject))?,
                 TimerKind::Unconfirmed => self.unconfirmed(timer.subject)?,
                 TimerKind::Purge => self.purge()?,
+                TimerKind::Flood => self.flood_look()?,
                 TimerKind::Nudge => self.nudge(ContactId(timer.subject))?,
                 TimerKind::Scheduled => self.scheduled_due(timer.subject)?,
                 TimerKind::Digest => self.digest_due()?,

@@ -16,6 +16,9 @@ use std::time::Duration;
 
 /// TP-PID "Short Message Type 0": to be acknowledged and dropped (3GPP TS 23.040 §9.2.3.9).
 const TYPE_0: u8 = 0x40;
+/// ANSI-136 R-DATA, ME data download, ME de-personalization, (U)SIM data download (§9.2.3.9): between the operator and the
+/// SIM or modem.
+const FOR_THE_SIM: std::ops::RangeInclusive<u8> = 0x7C..=0x7F;
 
 /// Setting: the owner was told of an unreadable text, steady milliseconds.
 const UNREADABLE_TOLD: &str = "unreadable_told";
@@ -77,7 +80,7 @@ impl Turn<'_> {
         if self.tx.inbound_known(&key)? {
             return Ok(());
         }
-        if deliver.pid == TYPE_0 {
+        if deliver.pid == TYPE_0 || FOR_THE_SIM.contains(&deliver.pid) {
             self.tx.add_inbound(&NewInbound {
                 key: &key,
                 raw,
@@ -85,9 +88,11 @@ impl Turn<'_> {
                 concat: None,
                 message: None,
             })?;
-            return self
-                .tx
-                .journal(About::default(), "silent text dropped", "type 0 is not for people");
+            let why = match deliver.pid {
+                TYPE_0 => "type 0 is not for people",
+                _ => "it is for the SIM or the modem, not for people",
+            };
+            return self.tx.journal(About::default(), "silent text dropped", why);
         }
         match concat {
             Some(concat) => {

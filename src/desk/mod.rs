@@ -35,6 +35,7 @@ mod conversation;
 mod digest;
 mod disk;
 mod due;
+mod flood;
 mod health;
 mod held;
 mod inbound;

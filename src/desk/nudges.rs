@@ -66,6 +66,9 @@ impl Turn<'_> {
             self.tx.clear_timer(timer.kind, timer.subject)?;
             ids.push(ContactId(timer.subject));
         }
+        if self.nudged_enough()? {
+            return Ok(());
+        }
         let mut waiting: Vec<(Contact, Handle, Duration)> = Vec::new();
         for id in ids {
             let Some(contact) = self.tx.contact_by_id(id)? else {

@@ -39,7 +39,7 @@ impl Turn<'_> {
             return self.say(&member.number, "has_not_texted", &[("who", &who)]);
         };
         // As the line that carried it had it.
-        let body = sms::plain_punctuation(&message.text);
+        let body = sms::plain_punctuation(&crate::printable::for_phone(&message.text));
         let key = format!("{MORE_FROM}{}", contact.id.0);
         let mark = self.tx.setting(&key)?;
         let from = match mark.as_deref().and_then(|mark| mark.split_once(':')) {
@@ -80,6 +80,7 @@ impl Turn<'_> {
         let before = self.tx.setting(PAUSED_UNTIL)?;
         self.tx.drop_setting(PAUSED_UNTIL)?;
         self.tx.journal(About::default(), "resumed", "the owner asked for it")?;
+        self.waive_ratio()?;
         let order = Order::new(&self.word("RESUME"));
         self.undoable(member, order.changes([Change::setting(PAUSED_UNTIL, before, None)]))?;
         self.say(&member.number, "resumed", &[])

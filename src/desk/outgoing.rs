@@ -77,6 +77,9 @@ impl Turn<'_> {
         if self.rules.readers().next().is_none() {
             return self.keep_for_owner(about);
         }
+        if self.merges_text(text, contact)? {
+            return Ok(());
+        }
         for member in self.listeners(contact, Some(about))? {
             self.text_owner(&member.number, Kind::Forward, text, contact, Some(about))?;
         }

@@ -24,6 +24,9 @@ impl Turn<'_> {
         if authority::guards(&read) && !self.proven {
             return self.ask_proof(member, &text);
         }
+        if is_no_order(&read) && self.talks_to_itself(&member.number)? {
+            return Ok(());
+        }
         match read {
             OwnerText::To { handle, text } => self.tagged(member, message, handle, &text),
             OwnerText::Handle(handle) => self.bare(member, message, handle),
@@ -101,6 +104,19 @@ impl Turn<'_> {
     fn not_yet(&mut self, member: &Member, what: &str) -> Done {
         self.say(&member.number, "not_yet", &[("what", &what)])
     }
+}
+
+/// Whether a text is what a phone that answers by itself may say. People give orders, or tag, or write to the one open chat a
+/// few times an hour.
+fn is_no_order(read: &OwnerText) -> bool {
+    matches!(
+        read,
+        OwnerText::Untagged(_)
+            | OwnerText::DidYouMean { .. }
+            | OwnerText::Usage { .. }
+            | OwnerText::OptOutWord
+            | OwnerText::Empty
+    )
 }
 
 /// What each role may do: owners all; crew answer and look; installers look at the box, not at texts.

@@ -220,7 +220,7 @@ impl Turn<'_> {
             };
             let time = self.rules.time_of_day(message.created_utc_ms, message.offset_s);
             let from = self.line(from, &[]);
-            shown.push(format!("{from} {time}: {}", message.text));
+            shown.push(format!("{from} {time}: {}", crate::printable::for_phone(&message.text)));
         }
         if shown.len() == 1 {
             shown.push(self.line("no_texts_yet", &[]));

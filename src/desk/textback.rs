@@ -48,6 +48,8 @@ pub(super) struct Facts {
     /// Since a human text last went either way.
     pub last_human: Option<Duration>,
     pub automatic_today: u32,
+    /// Automatic texts of a day that hardly anybody answered, if so.
+    pub hardly_answered: Option<u32>,
     pub named: bool,
     pub open: bool,
     pub paused: bool,
@@ -142,6 +144,8 @@ pub(super) enum Refusal {
     Alive,
     #[error("had {0} automatic texts today")]
     Cap(u32),
+    #[error("{0} automatic texts in a day, and hardly anybody answered")]
+    Hardly(u32),
 }
 
 /// Which text, or why none. The first reason that holds is the one recorded; those about the caller's wishes come before
@@ -246,6 +250,9 @@ fn timing(facts: &Facts, rules: &Rules) -> Result<(), Refusal> {
     }
     if facts.automatic_today >= rules.automatic_per_day {
         return Err(Refusal::Cap(facts.automatic_today));
+    }
+    if let Some(count) = facts.hardly_answered {
+        return Err(Refusal::Hardly(count));
     }
     Ok(())
 }

@@ -109,7 +109,19 @@ pub(super) fn numbers(conn: &rusqlite::Connection) -> Result<Vec<(ContactId, Str
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+pub(super) const HEARD_SINCE: &str =
+    "SELECT count(*) FROM contact INDEXED BY contact_heard WHERE heard_at IS NOT NULL AND heard_at > ?1";
+
 impl Tx<'_> {
+    /// How many people texted after `since`.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn people_heard_since(&self, since: Steady) -> Result<u32, StoreError> {
+        let mut statement = self.conn.prepare_cached(HEARD_SINCE)?;
+        Ok(statement.query_row([since], |row| row.get(0))?)
+    }
+
     /// The contact with that number.
     ///
     /// # Errors

@@ -70,6 +70,8 @@ pub(super) const LAST_WITH: &str = concat!(
 );
 pub(super) const FORWARD_OF: &str =
     "SELECT text FROM message WHERE about = ?1 AND direction = 'out' AND kind = 'forward' ORDER BY id LIMIT 1";
+pub(super) const TEXT_BACKS_SINCE: &str =
+    "SELECT count(*) FROM message INDEXED BY message_text_back WHERE kind = 'text_back' AND created_at > ?1";
 pub(super) const AUTOMATIC_SINCE: &str = "SELECT count(*) FROM message \
      WHERE contact_id = ?1 AND automatic = 1 AND created_at > ?2 AND state <> 'failed'";
 pub(super) const LAST_TEXT_BACK: &str = "SELECT m.created_at, (SELECT max(submitted_at) FROM outbox o WHERE o.message_id = m.id) \
@@ -227,6 +229,15 @@ impl Tx<'_> {
             .conn
             .prepare_cached(AUTOMATIC_SINCE)?
             .query_row(params![contact, since], |row| row.get(0))?)
+    }
+
+    /// Texts to missed callers made after `since`, to anybody.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn text_backs_since(&self, since: Steady) -> Result<u32, StoreError> {
+        let mut statement = self.conn.prepare_cached(TEXT_BACKS_SINCE)?;
+        Ok(statement.query_row([since], |row| row.get(0))?)
     }
 
     /// When the last text-back to a contact went out, or was queued if it has not yet.

@@ -135,6 +135,8 @@ words!(
         Unconfirmed = "unconfirmed",
         /// Old bodies are to be erased.
         Purge = "purge",
+        /// Lines merged in a flood may be told.
+        Flood = "flood",
         /// A caller waits for an answer.
         Nudge = "nudge",
         /// A text or reminder of the owner's for later.

@@ -30,7 +30,7 @@ fn usual(blank: &str) -> &'static str {
         "number" => "+15551234567",
         "time" => "12:02pm",
         "seconds" | "megabytes" => "18",
-        "handle" | "times" | "count" | "hours" | "n" => "27",
+        "handle" | "times" | "count" | "hours" | "n" | "calls" | "texts" => "27",
         "handles" => "27 or 31",
         "choices" => "27 +15551234567 (leak) or 31 Dave (boiler)",
         "text" => "Yes can do 3pm",

@@ -7,6 +7,7 @@ mod conversation;
 mod dialogues;
 mod figures;
 mod health;
+mod hostile;
 mod language;
 mod later;
 mod optout;

@@ -12,7 +12,7 @@ pub use vocabulary::Phrase;
 
 use super::template::plain;
 use std::collections::BTreeMap;
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -206,7 +206,8 @@ fn fill(lines: &BTreeMap<String, Line>, key: &str, values: Values<'_>) -> String
             Piece::Text(text) => out.push_str(text),
             Piece::Blank(name) => match values.iter().find(|(known, _)| known == name) {
                 // Writing to a String does not fail.
-                Some((_, value)) => _ = write!(out, "{value}"),
+                // What strangers wrote fills blanks: it makes no line of its own there, and turns no reading.
+                Some((_, value)) => out.push_str(&crate::printable::for_phone(&value.to_string())),
                 None => debug_assert!(false, "{key}: nobody fills {{{name}}}"),
             },
         }

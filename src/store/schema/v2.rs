@@ -17,6 +17,7 @@ pub(super) const PIECES: &[Piece] = &[
     Piece::Sql(DEAF),
     Piece::Sql(REPEATS),
     Piece::Sql(RETENTION),
+    Piece::Sql(TEXT_BACKS),
 ];
 
 /// Timer kinds are words of [`crate::store::types::TimerKind`] only. The list in the table would have to be rebuilt with
@@ -196,3 +197,5 @@ CREATE INDEX message_bare ON message (created_at) WHERE text = '';
 CREATE INDEX held_contact ON held (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX undecodable_received ON undecodable (received_at);
 ";
+/// Texts to missed callers by time, to anybody: how many a day.
+const TEXT_BACKS: &str = "CREATE INDEX message_text_back ON message (created_at) WHERE kind = 'text_back';";
