@@ -64,8 +64,8 @@ pub(super) const EARLIEST: &str =
     "SELECT min(not_before) FROM outbox INDEXED BY outbox_due WHERE state = 'queued' AND not_before > ?1";
 pub(super) const LOWER_IN_DOUBT: &str =
     "SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ?1 AND part < ?2 AND state = 'in_doubt')";
-pub(super) const WAITING_FOR: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox INDEXED BY outbox_queued_to \
-     WHERE state = 'queued' AND recipient = ?1 LIMIT ?2)";
+pub(super) const WAITING_FOR: &str =
+    "SELECT id FROM outbox INDEXED BY outbox_queued_to WHERE state = 'queued' AND recipient = ?1 LIMIT ?2";
 pub(super) const ANY_QUEUED: &str = "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_due WHERE state = 'queued')";
 pub(super) const SUBMITTING: &str = concat!(
     "SELECT ",
@@ -191,7 +191,12 @@ impl Tx<'_> {
     /// SQLite's own.
     pub fn waiting_for(&self, recipient: &str, most: u32) -> Result<u32, StoreError> {
         let mut statement = self.conn.prepare_cached(WAITING_FOR)?;
-        Ok(statement.query_row(params![recipient, most], |row| row.get(0))?)
+        let mut rows = statement.query(params![recipient, most])?;
+        let mut waiting = 0;
+        while rows.next()?.is_some() {
+            waiting += 1;
+        }
+        Ok(waiting)
     }
 
     /// Whether anything is queued at all.
