@@ -23,6 +23,8 @@ const SPEAK_UP_AT: u8 = 3;
 const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// … this often, before it is called missing.
 const BUSY_TRIES: u8 = 10;
+/// How often a memory is chosen anew when no answer came.
+const STORAGE_TRIES: u8 = 5;
 /// So often ERROR to `+CPIN?`, and the question is given up.
 const UNKNOWN_TRIES: u8 = 2;
 /// A SIM that is missing or locked is looked at this often: two commands a minute.
@@ -93,6 +95,8 @@ enum State {
     },
     Storage {
         next: usize,
+        /// How often no answer came.
+        unanswered: u8,
     },
     Notify {
         rung: usize,
@@ -471,7 +475,7 @@ impl Bringup {
                     None => (None, State::PduMode { busy: 0 }),
                 },
                 State::PduMode { .. } => (Some(plain(&PDU_MODE, SLOW)), State::Ready),
-                State::Storage { next } => (
+                State::Storage { next, .. } => (
                     self.family
                         .storage
                         .get(next)

@@ -4,8 +4,8 @@ use super::super::replies::{digits, free_text, pin_state, text_field};
 use super::super::{Event, Limit, families};
 use super::script::{IDENTITY, SETTINGS, SURVEY};
 use super::{
-    AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, PIN_TRIES_NEEDED, State,
-    UNKNOWN_TRIES,
+    AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, PIN_TRIES_NEEDED, STORAGE_TRIES,
+    State, UNKNOWN_TRIES,
 };
 use crate::at::{CodeOrWords, Failure, Outcome};
 use std::time::Instant;
@@ -73,7 +73,7 @@ impl Bringup {
             }
             State::PduMode { busy } => {
                 if accepted {
-                    self.enter(State::Storage { next: 0 });
+                    self.enter(State::Storage { next: 0, unanswered: 0 });
                 } else if busy < BUSY_TRIES && is_busy(&outcome.result) {
                     self.enter(State::PduMode { busy: busy + 1 });
                     self.pause = Some(at + BUSY_WAIT);
@@ -81,12 +81,24 @@ impl Bringup {
                     self.limited(Limit::NoSms, at);
                 }
             }
-            State::Storage { next } => {
-                if accepted {
+            State::Storage {
+                next,
+                unanswered: before,
+            } => {
+                if unanswered && before < STORAGE_TRIES {
+                    // No answer is no refusal: taking the next memory for it would leave the texts in this one lying there.
+                    self.enter(State::Storage {
+                        next,
+                        unanswered: before + 1,
+                    });
+                } else if accepted {
                     self.storage = self.family.storage.get(next).copied();
                     self.enter(State::Notify { rung: 0 });
                 } else {
-                    self.enter(State::Storage { next: next + 1 });
+                    self.enter(State::Storage {
+                        next: next + 1,
+                        unanswered: 0,
+                    });
                 }
             }
             State::Notify { rung } => {
