@@ -142,12 +142,18 @@ impl Turn<'_> {
             .stop_line_at
             .is_none_or(|at| now.steady.since(at) >= STOP_LINE_AGAIN);
         let phone = self.business_number()?;
-        let text = self
-            .rules
-            .text_back(choice, contact.name.as_deref(), phone.as_deref(), now.wall, stop, None);
+        let open = self.back_in_words()?;
+        let text = self.rules.text_back(
+            choice,
+            contact.name.as_deref(),
+            phone.as_deref(),
+            now.wall,
+            stop,
+            open.as_deref(),
+        );
         let not_before = match choice {
             Choice::Late => self.rules.polite_time(now).max(now.steady.plus(self.rules.delay)),
-            Choice::First | Choice::Known | Choice::AfterHours => now.steady.plus(self.rules.delay),
+            Choice::First | Choice::Known | Choice::AfterHours | Choice::Away => now.steady.plus(self.rules.delay),
         };
         let out = Outgoing {
             kind: Kind::TextBack,
@@ -275,6 +281,7 @@ impl Turn<'_> {
             },
             named: contact.is_some_and(|c| c.name.is_some()),
             open: self.rules.is_open(now.wall),
+            away: self.away()?.is_some(),
             paused: self.paused()?,
             late,
         })

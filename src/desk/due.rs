@@ -37,6 +37,7 @@ impl Turn<'_> {
                 TimerKind::Memory => self.memory_due()?,
                 TimerKind::Balance => self.balance_due()?,
                 TimerKind::TestCall => self.test_over()?,
+                TimerKind::Away => self.away_due()?,
             }
         }
         Ok(())

@@ -105,7 +105,7 @@ const NAMES: [&str; 12] = [
 ];
 
 /// A date, with its year if it was given.
-type Written = (Option<i16>, i8, i8);
+pub(super) type Written = (Option<i16>, i8, i8);
 
 fn read(text: &str) -> Result<Holiday, HolidayError> {
     let wrong = || HolidayError::Date(text.to_owned());
@@ -140,7 +140,7 @@ fn whole(text: &str, first: Written, last: Written) -> Result<Holiday, HolidayEr
 }
 
 /// `25 Dec`, `Dec 25`, `25. Dez`, `25 de dic`, `Dec 25 2026`, `2026-12-25`.
-fn one(text: &str) -> Option<Written> {
+pub(super) fn one(text: &str) -> Option<Written> {
     let text = text.trim();
     if let Ok(day) = text.parse::<Date>() {
         return Some((Some(day.year()), day.month(), day.day()));

@@ -52,7 +52,11 @@ impl Turn<'_> {
         };
         let phone = self.business_number()?;
         let wall = self.now().wall;
-        match self.rules.canned(number, name.as_deref(), phone.as_deref(), wall) {
+        let open = self.back_in_words()?;
+        let text = self
+            .rules
+            .canned(number, name.as_deref(), phone.as_deref(), wall, open.as_deref());
+        match text {
             Some(text) => self.tagged(member, message, handle, &text),
             None => {
                 let there: Vec<String> = self.rules.canned_numbers().iter().map(|n| format!("q{n}")).collect();

@@ -24,6 +24,7 @@ use std::time::Duration;
 
 mod air;
 mod authority;
+mod away;
 mod by_hand;
 mod caller;
 mod calls;

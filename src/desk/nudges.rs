@@ -22,6 +22,10 @@ const BETWEEN: Duration = Duration::from_secs(3600);
 const TOGETHER: Duration = Duration::from_secs(60);
 /// Most callers in one.
 const TOGETHER_MOST: u32 = 20;
+/// While the owner is away one that isn't urgent is looked at again after this long.
+const HELD_WHILE_AWAY: Duration = Duration::from_secs(3600);
+/// The latest texts that make a nudge urgent.
+const URGENT_LOOKS_AT: u32 = 3;
 /// Characters of what they wrote.
 const SAID: usize = 60;
 
@@ -58,6 +62,7 @@ impl Turn<'_> {
         if let Some(until) = self.quiet_until() {
             return self.tx.set_timer(TimerKind::Nudge, id.0, until);
         }
+        let away = self.away()?.is_some();
         let mut ids = vec![id];
         for timer in self
             .tx
@@ -75,6 +80,10 @@ impl Turn<'_> {
                 continue;
             };
             if !contact.waiting || contact.blocked || contact.opted_out {
+                continue;
+            }
+            if away && !self.waits_urgently(id)? {
+                self.tx.set_timer(TimerKind::Nudge, id.0, now.plus(HELD_WHILE_AWAY))?;
                 continue;
             }
             let since = contact.waiting_since.or(contact.heard_at).unwrap_or(now);
@@ -103,6 +112,12 @@ impl Turn<'_> {
             self.nudge_one(&member, &theirs)?;
         }
         Ok(())
+    }
+
+    /// Whether any of their latest texts is urgent.
+    fn waits_urgently(&self, id: ContactId) -> Result<bool, StoreError> {
+        let said = self.tx.last_heard(id, URGENT_LOOKS_AT)?;
+        Ok(said.iter().any(|message| self.rules.is_urgent(&message.text)))
     }
 
     fn nudge_one(&mut self, member: &Member, waiting: &[(&Contact, Handle, Duration)]) -> Done {

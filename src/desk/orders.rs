@@ -3,7 +3,7 @@
 use super::conversation::Addressee;
 use super::pack::{Pack, Values};
 use super::rules::Member;
-use super::turn::{Done, PAUSED_UNTIL, Turn};
+use super::turn::{Done, Turn};
 use super::undo::Order;
 use super::{commands, lines, outgoing};
 use crate::ids::Handle;
@@ -13,14 +13,11 @@ use crate::store::contacts::Contact;
 use crate::store::records::About;
 use crate::store::types::{Decision, State};
 use crate::store::undo::Change;
-use std::time::Duration;
 
 /// Enough of a text's beginning to find it in the line that carried it.
 const START_CHARACTERS: usize = 12;
 /// Setting, followed by the contact's row id: up to where `MORE` has shown which text, as `message:octet`.
 const MORE_FROM: &str = "more_from_";
-/// How long a pause without a duration lasts: until `RESUME`, but not for ever.
-const PAUSE_LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl Turn<'_> {
     /// `HELP`.
@@ -56,34 +53,6 @@ impl Turn<'_> {
         let kept = kept(&capped, &page).saturating_sub(body_at);
         self.tx.set_setting(&key, &format!("{}:{}", message.id, next + kept))?;
         self.reply_about(&member.number, &contact, &page)
-    }
-
-    /// `PAUSE 2h`: callers are not texted; their texts and missed calls still come.
-    pub fn pause(&mut self, member: &Member, length: Option<Duration>) -> Done {
-        let length = length.unwrap_or(PAUSE_LONGEST).min(PAUSE_LONGEST);
-        let until = self.now().steady.plus(length);
-        let before = self.tx.setting(PAUSED_UNTIL)?;
-        let after = until.0.to_string();
-        self.tx.set_setting(PAUSED_UNTIL, &after)?;
-        self.tx.journal(About::default(), "paused", "the owner asked for it")?;
-        let length = self.rules.pack.length(length);
-        let order = Order::new(&format!("{} {length}", self.word("PAUSE")));
-        self.undoable(
-            member,
-            order.changes([Change::setting(PAUSED_UNTIL, before, Some(after))]),
-        )?;
-        self.say(&member.number, "paused", &[("length", &length)])
-    }
-
-    /// `RESUME`.
-    pub fn resume(&mut self, member: &Member) -> Done {
-        let before = self.tx.setting(PAUSED_UNTIL)?;
-        self.tx.drop_setting(PAUSED_UNTIL)?;
-        self.tx.journal(About::default(), "resumed", "the owner asked for it")?;
-        self.waive_ratio()?;
-        let order = Order::new(&self.word("RESUME"));
-        self.undoable(member, order.changes([Change::setting(PAUSED_UNTIL, before, None)]))?;
-        self.say(&member.number, "resumed", &[])
     }
 
     /// `NAME 27 Dave`.

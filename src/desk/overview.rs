@@ -86,10 +86,10 @@ impl Turn<'_> {
     }
 
     fn mode(&self) -> Result<String, StoreError> {
-        Ok(if self.paused()? {
-            self.line("paused_now", &[])
-        } else {
-            self.line("working", &[])
+        Ok(match (self.paused()?, self.away()?) {
+            (true, _) => self.line("paused_now", &[]),
+            (false, Some(away)) => self.away_line(away),
+            (false, None) => self.line("working", &[]),
         })
     }
 

@@ -8,7 +8,6 @@ use super::rules::{Member, Role};
 use super::turn::{Done, Turn};
 use crate::ids::MessageId;
 use crate::store::records::About;
-use std::time::Duration;
 
 impl Turn<'_> {
     /// A whole text from somebody of the team, recorded as `message`.
@@ -58,11 +57,7 @@ impl Turn<'_> {
             Command::Help => self.owner_help(member),
             Command::More(Some(handle)) => self.more(member, handle),
             Command::More(None) => self.more_of_last(member),
-            Command::Pause(None) => self.pause(member, None),
-            Command::Pause(Some(length)) => match duration(&length) {
-                Some(length) => self.pause(member, Some(length)),
-                None => self.say(&member.number, "pause_usage", &[]),
-            },
+            Command::Pause(words) => self.pause(member, words.as_deref()),
             Command::Resume => self.resume(member),
             Command::Name { handle, name } => self.name(member, handle, &name),
             Command::Done(handle) => self.done(member, handle),
@@ -73,7 +68,7 @@ impl Turn<'_> {
             Command::Why(handle) => self.why(member, handle),
             Command::Num(handle) => self.num(member, handle),
             Command::Oops(to) => self.oops(member, to),
-            Command::Away(_) => self.not_yet(member, "AWAY"),
+            Command::Away(words) => self.go_away(member, words.as_deref()),
             Command::Later { handle, when } => self.remind_later(member, handle, when.as_deref()),
             Command::PutOff => self.list_put_off(member),
             Command::Won { handle, amount } => self.won(member, handle, amount),
@@ -99,10 +94,6 @@ impl Turn<'_> {
             Some(_) => self.say(&member.number, "still_held", &[]),
             None => self.untagged(member, message, text),
         }
-    }
-
-    fn not_yet(&mut self, member: &Member, what: &str) -> Done {
-        self.say(&member.number, "not_yet", &[("what", &what)])
     }
 }
 
@@ -155,36 +146,5 @@ fn may(role: Role, read: &OwnerText) -> bool {
         Role::Owner => true,
         Role::Crew => answers || looks,
         Role::Installer => looks,
-    }
-}
-
-/// `2h`, `30 min`, `1d`. `None`: nothing of the kind, or nothing at all.
-fn duration(text: &str) -> Option<Duration> {
-    let text = text.trim().to_lowercase();
-    let text = text.strip_prefix("for ").unwrap_or(&text);
-    let split = text.find(|c: char| !c.is_ascii_digit())?;
-    let (count, unit) = text.split_at(split);
-    let seconds = match unit.trim() {
-        "m" | "min" | "mins" | "minute" | "minutes" => 60,
-        "h" | "hr" | "hrs" | "hour" | "hours" => 3600,
-        "d" | "day" | "days" => 86_400,
-        _ => return None,
-    };
-    let count: u64 = count.parse().ok().filter(|count| *count > 0)?;
-    Some(Duration::from_secs(count.saturating_mul(seconds)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_are_read_as_people_write_them() {
-        assert_eq!(duration("2h"), Some(Duration::from_secs(7200)));
-        assert_eq!(duration("for 30 min"), Some(Duration::from_secs(1800)));
-        assert_eq!(duration("1 day"), Some(Duration::from_secs(86_400)));
-        for no in ["", "h", "2", "two hours", "0h", "until Monday"] {
-            assert_eq!(duration(no), None, "{no}");
-        }
     }
 }

@@ -210,13 +210,10 @@ impl Rules {
         let template = match choice {
             Choice::First => &self.first,
             Choice::Known => &self.known,
-            Choice::AfterHours => &self.after_hours,
+            Choice::AfterHours | Choice::Away => &self.after_hours,
             Choice::Late => &self.late,
         };
-        let open = match open {
-            Some(open) => open.to_owned(),
-            None => self.hours.next_opening(wall.utc_ms, &self.zone(wall), &self.pack),
-        };
+        let open = self.open_in_words(wall, open);
         let stop_line = stop.then(|| self.pack.caller("stop_line"));
         template.render(
             &Values {
@@ -228,9 +225,32 @@ impl Rules {
         )
     }
 
-    /// Canned reply `number`, filled in. `None`: there is none.
-    pub fn canned(&self, number: u8, name: Option<&str>, phone: Option<&str>, wall: Wall) -> Option<String> {
-        let open = self.hours.next_opening(wall.utc_ms, &self.zone(wall), &self.pack);
+    fn open_in_words(&self, wall: Wall, open: Option<&str>) -> String {
+        match open {
+            Some(open) => open.to_owned(),
+            None => self.hours.next_opening(wall.utc_ms, &self.zone(wall), &self.pack),
+        }
+    }
+
+    /// The first moment from `utc_ms` on at which the business is open. `None`: never.
+    pub fn opening_from(&self, utc_ms: i64, wall: Wall) -> Option<i64> {
+        let zone = self.zone(wall);
+        match self.hours.is_open(utc_ms, &zone) {
+            true => Some(utc_ms),
+            false => self.hours.next_opening_ms(utc_ms, &zone),
+        }
+    }
+
+    /// Canned reply `number`, filled in; `open` as in [`Rules::text_back`]. `None`: there is none.
+    pub fn canned(
+        &self,
+        number: u8,
+        name: Option<&str>,
+        phone: Option<&str>,
+        wall: Wall,
+        open: Option<&str>,
+    ) -> Option<String> {
+        let open = self.open_in_words(wall, open);
         let values = Values {
             name: name.unwrap_or(""),
             open: &open,

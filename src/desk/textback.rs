@@ -52,6 +52,8 @@ pub(super) struct Facts {
     pub hardly_answered: Option<u32>,
     pub named: bool,
     pub open: bool,
+    /// The owner is away.
+    pub away: bool,
     pub paused: bool,
     /// Since the call, when we learnt of it late.
     pub late: Duration,
@@ -80,6 +82,8 @@ pub(super) enum Choice {
     First,
     Known,
     AfterHours,
+    /// The owner is away: the out-of-hours text.
+    Away,
     Late,
 }
 
@@ -90,6 +94,7 @@ impl Choice {
             Choice::First => "missed call",
             Choice::Known => "missed call, known caller",
             Choice::AfterHours => "missed call, out of hours",
+            Choice::Away => "missed call, owner away",
             Choice::Late => "missed call, learnt of late",
         }
     }
@@ -172,6 +177,7 @@ pub(super) fn decide(facts: &Facts, rules: &Rules) -> Result<Choice, Refusal> {
     number(class, country, &facts.home, rules.landlines)?;
     timing(facts, rules)?;
     Ok(match (facts.late >= LATE, facts.named, facts.open) {
+        (false, _, _) if facts.away => Choice::Away,
         (true, _, _) => Choice::Late,
         (false, _, false) => Choice::AfterHours,
         (false, true, true) => Choice::Known,

@@ -4,6 +4,7 @@
 //! before and after. An order without changes (`FORGET`) is on record too: UNDO then says that it can't be taken back,
 //! rather than take back the one before it.
 
+use super::away::AWAY_UNTIL;
 use super::lines;
 use super::rules::Member;
 use super::team;
@@ -218,8 +219,12 @@ impl Turn<'_> {
             Change::Setting { key, after, .. } => {
                 self.rules_changed |= team::changes_rules(key);
                 match after {
-                    Some(value) => self.tx.set_setting(key, value),
-                    None => self.tx.drop_setting(key).map(|_| ()),
+                    Some(value) => self.tx.set_setting(key, value)?,
+                    None => self.tx.drop_setting(key).map(|_| ())?,
+                }
+                match key.as_str() {
+                    AWAY_UNTIL => self.follow_away(),
+                    _ => Ok(()),
                 }
             }
             Change::Timer {

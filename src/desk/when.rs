@@ -2,17 +2,21 @@
 //!
 //! Read in local time, so that `8am` stays eight in the morning over a change of the clocks (product.md §3, §5).
 
-use super::hours;
 use super::pack::Pack;
+use super::{holidays, hours};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use jiff::{ToSpan, ZonedDateTime};
+use jiff::{Span, ToSpan, ZonedDateTime};
 use std::time::Duration;
 
 /// A day without a time means this hour.
 const MORNING: u16 = 8 * 60;
 /// `tonight`.
 const EVENING: u16 = 19 * 60;
+/// Words of the longest date: `24 de diciembre 2026`.
+const DATE_WORDS_MAX: usize = 4;
+/// A day, in seconds.
+const DAY_S: u64 = 86_400;
 /// Furthest ahead that is understood.
 pub const AHEAD_MAX: Duration = Duration::from_secs(60 * 24 * 3600);
 
@@ -20,6 +24,12 @@ pub const AHEAD_MAX: Duration = Duration::from_secs(60 * 24 * 3600);
 /// [`AHEAD_MAX`] ahead.
 #[must_use]
 pub fn read(text: &str, utc_ms: i64, zone: &TimeZone) -> Option<i64> {
+    read_ahead(text, utc_ms, zone, AHEAD_MAX)
+}
+
+/// The same, at most `longest` ahead.
+#[must_use]
+pub fn read_ahead(text: &str, utc_ms: i64, zone: &TimeZone, longest: Duration) -> Option<i64> {
     let text = text.trim().trim_end_matches(['.', '!']).to_lowercase();
     let mut words: Vec<&str> = text.split_whitespace().collect();
     while matches!(
@@ -29,13 +39,25 @@ pub fn read(text: &str, utc_ms: i64, zone: &TimeZone) -> Option<i64> {
         words.remove(0);
     }
     let at = match length(&words.join(" ")) {
-        Some(length) => utc_ms.checked_add(i64::try_from(length.as_millis()).ok()?)?,
+        Some(length) => after(length, utc_ms, zone)?,
         None => civil(&words, &hours::local(utc_ms, zone)?)?
             .timestamp()
             .as_millisecond(),
     };
     let ahead = u64::try_from(at - utc_ms).ok().filter(|ms| *ms > 0)?;
-    (Duration::from_millis(ahead) <= AHEAD_MAX).then_some(at)
+    (Duration::from_millis(ahead) <= longest).then_some(at)
+}
+
+/// That long from now. In whole days it is the same time of day, over a change of the clocks too.
+fn after(length: Duration, utc_ms: i64, zone: &TimeZone) -> Option<i64> {
+    let (days, rest) = (length.as_secs() / DAY_S, length.as_secs() % DAY_S);
+    if rest > 0 {
+        return utc_ms.checked_add(i64::try_from(length.as_millis()).ok()?);
+    }
+    let then = hours::local(utc_ms, zone)?
+        .checked_add(Span::new().try_days(i64::try_from(days).ok()?).ok()?)
+        .ok()?;
+    Some(then.timestamp().as_millisecond())
 }
 
 /// `2h`, `30 min`, `1d`, `1h30`, `an hour`.
@@ -78,8 +100,35 @@ pub fn length(text: &str) -> Option<Duration> {
     (total > 0).then(|| Duration::from_secs(total))
 }
 
+/// `24 Dec`, `Dec 24 8am`, `2026-12-24`: the coming one.
+fn dated(words: &[&str], now: &ZonedDateTime) -> Option<ZonedDateTime> {
+    let (taken, (year, month, day)) = (1..=words.len().min(DATE_WORDS_MAX)).rev().find_map(|count| {
+        let (date, _) = words.split_at_checked(count)?;
+        Some((count, holidays::one(&date.join(" "))?))
+    })?;
+    let rest = words.get(taken..).unwrap_or_default();
+    let minutes = if rest.is_empty() { MORNING } else { time_of_day(rest)? };
+    let (hour, minute) = (i8::try_from(minutes / 60).ok()?, i8::try_from(minutes % 60).ok()?);
+    let years = match year {
+        Some(year) => year..=year,
+        // 29 February may be some years ahead; too far is refused by the caller.
+        None => now.year()..=now.year().checked_add(1)?,
+    };
+    years
+        .filter_map(|year| Date::new(year, month, day).ok())
+        .filter_map(|date| {
+            date.at(hour, minute, 0, 0)
+                .to_zoned_datetime(now.time_zone().clone())
+                .ok()
+        })
+        .find(|at| at > now)
+}
+
 /// A day, a time of day, or both.
 fn civil(words: &[&str], now: &ZonedDateTime) -> Option<ZonedDateTime> {
+    if let Some(at) = dated(words, now) {
+        return Some(at);
+    }
     let (first, rest) = words.split_first()?;
     let day = match *first {
         "today" | "tonight" => Some(now.date()),
@@ -181,6 +230,11 @@ mod tests {
             ("1h30", ms(2025, 7, 23, 10, 30)),
             ("2 days", ms(2025, 7, 25, 9, 0)),
             ("Fri at 3pm", ms(2025, 7, 25, 15, 0)),
+            ("until 24 Aug", ms(2025, 8, 24, 8, 0)),
+            ("Aug 24th 5pm", ms(2025, 8, 24, 17, 0)),
+            ("24. August 10:30", ms(2025, 8, 24, 10, 30)),
+            ("2025-08-24", ms(2025, 8, 24, 8, 0)),
+            ("8 Aug 9am", ms(2025, 8, 8, 9, 0)),
         ] {
             assert_eq!(read(text, now, &chicago()), Some(wanted), "{text}");
         }
@@ -192,6 +246,10 @@ mod tests {
             "99d",
             "25:00",
             "0h",
+            "22 Jul",
+            "24 Dec",
+            "2025-07-22",
+            "31 Feb",
             "Mondays are best for me",
         ] {
             assert_eq!(read(no, now, &chicago()), None, "{no}");
@@ -211,6 +269,35 @@ mod tests {
             read("1:30am", saturday, &chicago()).unwrap() - saturday,
             5 * 3_600_000 + 1_800_000
         );
+    }
+
+    #[test]
+    fn a_date_without_a_year_is_the_coming_one() {
+        let now = ms(2025, 12, 20, 9, 0);
+        let year = Duration::from_secs(366 * 24 * 3600);
+        for (text, wanted) in [
+            ("24 Dec", ms(2025, 12, 24, 8, 0)),
+            ("2 Jan", ms(2026, 1, 2, 8, 0)),
+            ("20 Dec 8am", ms(2026, 12, 20, 8, 0)),
+            ("24 de diciembre", ms(2025, 12, 24, 8, 0)),
+            ("2 janvier", ms(2026, 1, 2, 8, 0)),
+        ] {
+            assert_eq!(read_ahead(text, now, &chicago(), year), Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_end_at_the_same_time_of_day_over_a_change_of_the_clocks() {
+        assert_eq!(
+            read("3 days", ms(2025, 3, 7, 17, 0), &chicago()),
+            Some(ms(2025, 3, 10, 17, 0))
+        );
+        assert_eq!(
+            read("1 week", ms(2025, 10, 30, 9, 0), &chicago()),
+            Some(ms(2025, 11, 6, 9, 0))
+        );
+        let hours = read("24h", ms(2025, 3, 8, 17, 0), &chicago());
+        assert_eq!(hours, Some(ms(2025, 3, 9, 17, 0)), "a whole day, however it is said");
     }
 
     #[test]

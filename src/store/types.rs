@@ -149,6 +149,8 @@ words!(
         Balance = "balance",
         /// The test call that somebody asked for has not come.
         TestCall = "test_call",
+        /// The owner's AWAY ends, or is looked at again.
+        Away = "away",
     }
 );
 words!(

@@ -1,6 +1,7 @@
 //! The desk as caller and owner see it: calls and PDUs in, texts out, in virtual time on a database in memory.
 
 mod authority;
+mod away;
 mod box_under_test;
 mod calls;
 mod conversation;

@@ -3,6 +3,7 @@
 use super::{Command, NAME_CHARACTERS_MAX, NEVER, one_typo};
 use crate::config::by_text::{self, KEYS};
 use crate::desk::grammar::HANDLES;
+use crate::desk::holidays;
 use crate::desk::pack::Pack;
 use crate::ids::Handle;
 use crate::phone::Body;
@@ -24,6 +25,10 @@ pub(super) fn handle(text: &str) -> Option<Handle> {
 /// A length of time or a point in time, its words in English; nothing is fine. A sentence is not.
 #[expect(clippy::option_option, reason = "no time at all; none given; one given")]
 fn span(rest: &str, clock: bool, pack: &Pack) -> Option<Option<String>> {
+    let rest = match rest.rsplit_once(char::is_whitespace) {
+        Some((before, last)) if pack.means("polite", last) => before.trim_end_matches([',', ' ']),
+        Some(_) | None => rest,
+    };
     if rest.is_empty() {
         return Some(None);
     }
@@ -44,9 +49,13 @@ fn span(rest: &str, clock: bool, pack: &Pack) -> Option<Option<String>> {
         "today", "tonight", "tomorrow", "until", "noon", "morning", "evening", "next",
     ])
     .any(|meaning| words.means(meaning, first));
+    // `AWAY Dec 24`; what begins with a figure is a time anyway.
+    let mut two = english.splitn(3, char::is_whitespace);
+    let a_date = matches!((two.next(), two.next()), (Some(month), Some(day)) if holidays::one(&format!("{month} {day}")).is_some());
     let time = english.split_whitespace().count() <= TIME_WORDS_MAX
         && (first.starts_with(|c: char| c.is_ascii_digit())
             || a_day
+            || a_date
             || (matches!(first, "for" | "in" | "at" | "on") && english.bytes().any(|b| b.is_ascii_digit())));
     time.then_some(Some(english))
 }
@@ -56,6 +65,9 @@ pub(super) fn pause(rest: &str, pack: &Pack) -> Option<Command> {
 }
 
 pub(super) fn away(rest: &str, pack: &Pack) -> Option<Command> {
+    if pack.means("no", rest) || pack.means("off", rest) {
+        return Some(Command::Resume);
+    }
     let when = span(rest, true, pack)?;
     Some(Command::Away(when.map(|when| match when.split_once(' ') {
         Some((first, then)) if Pack::english().means("until", first) => then.to_owned(),
