@@ -1,0 +1,219 @@
+//! What a handled call costs the card: octets written, commits, frames of the write-ahead log.
+//!
+//! `cargo bench --bench written` runs the real desk and the real store on a database on disk, in virtual time: a caller is
+//! missed and texted back, the report comes, the owner is told, that report comes too; ten minutes later the next one. Then a
+//! day in which nothing happens. `-- --calls N` (default 200) for another number; `-- --pages` says which tables were written.
+//!
+//! `written` is what the kernel gave to the disk for this process (`write_bytes` in `/proc/self/io`, whole pages of 4 KiB, so
+//! every sync costs one at least); `handed over` is what SQLite gave to the kernel. What the filesystem adds for its own
+//! journal is in neither.
+
+#[path = "../desk/box_under_test.rs"]
+#[allow(dead_code, reason = "shared with the desk's tests, which use all of it")]
+mod box_under_test;
+
+use box_under_test::{Box, number};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use textback::desk::Input;
+use textback::desk::claim::Secret;
+use textback::modem::{EndedCall, Identity, Verdict};
+use textback::store::Store;
+
+/// Calls before anything is measured: the tables have their usual depth.
+const BEFORE: u32 = 300;
+/// Delivered, in a status report (3GPP TS 23.040 §9.2.3.15).
+const DELIVERED: u8 = 0;
+
+fn main() {
+    let words: Vec<String> = std::env::args().collect();
+    let calls = words.iter().position(|w| w == "--calls");
+    let calls = calls.and_then(|i| words.get(i + 1)?.parse().ok()).unwrap_or(200);
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let mut bench = Bench::start(&folder.path().join("t.db"));
+    for round in 0..BEFORE {
+        bench.handled_call(round);
+    }
+
+    let before = bench.tally();
+    for round in 0..calls {
+        bench.handled_call(BEFORE + round);
+    }
+    let per_call = bench.tally().less(&before);
+    per_call.print(&format!("a handled call, mean of {calls}"), f64::from(calls));
+    if words.iter().any(|w| w == "--pages") {
+        bench.print_pages();
+    }
+
+    let before = bench.tally();
+    for _ in 0..24 * 12 {
+        bench.pass(Duration::from_secs(300));
+        bench.quiet();
+    }
+    bench.tally().less(&before).print("an idle day", 1.0);
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    written: u64,
+    handed_over: u64,
+    commits: u64,
+    frames: u64,
+    checkpoints: u64,
+}
+
+impl Tally {
+    fn less(&self, before: &Tally) -> Tally {
+        Tally {
+            written: self.written - before.written,
+            handed_over: self.handed_over - before.handed_over,
+            commits: self.commits - before.commits,
+            frames: self.frames - before.frames,
+            checkpoints: self.checkpoints - before.checkpoints,
+        }
+    }
+
+    fn print(&self, what: &str, by: f64) {
+        println!("-- {what}");
+        for (name, count, unit) in [
+            ("written", self.written as f64 / 1024.0, "KiB"),
+            ("handed over", self.handed_over as f64 / 1024.0, "KiB"),
+            ("commits", self.commits as f64, ""),
+            ("frames in the log", self.frames as f64, ""),
+            ("checkpoints", self.checkpoints as f64, ""),
+        ] {
+            println!("{name:<20} {:>9.2} {unit}", count / by);
+        }
+    }
+}
+
+struct Bench {
+    it: Box,
+    log: PathBuf,
+    tally: Tally,
+    /// Salts of the log and frames of it counted already.
+    seen: ([u8; 8], u64),
+    pages: BTreeMap<u32, u64>,
+}
+
+impl Bench {
+    fn start(path: &Path) -> Bench {
+        let mut it = Box::new();
+        it.store = Store::open(path).unwrap();
+        it.tell(Input::Secret(Secret([7; 32])));
+        it.tell(Input::Started);
+        it.tell(Input::Identity(Identity {
+            imsi: Some("310410123456789".to_owned()),
+            ..Identity::default()
+        }));
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        Bench {
+            it,
+            log: log.into(),
+            tally: Tally::default(),
+            seen: Default::default(),
+            pages: BTreeMap::new(),
+        }
+    }
+
+    /// Somebody new rings four times and gives up; ten minutes go by.
+    fn handled_call(&mut self, round: u32) {
+        let it = &mut self.it;
+        let caller = format!("+1512556{round:04}");
+        let call = it.next_key();
+        let line = number(&caller);
+        it.tell(Input::CallStarted { call });
+        it.tell(Input::CallIdentified {
+            call,
+            caller: line.clone(),
+        });
+        it.jump_to(it.now.steady.plus(Duration::from_secs(18)));
+        it.tell(Input::CallEnded(EndedCall {
+            call,
+            caller: line,
+            rings: 4,
+            ringing: Duration::from_secs(18),
+            verdict: Verdict::Missed,
+            evidence: vec!["no_carrier"],
+            cause: None,
+        }));
+        self.count();
+        let mut unreported = Vec::new();
+        let end = self.it.now.steady.plus(Duration::from_secs(600));
+        while self.it.now.steady < end {
+            self.pass(Duration::from_secs(20));
+            let sent = self.it.send();
+            self.count();
+            for text in std::mem::replace(&mut unreported, sent) {
+                self.it.report(&text, DELIVERED);
+                self.count();
+            }
+            self.quiet();
+        }
+    }
+
+    /// Time passes; what is due happens when it is due, and nothing is asked of the desk meanwhile.
+    fn pass(&mut self, time: Duration) {
+        let end = self.it.now.steady.plus(time);
+        let due = |it: &mut Box| it.store.look(it.now, |tx| tx.earliest_timer()).unwrap();
+        while let Some(at) = due(&mut self.it).filter(|at| *at <= end) {
+            let now = self.it.now.steady;
+            self.it.jump_to(at.max(now));
+            self.it.tell(Input::Due);
+            self.count();
+        }
+        self.it.jump_to(end);
+    }
+
+    /// What the daemon does when nothing has come for a while.
+    fn quiet(&mut self) {
+        self.count();
+        let before = io("write_bytes:");
+        self.it.store.checkpoint().unwrap();
+        self.tally.checkpoints += u64::from(io("write_bytes:") > before);
+    }
+
+    /// Counts what was added to the log.
+    fn count(&mut self) {
+        let log = std::fs::read(&self.log).unwrap_or_default();
+        let Some(header) = log.get(..32) else { return };
+        let salts: [u8; 8] = header[16..24].try_into().unwrap();
+        if self.seen.0 != salts {
+            self.seen = (salts, 0);
+        }
+        let number = |octets: &[u8]| u32::from_be_bytes(octets.try_into().unwrap());
+        // https://sqlite.org/walformat.html: page number, pages in the database after a commit or 0, salts, checksums, page.
+        let frame = 24 + number(&header[8..12]) as usize;
+        let fresh = log[32..].chunks_exact(frame).skip(self.seen.1 as usize);
+        for one in fresh.take_while(|f| f[8..16] == salts) {
+            self.seen.1 += 1;
+            self.tally.frames += 1;
+            self.tally.commits += u64::from(number(&one[4..8]) != 0);
+            *self.pages.entry(number(&one[..4])).or_default() += 1;
+        }
+    }
+
+    fn tally(&mut self) -> Tally {
+        self.count();
+        self.tally.written = io("write_bytes:");
+        self.tally.handed_over = io("wchar:");
+        self.tally
+    }
+
+    fn print_pages(&self) {
+        let mut pages: Vec<_> = self.pages.iter().collect();
+        pages.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        println!("-- pages written most often since the start");
+        for (page, count) in pages.into_iter().take(40) {
+            println!("page {page:>6} {count:>7}");
+        }
+    }
+}
+
+fn io(key: &str) -> u64 {
+    let text = std::fs::read_to_string("/proc/self/io").unwrap_or_default();
+    let line = text.lines().find(|l| l.starts_with(key)).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
+}
