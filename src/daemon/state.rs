@@ -13,6 +13,10 @@ use std::time::{Duration, Instant};
 /// Memory that texts come in to, in percent, from which the lights say so.
 const STORAGE_WATCH_PERCENT: u32 = 90;
 
+/// The longest absence believed from a clock that is not synchronised. The system's may have been set from a network time that
+/// was years off; a day is enough for whatever grew stale meanwhile to be seen as stale.
+const AWAY_BELIEVED: Duration = Duration::from_secs(24 * 3600);
+
 /// Condition of port, modem, network and disk as last learnt.
 #[derive(Debug)]
 pub struct State {
@@ -251,15 +255,19 @@ pub fn with_counts(mut status: Value, store: &Store) -> Result<Value, StoreError
 }
 
 /// Where the steady clock goes on after a restart: the last reading, plus the time we were away where both ends of it are
-/// known. Without a trustworthy wall clock the time away counts as nothing: timers are late rather than early.
+/// known. Without a trustworthy wall clock the time away counts as nothing, and one that nobody vouches for is believed up to
+/// [`AWAY_BELIEVED`]: timers are late rather than early, and nothing is erased before its time because a network was wrong.
 #[must_use]
 pub fn resume_steady(last: Steady, wall_ms: i64, now: Wall) -> Steady {
-    if now.trust == Trust::Guess || wall_ms == 0 {
+    if wall_ms == 0 {
         return last;
     }
-    last.plus(Duration::from_millis(
-        u64::try_from(now.utc_ms.saturating_sub(wall_ms)).unwrap_or(0),
-    ))
+    let away = Duration::from_millis(u64::try_from(now.utc_ms.saturating_sub(wall_ms)).unwrap_or(0));
+    last.plus(match now.trust {
+        Trust::Guess => Duration::ZERO,
+        Trust::ServiceCentre | Trust::Network => away.min(AWAY_BELIEVED),
+        Trust::Synchronised => away,
+    })
 }
 
 /// Why the modem can't do its job, and what to do, in words.
@@ -319,6 +327,25 @@ mod tests {
         assert_eq!(resume(wall(1_060_000, Trust::Guess)), Steady(5_000));
         assert_eq!(resume(wall(3_000, Trust::Network)), Steady(5_000));
         assert_eq!(resume_steady(Steady(0), 0, wall(3_000, Trust::Network)), Steady(0));
+    }
+
+    #[test]
+    fn a_false_time_moves_the_steady_clock_by_a_day_at_most_and_only_once() {
+        let year = 365 * 24 * 3_600_000;
+        let (last, told) = (Steady(5_000), 1_800_000_000_000);
+        let day = last.plus(AWAY_BELIEVED);
+        for trust in [Trust::ServiceCentre, Trust::Network] {
+            let resumed = resume_steady(last, told, wall(told + 20 * year, trust));
+            assert_eq!(resumed, day, "{trust:?}");
+            // The false time is on record by then: the next start finds no absence, nor does one at the right time.
+            assert_eq!(
+                resume_steady(resumed, told + 20 * year, wall(told + 20 * year, trust)),
+                day
+            );
+            assert_eq!(resume_steady(resumed, told + 20 * year, wall(told, trust)), day);
+        }
+        let synchronised = resume_steady(last, told, wall(told + year, Trust::Synchronised));
+        assert_eq!(synchronised, Steady(5_000 + year));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The wall clock of the daemon: what the system says, corrected by better sources, and how far it is to be trusted.
 
-use crate::clock::{NOT_BEFORE_MS, Trust, Wall};
+use crate::clock::{NOT_AFTER_MS, NOT_BEFORE_MS, Trust, Wall};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// systemd-timesyncd makes this when the clock is synchronised.
@@ -37,9 +37,10 @@ impl WallClock {
         self.zone = zone;
     }
 
-    /// Network time from the modem, at `at`. Modems whose clock was never set say 1970, 1980 or 2004: not believed.
+    /// Network time from the modem, at `at`. Modems whose clock was never set say 1970, 1980 (in two digits: 2080) or 2004: not
+    /// believed.
     pub fn network_time(&mut self, utc_ms: i64, offset_s: i32, at: Instant) {
-        if utc_ms >= NOT_BEFORE_MS {
+        if (NOT_BEFORE_MS..NOT_AFTER_MS).contains(&utc_ms) {
             self.network = Some((utc_ms, at, offset_s));
         }
     }
@@ -114,8 +115,10 @@ mod tests {
     fn network_time_is_believed_unless_the_modem_was_never_told() {
         let at = Instant::now();
         let mut clock = WallClock::new(None, 0);
-        clock.network_time(315_964_800_000, 0, at);
-        assert_eq!(clock.read(at, 0).trust, Trust::Guess);
+        for never_told in [315_964_800_000, NOT_AFTER_MS + 432_000_000] {
+            clock.network_time(never_told, 0, at);
+            assert_eq!(clock.read(at, 0).trust, Trust::Guess, "{never_told}");
+        }
         clock.network_time(NOT_BEFORE_MS + 60_000, -18_000, at);
         let later = clock.read(at + Duration::from_secs(2), 0);
         assert_eq!(

@@ -249,6 +249,7 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn forget(&self, contact: &Contact) -> Result<(), StoreError> {
+        self.erased.set(true);
         self.forget_in_ledger(contact)?;
         let id = contact.id;
         for sql in [

@@ -141,6 +141,7 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn redact_message(&self, id: MessageId, text: &str) -> Result<(), StoreError> {
+        self.erased.set(true);
         self.conn
             .prepare_cached("UPDATE message SET text = ?2 WHERE id = ?1")?
             .execute(params![id, text])?;

@@ -1,7 +1,7 @@
 //! Opening the database: for writing, for reading, in memory; and starting a new one when the old one is damaged.
 
 use super::beside::{self, Reconciled};
-use super::{BUSY_TIMEOUT_MS, STATEMENT_CACHE, Store, StoreError, WAL_AUTOCHECKPOINT_PAGES, salvage, schema};
+use super::{BUSY_TIMEOUT_MS, STATEMENT_CACHE, Store, StoreError, Unmoved, WAL_AUTOCHECKPOINT_PAGES, salvage, schema};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -126,6 +126,7 @@ impl Store {
                 path: Some(path.to_owned()),
                 closed: false,
                 found: Found::default(),
+                unmoved: Unmoved::default(),
             })
         };
         reading().map_err(|e| at_path(path, e))
@@ -171,6 +172,7 @@ impl Store {
             path: path.map(Path::to_owned),
             closed: false,
             found: Found::default(),
+            unmoved: Unmoved::default(),
         };
         schema::migrate(&mut store.conn)?;
         store.conn.pragma_update(None, "foreign_keys", "ON")?;

@@ -1,8 +1,8 @@
 //! What a handled call costs the card: octets written, commits, frames of the write-ahead log.
 //!
 //! `cargo bench --bench written` runs the real desk and the real store on a database on disk, in virtual time: a caller is
-//! missed and texted back, the report comes, the owner is told, that report comes too; ten minutes later the next one. Then a
-//! day in which nothing happens. `-- --calls N` (default 200) for another number; `-- --pages` says which tables were written.
+//! missed and texted back, the report comes, the owner is told, that report comes too; half an hour later the next one. Then a
+//! day in which nothing happens. `-- --calls N` (default 50) for another number; `-- --pages` says which tables were written.
 //!
 //! `written` is what the kernel gave to the disk for this process (`write_bytes` in `/proc/self/io`, whole pages of 4 KiB, so
 //! every sync costs one at least); `handed over` is what SQLite gave to the kernel. What the filesystem adds for its own
@@ -22,14 +22,16 @@ use textback::modem::{EndedCall, Identity, Verdict};
 use textback::store::Store;
 
 /// Calls before anything is measured: the tables have their usual depth.
-const BEFORE: u32 = 300;
+const BEFORE: u32 = 50;
+/// From one call to the next: below what the limits let out in a day.
+const GAP: Duration = Duration::from_secs(30 * 60);
 /// Delivered, in a status report (3GPP TS 23.040 §9.2.3.15).
 const DELIVERED: u8 = 0;
 
 fn main() {
     let words: Vec<String> = std::env::args().collect();
     let calls = words.iter().position(|w| w == "--calls");
-    let calls = calls.and_then(|i| words.get(i + 1)?.parse().ok()).unwrap_or(200);
+    let calls = calls.and_then(|i| words.get(i + 1)?.parse().ok()).unwrap_or(50);
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let mut bench = Bench::start(&folder.path().join("t.db"));
     for round in 0..BEFORE {
@@ -94,6 +96,8 @@ struct Bench {
     tally: Tally,
     /// Salts of the log and frames of it counted already.
     seen: ([u8; 8], u64),
+    /// The frame counted last ended a commit.
+    ended: bool,
     pages: BTreeMap<u32, u64>,
 }
 
@@ -114,11 +118,12 @@ impl Bench {
             log: log.into(),
             tally: Tally::default(),
             seen: Default::default(),
+            ended: false,
             pages: BTreeMap::new(),
         }
     }
 
-    /// Somebody new rings four times and gives up; ten minutes go by.
+    /// Somebody new rings four times and gives up; half an hour goes by.
     fn handled_call(&mut self, round: u32) {
         let it = &mut self.it;
         let caller = format!("+1512556{round:04}");
@@ -141,7 +146,7 @@ impl Bench {
         }));
         self.count();
         let mut unreported = Vec::new();
-        let end = self.it.now.steady.plus(Duration::from_secs(600));
+        let end = self.it.now.steady.plus(GAP);
         while self.it.now.steady < end {
             self.pass(Duration::from_secs(20));
             let sent = self.it.send();
@@ -171,7 +176,7 @@ impl Bench {
     fn quiet(&mut self) {
         self.count();
         let before = io("write_bytes:");
-        self.it.store.checkpoint().unwrap();
+        self.it.store.tidy().unwrap();
         self.tally.checkpoints += u64::from(io("write_bytes:") > before);
     }
 
@@ -190,7 +195,10 @@ impl Bench {
         for one in fresh.take_while(|f| f[8..16] == salts) {
             self.seen.1 += 1;
             self.tally.frames += 1;
-            self.tally.commits += u64::from(number(&one[4..8]) != 0);
+            // The last frame of a commit is repeated up to the end of the sector (`psow=0`); that is no further commit.
+            let ends = number(&one[4..8]) != 0;
+            self.tally.commits += u64::from(ends && !self.ended);
+            self.ended = ends;
             *self.pages.entry(number(&one[..4])).or_default() += 1;
         }
     }

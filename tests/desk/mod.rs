@@ -4,6 +4,7 @@ mod authority;
 mod away;
 mod box_under_test;
 mod calls;
+mod clock;
 mod conversation;
 mod dialogues;
 mod figures;

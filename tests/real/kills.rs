@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// Limits that a day's worth of calls in a minute does not reach.
 const NO_LIMITS: &str = "[limits]\nper_minute = 1000\nper_hour = 10000\nper_day = 10000\npeople_per_day = 10000\n";
+/// What a text to the owner begins with that may have come before.
+const MAYBE_TWICE: &str = "(Maybe twice)";
 /// A kill comes at most this long after the caller began: by then everything has usually been said.
 const LATEST_MS: u64 = 2500;
 
@@ -100,7 +102,12 @@ fn killed_again_and_again(kills: u32, mut seed: u64) -> Figures {
         } else {
             figures.texts += 1;
             let words = format!("Leak number {round} here");
-            match owner.iter().filter(|t| t.contains(&words)).count() {
+            let got: Vec<&String> = owner.iter().filter(|t| t.contains(&words)).collect();
+            let unmarked = got.iter().filter(|t| !t.starts_with(MAYBE_TWICE)).count();
+            if unmarked > 1 {
+                wrong.push(format!("{words:?} came again without saying so: {got:?}"));
+            }
+            match got.len() {
                 0 => {
                     figures.lost += 1;
                     wrong.push(format!("{words:?} never reached the owner"));

@@ -110,8 +110,8 @@ impl Worker {
         Ok(())
     }
 
-    /// The next job. When none comes for a while after some that wrote, the write-ahead log is moved into the database: two
-    /// syncs that no caller waits for, and a log that stays small.
+    /// The next job. When none comes for a while after some that wrote, the store may tidy up: syncs that no caller waits for,
+    /// and a log that stays small.
     fn next_job(&mut self, last_now: Option<(Now, Instant)>) -> Option<Job> {
         if let Some(job) = self.waiting.pop_front() {
             return Some(job);
@@ -122,7 +122,7 @@ impl Worker {
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {
                     self.unwritten = false;
-                    if let Err(error) = self.store.checkpoint() {
+                    if let Err(error) = self.store.tidy() {
                         tracing::warn!(%error, "the write-ahead log stays as it is for now");
                     }
                     if let Some((now, at)) = last_now {
