@@ -46,8 +46,9 @@ impl Turn<'_> {
                 self.heard(&mut contact)?;
                 contact.frozen = Some("may have asked us to stop".to_owned());
                 self.tx.save_contact(&contact)?;
-                self.tx
-                    .journal(about, "automatic texts frozen", "the text may ask us to stop")?;
+                let dropped = self.cancel_textbacks(&contact.number, "they may have asked us to stop")?;
+                let why = format!("the text may ask us to stop; text-backs still queued and dropped: {dropped}");
+                self.tx.journal(about, "automatic texts frozen", &why)?;
                 let who = lines::who(Some(handle), &contact);
                 let line = self.line("maybe_stop", &[("who", &who), ("text", &text)]);
                 self.pass_on(&contact, message, &line)
@@ -188,6 +189,11 @@ impl Turn<'_> {
         contact.robot_told = true;
         contact.frozen = Some("an automatic system answers there".to_owned());
         self.tx.save_contact(&contact)?;
+        let dropped = self.cancel_textbacks(&contact.number, "an automatic system answers there")?;
+        if dropped > 0 {
+            let why = format!("an automatic system answers there; text-backs: {dropped}");
+            self.tx.journal(about, "queued texts dropped", &why)?;
+        }
         if contact.blocked {
             Ok(())
         } else {

@@ -6,11 +6,11 @@ use super::turn::{Done, Turn};
 use super::undo::Order;
 use super::{hours, lines, said};
 use crate::clock::{Steady, Trust};
-use crate::ids::Handle;
+use crate::ids::{Handle, MessageId};
 use crate::store::StoreError;
 use crate::store::figures::{Figures, Win};
 use crate::store::records::About;
-use crate::store::types::TimerKind;
+use crate::store::types::{Kind, State, TimerKind};
 use crate::store::undo::Change;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -24,6 +24,8 @@ const MINUTE: i8 = 30;
 const LOOK_AGAIN: Duration = Duration::from_secs(3600);
 /// Setting: the instant the next digest is for, UTC milliseconds.
 const DIGEST_DUE: &str = "digest_due_utc";
+/// Setting: the texts of the latest digest, message ids separated by blanks.
+const DIGEST_TEXTS: &str = "digest_texts";
 /// An answer within this long is a quick one.
 const SOON_MS: i64 = 15 * 60_000;
 /// Handles of waiting callers named in the figures.
@@ -98,7 +100,31 @@ impl Turn<'_> {
         let (_, line) = self.figures_line(&label, utc_ms(&from), utc_ms(&to))?;
         self.tx
             .journal(About::default(), "digest sent", "its time of the week or day has come")?;
-        self.alert(&line, None)
+        self.drop_stale_digest()?;
+        let mut texts = Vec::new();
+        for owner in self.rules.owners() {
+            let text = self.text_owner(&owner.number, Kind::Alert, &line, None, None)?;
+            texts.push(text.0.to_string());
+        }
+        self.tx.set_setting(DIGEST_TEXTS, &texts.join(" "))
+    }
+
+    /// The latest digest, if nothing of it could go out yet, gives way to the next: weeks without a modem end with one.
+    fn drop_stale_digest(&mut self) -> Done {
+        let texts = self.tx.setting(DIGEST_TEXTS)?.unwrap_or_default();
+        for id in texts.split(' ').filter_map(|id| id.parse().ok().map(MessageId)) {
+            let queued = self.tx.message(id)?.is_some_and(|m| m.state == State::Queued);
+            if queued && self.tx.fail_queued_of(id, "a newer digest takes its place")? > 0 {
+                self.tx.refresh_message(id)?;
+                let about = About {
+                    message: Some(id),
+                    ..About::default()
+                };
+                self.tx
+                    .journal(about, "digest dropped", "it was still queued when the next was due")?;
+            }
+        }
+        Ok(())
     }
 
     /// `REPORT`: the last seven days up to now, and what was won.

@@ -46,6 +46,7 @@ impl Turn<'_> {
     /// One step of the housekeeping ([`retention`]); the next one soon if there is more, else tomorrow.
     fn purge(&mut self) -> Done {
         let now = self.now().steady;
+        self.give_up_waiting()?;
         self.tx.forget_spells(now.minus(retention::BODIES))?;
         let next = match self.tx.retire()? {
             0 => PURGE_EVERY,

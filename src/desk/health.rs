@@ -105,10 +105,7 @@ impl Turn<'_> {
             Trust::Guess => None,
             Trust::ServiceCentre | Trust::Network | Trust::Synchronised => {
                 let from = now.wall.utc_ms - i64::try_from(lasted.as_millis()).unwrap_or(0);
-                Some((
-                    self.rules.time_of_day(from, now.wall.offset_s),
-                    self.rules.time_of_day(now.wall.utc_ms, now.wall.offset_s),
-                ))
+                Some(self.rules.between(from, now.wall.utc_ms, now.wall.offset_s))
             }
         };
         let line = lines::was_deaf(&self.rules.pack, why, between, lasted);
@@ -125,10 +122,9 @@ impl Turn<'_> {
             now.since(until) < A_DAY && until.since(spell.from_at) >= SPELL_TOLD
         });
         let Some(spell) = last else { return Ok(None) };
-        let from = self.rules.time_of_day(spell.from_utc_ms, spell.offset_s);
         let lasted = spell.until_at.unwrap_or(now).since(spell.from_at);
         let until_utc_ms = spell.from_utc_ms + i64::try_from(lasted.as_millis()).unwrap_or(0);
-        let until = self.rules.time_of_day(until_utc_ms, spell.offset_s);
+        let (from, until) = self.rules.between(spell.from_utc_ms, until_utc_ms, spell.offset_s);
         Ok(Some(format!("{from}-{until}")))
     }
 

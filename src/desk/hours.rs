@@ -345,6 +345,15 @@ pub fn time_of_day(utc_ms: i64, zone: &TimeZone, pack: &Pack) -> String {
     })
 }
 
+/// `Jul 21 2:02pm`.
+pub fn date_and_time(utc_ms: i64, zone: &TimeZone, pack: &Pack) -> String {
+    local(utc_ms, zone).map_or_else(String::new, |z| {
+        let month = pack.time(month_name(z.month()), &[]);
+        let time = time_of_day(utc_ms, zone, pack);
+        pack.time("date", &[("month", &month), ("date", &z.day()), ("time", &time)])
+    })
+}
+
 pub(super) fn local(utc_ms: i64, zone: &TimeZone) -> Option<ZonedDateTime> {
     Timestamp::from_millisecond(utc_ms)
         .ok()

@@ -18,6 +18,10 @@ const FIRST: Duration = Duration::from_secs(15 * 60);
 const SECOND: Duration = Duration::from_secs(2 * 3600);
 /// A nudge this long after the text was the second.
 const BETWEEN: Duration = Duration::from_secs(3600);
+/// Whom nobody answered for so long, since their last text, no longer waits: as long as a handle stays theirs.
+const WAITS_MOST: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Callers looked at for that in one step of the housekeeping.
+const GIVEN_UP_MOST: u32 = 100;
 /// Nudges due this close together are one text.
 const TOGETHER: Duration = Duration::from_secs(60);
 /// Most callers in one.
@@ -40,6 +44,28 @@ impl Turn<'_> {
         contact.waiting_since = Some(now);
         if self.rules.nudges {
             self.tx.set_timer(TimerKind::Nudge, contact.id.0, now.plus(FIRST))?;
+        }
+        Ok(())
+    }
+
+    /// Callers whom nobody answered for [`WAITS_MOST`] no longer count as waiting, unless the owner put them off.
+    pub fn give_up_waiting(&mut self) -> Done {
+        let before = self.now().steady.minus(WAITS_MOST);
+        for mut contact in self.tx.waiting(GIVEN_UP_MOST)? {
+            let latest = contact.heard_at.max(contact.waiting_since);
+            if latest.is_some_and(|at| at > before) || !self.tx.scheduled_for(contact.id, 1)?.is_empty() {
+                continue;
+            }
+            contact.waiting = false;
+            contact.waiting_since = None;
+            self.tx.save_contact(&contact)?;
+            self.tx.clear_timer(TimerKind::Nudge, contact.id.0)?;
+            let about = About {
+                contact: Some(contact.id),
+                ..About::default()
+            };
+            self.tx
+                .journal(about, "no longer waits", "nobody answered for 14 days")?;
         }
         Ok(())
     }

@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Milliseconds in a day.
+const A_DAY_MS: i64 = 24 * 3_600_000;
+
 pub(super) use crate::config::{Digest, Role};
 
 /// 9pm to 7am, where nobody said otherwise.
@@ -308,6 +311,19 @@ impl Rules {
     /// `2:02pm` where we are.
     pub fn time_of_day(&self, utc_ms: i64, offset_s: i32) -> String {
         hours::time_of_day(utc_ms, &hours::zone(self.zone.as_ref(), offset_s), &self.pack)
+    }
+
+    /// Two points in time where we are: times of day, with their dates if a day or more lies between.
+    pub fn between(&self, from_utc_ms: i64, until_utc_ms: i64, offset_s: i32) -> (String, String) {
+        let zone = hours::zone(self.zone.as_ref(), offset_s);
+        let said = match until_utc_ms - from_utc_ms < A_DAY_MS {
+            true => hours::time_of_day,
+            false => hours::date_and_time,
+        };
+        (
+            said(from_utc_ms, &zone, &self.pack),
+            said(until_utc_ms, &zone, &self.pack),
+        )
     }
 
     /// What whoever got somebody else's text is told.

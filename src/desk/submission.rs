@@ -337,6 +337,20 @@ impl Turn<'_> {
         }
         Ok(messages)
     }
+
+    /// Drops the text-backs that still wait for a number, with the reason; what the owner wrote stays. How many it was.
+    pub fn cancel_textbacks(&mut self, recipient: &str, why: &str) -> Result<usize, StoreError> {
+        let mut dropped = 0;
+        for message in self.tx.queued_messages_to(recipient)? {
+            let kind = self.tx.message(message)?.map(|message| message.kind);
+            if kind == Some(Kind::TextBack) {
+                self.tx.fail_queued_of(message, why)?;
+                self.tx.refresh_message(message)?;
+                dropped += 1;
+            }
+        }
+        Ok(dropped)
+    }
 }
 
 #[cfg(test)]

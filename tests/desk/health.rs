@@ -197,3 +197,15 @@ fn a_notice_of_a_shape_of_its_own_is_read_by_the_configured_rule() {
     let sent = it.settle();
     assert!(!sent.iter().any(|s| s.to.starts_with("+1900")), "{sent:?}");
 }
+
+#[test]
+fn a_spell_of_days_is_told_with_its_dates() {
+    let mut it = Box::quiet("");
+    deaf_for(&mut it, minutes(3 * 24 * 60));
+    let told = it.settle_to(OWNER);
+    let first = told.iter().find(|t| t.starts_with("No network")).unwrap();
+    assert!(first.contains("Jul 21 12:00pm to Jul 24 12:00pm"), "{told:?}");
+    it.text(OWNER, "STATUS");
+    let status = it.settle_to(OWNER).join(" ");
+    assert!(status.contains("Jul 21 12:00pm-Jul 24 12:00pm"), "{status}");
+}

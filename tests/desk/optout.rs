@@ -224,3 +224,15 @@ fn start_thaws_who_was_frozen_for_maybe_asking_to_stop() {
     it.missed_call(DAVE);
     assert_eq!(it.decision().0, "texted");
 }
+
+#[test]
+fn who_may_have_asked_us_to_stop_gets_no_text_back_that_still_waits_but_what_the_owner_wrote() {
+    let mut it = Box::new();
+    it.text(DAVE, "Hello there");
+    it.settle();
+    it.wait_h(80);
+    it.missed_call(DAVE);
+    it.text(OWNER, "13 On my way");
+    it.text(DAVE, "cancel my appointment");
+    assert_eq!(it.settle_to(DAVE), ["On my way"]);
+}
