@@ -222,17 +222,6 @@ pub static KEYS: &[Key] = &[
     key("min_ring", "text_back", "min_ring", Kind::Word, false, |c| {
         duration::words(c.text_back.min_ring)
     }),
-    key("nudges", "owner_alerts", "nudges", Kind::Switch, false, |c| {
-        switch(c.owner_alerts.nudges)
-    }),
-    key("digest", "owner_alerts", "digest", Kind::Word, false, |c| {
-        match c.owner_alerts.digest {
-            Digest::Weekly => "weekly",
-            Digest::Daily => "daily",
-            Digest::Off => "off",
-        }
-        .to_owned()
-    }),
     key("q1", "quick", "q1", Kind::Text, false, |c| canned(c, 1)),
     key("q2", "quick", "q2", Kind::Text, false, |c| canned(c, 2)),
     key("q3", "quick", "q3", Kind::Text, false, |c| canned(c, 3)),

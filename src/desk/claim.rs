@@ -182,19 +182,31 @@ impl Turn<'_> {
     }
 }
 
-/// Whether the word CLAIM stands in it, and the six digits if they do; nothing else may.
+/// Words that people put around the code.
+const AROUND_A_CODE: [&str; 7] = ["code", "my", "is", "the", "box", "please", "hi"];
+
+/// Whether the word CLAIM stands in it, and the six digits if they do; beside them only what people put around a code.
 fn claim_of(text: &str) -> (bool, Option<String>) {
-    let mut word = false;
+    let (mut word, mut around) = (false, false);
     let mut digits = String::new();
-    for part in text.split(|c: char| c.is_whitespace() || matches!(c, '-' | '.' | ':' | '#')) {
+    let between = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '-' | '.' | ':' | '#' | ',' | '!' | '"' | '=' | '\u{2010}'..='\u{201d}'
+            )
+    };
+    for part in text.split(between) {
         match part {
             "" => {}
             part if part.bytes().all(|b| b.is_ascii_digit()) => digits.push_str(part),
             part if part.eq_ignore_ascii_case("claim") && !word => word = true,
+            part if AROUND_A_CODE.contains(&part.to_lowercase().as_str()) => around = true,
             _ => return (false, None),
         }
     }
     match digits.len() {
+        0 if around => (false, None),
         0 => (word, None),
         6 => (word, Some(digits)),
         _ => (false, None),
@@ -212,7 +224,11 @@ mod tests {
             ("123 456", false, Some("123456")),
             ("Claim 123-456.", true, Some("123456")),
             ("CLAIM", true, None),
-            ("my code is 123456", false, None),
+            ("Claim code: 123 456", true, Some("123456")),
+            ("my code is 123456!", false, Some("123456")),
+            ("\u{201c}CLAIM 123\u{2013}456\u{201d}", true, Some("123456")),
+            ("my number is 123456", false, None),
+            ("CLAIM the box", false, None),
             ("12345", false, None),
             ("1234567", false, None),
             ("I claim this", false, None),

@@ -38,6 +38,7 @@ impl Turn<'_> {
                 TimerKind::Balance => self.balance_due()?,
                 TimerKind::TestCall => self.test_over()?,
                 TimerKind::Away => self.away_due()?,
+                TimerKind::Clock => self.clock_due()?,
             }
         }
         Ok(())

@@ -30,6 +30,7 @@ mod caller;
 mod calls;
 mod catch_up;
 mod claims;
+mod clockless;
 pub mod condition;
 mod content;
 mod conversation;

@@ -235,6 +235,11 @@ impl Rules {
         }
     }
 
+    /// Whether there is any time at which the business is closed.
+    pub fn ever_closed(&self) -> bool {
+        self.hours.ever_closed()
+    }
+
     /// The first moment from `utc_ms` on at which the business is open. `None`: never.
     pub fn opening_from(&self, utc_ms: i64, wall: Wall) -> Option<i64> {
         let zone = self.zone(wall);

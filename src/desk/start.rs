@@ -45,6 +45,7 @@ impl Turn<'_> {
             self.tx
                 .set_timer(TimerKind::Purge, 0, self.now().steady.plus(submission::PURGE_EVERY))?;
         }
+        self.watch_clock()?;
         self.arm_digest()?;
         self.schedule_balance()?;
         self.effects.send = self.tx.any_queued()?;

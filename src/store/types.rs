@@ -151,6 +151,8 @@ words!(
         TestCall = "test_call",
         /// The owner's AWAY ends, or is looked at again.
         Away = "away",
+        /// Nobody told the time since the start, or it is looked at again.
+        Clock = "clock",
     }
 );
 words!(

@@ -282,3 +282,43 @@ fn a_canned_reply_says_when_we_are_back_from_away() {
     it.wait_s(10);
     assert!(it.settle_to(DAVE).join("").starts_with("Back Monday 8am."), "in words");
 }
+
+#[test]
+fn an_unknown_time_is_told_once_where_hours_depend_on_it_and_callers_find_us_open() {
+    let file = "company = \"Hill Country Plumbing\"\nowner = \"+15125550100\"\n[hours]\nmon-fri = \"14:00-15:00\"\n";
+    let mut it = Box::new();
+    it.settle();
+    it.now.wall.trust = Trust::Guess;
+    it.restart_with(file);
+    it.missed_call(DAVE);
+    it.wait_s(10);
+    assert_eq!(decided(&it), "missed call");
+    it.settle();
+    it.wait_s(20 * 60);
+    let told = it.settle_to(OWNER);
+    assert_eq!(
+        told.iter()
+            .filter(|text| text.starts_with("I don't know the time"))
+            .count(),
+        1,
+        "{told:?}"
+    );
+    it.restart_with(file);
+    it.wait_h(5);
+    assert!(!it.settle_to(OWNER).join("").contains("the time"), "once");
+    // Known again, and lost again: that is news.
+    it.now.wall.trust = Trust::Network;
+    it.wait_h(2);
+    it.now.wall.trust = Trust::Guess;
+    it.restart_with(file);
+    it.wait_s(20 * 60);
+    assert!(it.settle_to(OWNER).join("").contains("I don't know the time"));
+    let mut it = Box::new();
+    it.now.wall.trust = Trust::Guess;
+    it.tell(textback::desk::Input::Started);
+    it.wait_h(2);
+    assert!(
+        it.settle_to(OWNER).is_empty(),
+        "without opening hours nothing hangs on it"
+    );
+}

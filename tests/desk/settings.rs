@@ -1,6 +1,8 @@
 //! SET: what the owner changes by text counts before the file, is confirmed in words with a preview, and is taken back by UNDO.
 
 use super::box_under_test::*;
+use textback::config::Config;
+use textback::config::by_text::KEYS;
 
 /// What the box answers to an order of the owner's.
 fn says(it: &mut Box, order: &str) -> String {
@@ -198,4 +200,80 @@ fn crew_may_not_set_anything() {
     it.text(SAM, "SET delay 9s");
     it.wait_s(60);
     assert!(it.settle_to(SAM)[0].starts_with("Nothing done: that is for the owner."));
+}
+
+#[test]
+fn every_key_is_there_once() {
+    let mut names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+    names.sort_unstable();
+    let all = names.len();
+    names.dedup();
+    assert_eq!(names.len(), all);
+}
+
+#[test]
+fn the_readmes_table_of_settings_is_the_keys() {
+    let config = Config::parse("company = \"Hill Country Plumbing\"\nowner = \"+15125550100\"\n").unwrap();
+    let canned = |name: &str| name.starts_with('q') && name.ends_with(|c: char| matches!(c, '2'..='9'));
+    let rows: Vec<String> = KEYS
+        .iter()
+        .filter(|key| !canned(key.name))
+        .map(|key| {
+            let name = if key.name == "q1" { "q1` to `q9" } else { key.name };
+            let proof = if key.guarded { "code or PIN" } else { "" };
+            format!("| `{name}` | {} | {proof} |", key.shown(&config))
+        })
+        .collect();
+    let table = format!(
+        "| key | as delivered | asks for |\n|---|---|---|\n{}\n",
+        rows.join("\n")
+    );
+    let readme = include_str!("../../README.md");
+    let shown = readme
+        .split_once("<!-- settings by text -->\n")
+        .and_then(|(_, rest)| rest.split_once("<!-- /settings by text -->"))
+        .map(|(shown, _)| shown.trim());
+    assert_eq!(
+        shown,
+        Some(table.trim()),
+        "README.md between its marks should be:\n{table}"
+    );
+}
+
+#[test]
+fn each_text_to_callers_is_set_with_a_preview_and_used_where_it_belongs() {
+    let mut it = Box::with("[hours]\nmon-fri = \"8:00-17:00\"\n");
+    for (order, preview) in [
+        (
+            "SET known Hi {name}! {company}",
+            "Preview: Hi Dave! Hill Country Plumbing Reply STOP",
+        ),
+        (
+            "SET after_hours {company}: closed, back {open}",
+            "Preview: Hill Country Plumbing: closed, back ",
+        ),
+        (
+            "SET late Sorry we are late. {company}",
+            "Preview: Sorry we are late. Hill Country Plumbing",
+        ),
+    ] {
+        let said = it.confirmed(order).join("");
+        assert!(said.contains("One text.") && said.contains(preview), "{order}: {said}");
+    }
+    it.dave_writes("hello");
+    it.text(OWNER, "NAME 13 Dave");
+    it.settle();
+    // The same time of day a week on; and the Sunday after.
+    it.wait_h(24 * 7);
+    it.missed_call(DAVE);
+    it.wait_s(10);
+    assert_eq!(it.settle_to(DAVE), ["Hi Dave! Hill Country Plumbing"]);
+    it.wait_h(24 * 5);
+    it.missed_call(ANNA);
+    it.wait_s(10);
+    let texts = it.settle_to(ANNA);
+    assert_eq!(
+        texts,
+        ["Hill Country Plumbing: closed, back tomorrow 8am Reply STOP to opt out."]
+    );
 }
