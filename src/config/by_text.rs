@@ -7,7 +7,7 @@
 use super::parse::{root, straighten};
 use super::read::{Findings, nearest};
 use super::sections::HOLIDAYS;
-use super::{Config, Digest, duration};
+use super::{Config, duration};
 use crate::desk::hours;
 use crate::desk::pack::BUILT_IN;
 use crate::desk::template::Template;
