@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use textback::checkup::Item;
 use textback::config::Config;
 use textback::daemon::alone::Alone;
 use textback::daemon::control::{self, Answer, Question};
@@ -13,7 +14,7 @@ use textback::daemon::doctor::{self, Around};
 use textback::daemon::port::SerialOpener;
 use textback::daemon::wallclock::WallClock;
 use textback::daemon::{machine, modem_options, pin};
-use textback::modem::{Event, Input, Report};
+use textback::modem::{Event, Input, Report, SimState};
 use textback::store::Store;
 use textback::store::lately::Lately;
 
@@ -43,11 +44,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut found = runtime.block_on(examine(&config))?;
     let mut told = list(&found);
-    let ok = found["ok"] == true;
-    if arguments.asking.json && !arguments.live {
-        say(format_args!("{found:#}"))?;
-    } else {
-        say(told.trim_end())?;
+    let json = arguments.asking.json;
+    match (json, arguments.live) {
+        (true, true) => {} // One object, when the call is over.
+        (true, false) => say(format_args!("{found:#}"))?,
+        (false, _) => say(told.trim_end())?,
     }
     let mut live = None;
     if arguments.live {
@@ -65,6 +66,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
             "{:<5} test call       {words}",
             if passed { "ok" } else { "FAIL" }
         );
+        if json {
+            found["test_call"] = serde_json::json!({ "passed": passed, "words": words });
+            say(format_args!("{found:#}"))?;
+        }
         live = Some(result);
     }
     if let Some(path) = &arguments.report {
@@ -75,17 +80,17 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     }
     match live {
         Some(Err(exit)) => return Err(exit),
-        Some(Ok(words)) => say(format_args!("PASS: {words}"))?,
-        None => {}
+        Some(Ok(words)) if !json => say(format_args!("PASS: {words}"))?,
+        Some(Ok(_)) | None => {}
     }
-    if ok {
+    if found["ok"] == true {
         Ok(())
     } else {
         Err(Exit::new(exit_code(&found), ""))
     }
 }
 
-/// 78 where this modem can never do the job, 69 where there is none, else 1.
+/// 78 where this modem can never do the job or the SIM refused the PIN, 69 where there is none, else 1.
 fn exit_code(found: &Value) -> u8 {
     let failed = |item: &str| {
         found["checks"]
@@ -94,7 +99,7 @@ fn exit_code(found: &Value) -> u8 {
             .flatten()
             .any(|check| check["check"] == item && check["verdict"] == "fail")
     };
-    if failed("voice") {
+    if failed("voice") || found["pin_refused"] == true && failed("sim") {
         CANNOT
     } else if failed("modem") {
         UNAVAILABLE
@@ -152,12 +157,12 @@ async fn alone(config: &Config) -> Result<Value, Exit> {
         machine: machine::look(&config.store, None),
         utc_ms: wall.utc_ms,
     };
-    let mut options = modem_options(config);
-    if let Some(store) = &store {
-        options.pin_known_wrong = pin::known_wrong(config, store)?;
-    }
+    let refused = match &store {
+        Some(store) => pin::known_wrong(config, store)?,
+        None => false,
+    };
     let opener = SerialOpener::new(config.modem.port.clone(), config.modem.baud);
-    let report: Result<Box<Report>, String> = match Alone::open(opener, options)? {
+    let report: Result<Box<Report>, String> = match Alone::open(opener, modem_options(config))? {
         Err(trouble) => Err(machine::with_usb_hint(&trouble.to_string())),
         Ok(mut modem) => {
             modem.ask(Input::Examine);
@@ -175,8 +180,21 @@ async fn alone(config: &Config) -> Result<Value, Exit> {
         }
     };
     let report = report.as_deref().map_err(String::as_str);
-    let list = doctor::walk(report, lately, &around);
-    Ok(doctor::json(&list, report.ok()))
+    let mut list = doctor::walk(report, lately, &around);
+    if config.modem.pin.is_some() && report.is_ok_and(|report| report.sim == SimState::Pin) {
+        for sim in list.iter_mut().filter(|finding| finding.check == Item::Sim) {
+            if refused {
+                "the SIM refused the PIN".clone_into(&mut sim.found);
+                "put the right one under [modem], or switch the PIN off in a phone".clone_into(&mut sim.fix);
+            } else {
+                // Only the daemon keeps which PIN was refused, so only it may try one.
+                "start the daemon: it enters the configured PIN (`systemctl start textback`)".clone_into(&mut sim.fix);
+            }
+        }
+    }
+    let mut found = doctor::json(&list, report.ok());
+    found["pin_refused"] = refused.into();
+    Ok(found)
 }
 
 /// Waits for a call to come, to be seen as missed, and for its text back to be delivered.

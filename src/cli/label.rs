@@ -7,7 +7,7 @@ use textback::label::{About, Card};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The SIM's number, with + and country code; without it, what the SIM or the daemon knows
+    /// The SIM's number, with + and country code; without it, what the SIM says through the running daemon, else a line to write it on
     #[arg(long, value_name = "NUMBER")]
     number: Option<String>,
     /// Seconds it rings on your phone before a call is diverted (topology = "overflow")
@@ -27,11 +27,18 @@ fn claim_code(config: &ConfigFile) -> Option<String> {
     Some(code.to_owned())
 }
 
+/// The SIM's own number, where it has one and the daemon runs.
+fn own_number(config: &ConfigFile) -> Option<String> {
+    let found = config.ask(&Question::Doctor).ok()?;
+    let number = found["examination"]["sim"]["own_number"].as_str()?;
+    Some(number.to_owned()).filter(|number| !number.is_empty())
+}
+
 pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     let config = arguments.config.read()?;
     let about = About {
         company: config.company.clone(),
-        number: arguments.number.clone(),
+        number: arguments.number.clone().or_else(|| own_number(&arguments.config)),
         claim_code: claim_code(&arguments.config),
         topology: config.topology,
         divert_after_s: arguments.divert_after,

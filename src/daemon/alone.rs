@@ -23,11 +23,13 @@ pub struct Alone<O> {
 }
 
 impl<O: Opener> Alone<O> {
-    /// Opens the port.
+    /// Opens the port. The PIN is left to the daemon: without a record of it, each command would spend another of the SIM's
+    /// three tries on a wrong one.
     ///
     /// # Errors
     /// Why it can't be opened, in words that tell the fix. Or the kernel has no timer to give.
-    pub fn open(opener: O, options: Options) -> anyhow::Result<Result<Self, Trouble>> {
+    pub fn open(opener: O, mut options: Options) -> anyhow::Result<Result<Self, Trouble>> {
+        options.pin = None;
         let mut alone = Alone {
             opener,
             modem: Modem::new(options),

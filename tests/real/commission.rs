@@ -40,6 +40,10 @@ fn the_doctor_finds_the_same_with_and_without_the_daemon() {
         assert_eq!(verdict(&asked, item), "pass", "{item} through the daemon");
     }
     assert_eq!(asked["examination"]["modem"]["family"], "SIM7600");
+    if let Some(number) = asked["examination"]["sim"]["own_number"].as_str() {
+        let card = said(&stage.cli(&["label"]));
+        assert!(card.contains(number), "the SIM's own number is on the card: {card}");
+    }
     let signal = stage.cli(&["signal", "--count", "2"]);
     let meter = said(&signal);
     assert!(signal.status.success() && meter.matches("dBm").count() >= 4, "{meter}");
@@ -72,7 +76,7 @@ fn the_live_test_sees_the_call_and_the_text_and_the_report_keeps_both() {
     let report = stage.path("report.txt");
     let words = stage.path("words.txt");
     let mut doctor = textback()
-        .args(["doctor", "--live", "--report"])
+        .args(["doctor", "--live", "--json", "--report"])
         .arg(&report)
         .arg("--config")
         .arg(stage.path("textback.toml"))
@@ -88,7 +92,9 @@ fn the_live_test_sees_the_call_and_the_text_and_the_report_keeps_both() {
     sim.ask(&format!("call {DAVE} 8"));
     let status = wait("the doctor's end", || doctor.0.try_wait().expect("ours"));
     let list = std::fs::read_to_string(stage.path("list.txt")).expect("written");
-    assert!(status.success() && list.contains("PASS: call seen"), "{list}{}", told());
+    let result: Value = serde_json::from_str(&list).unwrap_or_else(|error| panic!("{error}: {list}"));
+    assert!(status.success() && result["ok"] == true, "{list}{}", told());
+    assert_eq!(result["test_call"]["passed"], true, "{list}");
     daemon.stop();
     let kept = std::fs::read_to_string(&report).expect("kept");
     for wanted in [
