@@ -256,7 +256,7 @@ pub fn with_counts(mut status: Value, store: &Store) -> Result<Value, StoreError
 
 /// Where the steady clock goes on after a restart: the last reading, plus the time we were away where both ends of it are
 /// known. Without a trustworthy wall clock the time away counts as nothing, and one that nobody vouches for is believed up to
-/// [`AWAY_BELIEVED`]: timers are late rather than early, and nothing is erased before its time because a network was wrong.
+/// `AWAY_BELIEVED`: timers are late rather than early, and nothing is erased before its time because a network was wrong.
 #[must_use]
 pub fn resume_steady(last: Steady, wall_ms: i64, now: Wall) -> Steady {
     if wall_ms == 0 {
