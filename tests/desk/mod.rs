@@ -21,3 +21,4 @@ mod settings;
 mod team;
 mod test_call;
 mod undo;
+mod week;
