@@ -34,10 +34,10 @@ const URGENT_LOOKS_AT: u32 = 3;
 const SAID: usize = 60;
 
 impl Turn<'_> {
-    /// A caller begins to wait.
+    /// A caller begins to wait; one who is blocked does not, for nobody hears of them.
     pub fn begin_waiting(&mut self, contact: &mut Contact) -> Done {
         let now = self.now().steady;
-        if contact.waiting && contact.waiting_since.is_some() {
+        if contact.blocked || contact.waiting && contact.waiting_since.is_some() {
             return Ok(());
         }
         contact.waiting = true;

@@ -261,3 +261,15 @@ fn nobody_waits_for_more_than_two_weeks_unless_put_off() {
     let listed = says(&mut it, "LIST");
     assert!(!listed.contains("leaking") && listed.contains("gutters"), "{listed}");
 }
+
+#[test]
+fn who_is_blocked_waits_for_no_answer_whatever_they_text() {
+    let mut it = Box::new();
+    it.text(DAVE, "BUY CHEAP LEADS NOW");
+    it.settle();
+    it.text(OWNER, "BLOCK 13");
+    it.settle();
+    it.text(DAVE, "hello?");
+    it.settle();
+    assert!(says(&mut it, "LIST").contains("Nobody waits"), "blocked");
+}
