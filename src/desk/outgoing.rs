@@ -11,9 +11,15 @@ use crate::store::messages::NewMessage;
 use crate::store::outbox::NewPart;
 use crate::store::records::About;
 use crate::store::types::{Audience, Direction, Kind, Priority, State};
+use std::time::Duration;
 
 /// Parts a text to the owner may have; the rest is had with `MORE`.
 pub(super) const OWNER_PARTS: usize = 3;
+
+/// Setting: when that phone last texted us, steady milliseconds; kept only where there are quiet hours.
+const AWAKE: &str = "awake:";
+/// Whoever texted us this short a time ago is not asleep.
+const AWAKE_FOR: Duration = Duration::from_secs(15 * 60);
 
 /// A text to be queued.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +58,7 @@ impl Turn<'_> {
             None => None,
         };
         let text = cap(&sms::plain_punctuation(text), handle);
-        let not_before = self.now().steady;
+        let not_before = self.owner_hears_at(number, kind, &text)?;
         let out = Outgoing {
             kind,
             text: &text,
@@ -62,6 +68,34 @@ impl Turn<'_> {
             about,
         };
         self.queue(number, Audience::Owner, contact, handle, out, 0)
+    }
+
+    /// When a line may reach that phone: at once, or when the owner's quiet hours are over. Urgent ones and answers never wait,
+    /// and nothing waits for somebody who is up: they texted us a moment ago.
+    fn owner_hears_at(&self, number: &str, kind: Kind, text: &str) -> Result<Steady, StoreError> {
+        let now = self.now().steady;
+        let can_wait = matches!(kind, Kind::Alert | Kind::Forward) && self.rules.has_quiet;
+        if !can_wait || text.starts_with(&self.line("urgent", &[])) {
+            return Ok(now);
+        }
+        let Some(until) = self.quiet_until() else {
+            return Ok(now);
+        };
+        let heard = self.tx.setting(&format!("{AWAKE}{number}"))?;
+        let awake = heard
+            .and_then(|ms| ms.parse().ok())
+            .is_some_and(|ms| now.since(Steady(ms)) < AWAKE_FOR);
+        Ok(if awake { now } else { until })
+    }
+
+    /// Somebody of the team texted: they are up.
+    pub fn team_is_up(&self, number: &str) -> Done {
+        match self.rules.has_quiet {
+            true => self
+                .tx
+                .set_setting(&format!("{AWAKE}{number}"), &self.now().steady.0.to_string()),
+            false => Ok(()),
+        }
     }
 
     /// Queues a line to every owner.

@@ -12,6 +12,7 @@ use crate::store::records::About;
 impl Turn<'_> {
     /// A whole text from somebody of the team, recorded as `message`.
     pub fn owner_text(&mut self, member: &Member, message: MessageId, text: &str) -> Done {
+        self.team_is_up(&member.number)?;
         let text = match self.proof(member, message, text)? {
             Proof::Order(text) => text,
             Proof::Handled => return Ok(()),

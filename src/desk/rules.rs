@@ -87,6 +87,8 @@ pub(super) struct Rules {
     /// Whether waiting callers are brought to mind.
     pub nudges: bool,
     pub digest: Digest,
+    /// The owner asked for hours of their own in which only what is urgent may ring.
+    pub has_quiet: bool,
     /// When lines that can wait do: the owner's quiet hours, else the night.
     pub quiet_or_night: Span,
     /// What the file says.
@@ -165,6 +167,7 @@ impl Rules {
             quick: config.quick.clone(),
             nudges: config.owner_alerts.nudges,
             digest: config.owner_alerts.digest,
+            has_quiet: config.owner_alerts.quiet.is_some(),
             quiet_or_night: config.owner_alerts.quiet.unwrap_or(NIGHT),
             file: Arc::clone(file),
             refused,

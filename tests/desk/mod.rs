@@ -15,6 +15,7 @@ mod later;
 mod optout;
 mod owner;
 mod owner_texts;
+mod quiet_hours;
 mod received;
 mod sending;
 mod settings;
