@@ -9,8 +9,10 @@
 //!   owner's PIN in the text (`FORGET 27 PIN 4711`), or the code that the box texts to the registered number
 //!   (`Reply YES 4821`) texted back. UNDO of such an order needs it again.
 //! - Five wrong PINs lock the PIN for an hour, and all owners are told; the code's way stays open, so that a faker can't
-//!   lock the owner out. A code dies after two wrong tries, or ten minutes; three an hour are given.
+//!   lock the owner out. A code dies after two wrong tries, or ten minutes; three an hour are given, six a day.
 //! - Every such change is told in words to all owners.
+//! - Answers to the team have a part of what may be sent ([`Turn::answers_spent`]): however much a faker sends, the rest stays
+//!   for callers.
 //!
 //! The PIN is kept as a keyed hash, and blanked in the recorded text.
 
@@ -43,6 +45,8 @@ pub(super) const PIN_WRONG: &str = "owner_pin_wrong";
 pub(super) const PENDING: &str = "pending:";
 /// Setting, followed by the owner's number: codes given this hour, `count:steady`.
 const CODES: &str = "codes:";
+/// The same for the day.
+const CODES_TODAY: &str = "codes_today:";
 /// Setting: how many codes were ever given; each is made from the next number.
 const CODE_COUNTER: &str = "code_counter";
 
@@ -56,8 +60,10 @@ const PIN_LOCK: Duration = Duration::from_secs(3600);
 const CODE_FOR: Duration = Duration::from_secs(600);
 /// Wrong tries until a code is dead.
 const WRONG_CODES_MAX: u32 = 2;
-/// Codes given to one owner in an hour.
+/// Codes given to one owner in an hour, and in a day: at two tries each, of ten thousand, a guesser would need years.
 const CODES_PER_HOUR: u32 = 3;
+const CODES_PER_DAY: u32 = 6;
+const DAY: Duration = Duration::from_secs(24 * 3600);
 const HOUR: Duration = Duration::from_secs(3600);
 /// Characters of an order in the question.
 const ORDER_CHARACTERS: usize = 60;
@@ -132,7 +138,13 @@ impl Turn<'_> {
                 .rules
                 .pack
                 .length(PIN_LOCK.saturating_sub(self.now().steady.since(since)));
-            self.say(&member.number, "pin_locked", &[("left", &left)])?;
+            self.tx
+                .journal(About::default(), "order refused", "the PIN is locked")?;
+            if wrong == WRONG_PINS_MAX {
+                // Said once in a lock: who guesses on is not answered.
+                self.tx.set_setting(PIN_WRONG, &format!("{}:{}", wrong + 1, since.0))?;
+                self.say(&member.number, "pin_locked", &[("left", &left)])?;
+            }
             return Ok(Proof::Handled);
         }
         if self.tx.setting(PIN)? == self.keyed("pin", pin)? {
@@ -190,16 +202,23 @@ impl Turn<'_> {
     /// Asks the registered phone whether the order is really its owner's.
     pub fn ask_proof(&mut self, member: &Member, order: &str) -> Done {
         let count = format!("{CODES}{}", member.number);
+        let today = format!("{CODES_TODAY}{}", member.number);
         let (given, since) = self.count(&count, HOUR)?;
-        if given >= CODES_PER_HOUR {
+        let (given_today, since_today) = self.count(&today, DAY)?;
+        if given >= CODES_PER_HOUR || given_today >= CODES_PER_DAY {
             self.tx.journal(
                 About::default(),
                 "order refused",
-                "too many unconfirmed orders in an hour",
+                "too many unconfirmed orders in an hour or a day",
             )?;
-            if given == CODES_PER_HOUR {
-                // Told once; what comes after it in this hour is not answered at all.
-                self.tx.set_setting(&count, &format!("{}:{}", given + 1, since.0))?;
+            if given == CODES_PER_HOUR || given_today == CODES_PER_DAY {
+                // Told once; what comes after it in this hour, or this day, is not answered at all.
+                self.tx
+                    .set_setting(&count, &format!("{}:{}", given.max(CODES_PER_HOUR) + 1, since.0))?;
+                if given_today >= CODES_PER_DAY {
+                    self.tx
+                        .set_setting(&today, &format!("{}:{}", given_today + 1, since_today.0))?;
+                }
                 let who = member.called().to_owned();
                 let said = self.line("codes_spent", &[("who", &who)]);
                 self.alert(&said, None)?;
@@ -217,6 +236,8 @@ impl Turn<'_> {
         };
         self.tx.set_setting(CODE_COUNTER, &counter.to_string())?;
         self.tx.set_setting(&count, &format!("{}:{}", given + 1, since.0))?;
+        self.tx
+            .set_setting(&today, &format!("{}:{}", given_today + 1, since_today.0))?;
         let until = self.now().steady.plus(CODE_FOR);
         let pending = Pending {
             order: order.to_owned(),

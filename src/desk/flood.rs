@@ -25,6 +25,11 @@ const ABROAD_TOLD: u32 = 3;
 const PUZZLED_MAX: u32 = 12;
 /// See [`PUZZLED_MAX`].
 const PUZZLED_WINDOW: Duration = Duration::from_secs(3600);
+/// The part of an hour's and of a day's texts that answers to the team may use, as one in so many: whoever fakes an owner's
+/// number makes us answer, and the rest must stay for callers. A day's is smaller than half, because two days meet.
+const ANSWERS_OF_HOUR: (u32, u32) = (3, 4);
+const ANSWERS_OF_DAY: (u32, u32) = (1, 3);
+const HOUR: Duration = Duration::from_secs(3600);
 /// Nudges in [`NUDGE_WINDOW`]; each may name a score of callers.
 const NUDGES_MAX: u32 = 12;
 /// See [`NUDGES_MAX`].
@@ -42,6 +47,9 @@ const FLOOD_SINCE: &str = "flood_since";
 const ABROAD: &str = "abroad_told";
 const NUDGED: &str = "nudged";
 const PUZZLED: &str = "puzzled";
+const ANSWERS_HOUR: &str = "answers_hour";
+const ANSWERS_DAY: &str = "answers_day";
+const ANSWERS_TOLD: &str = "answers_told";
 const RATIO_TOLD: &str = "ratio_told";
 /// Setting: the owner said to go on whatever the ratio, until then, steady milliseconds.
 pub(super) const RATIO_WAIVED: &str = "ratio_waived_until";
@@ -163,6 +171,31 @@ impl Turn<'_> {
         Ok(true)
     }
 
+    /// Whether an answer to the team is not sent because answers have used up their part of what may be sent. Counts it
+    /// otherwise, in parts; the owners are told once a day. What was ordered is done all the same.
+    pub fn answers_spent(&mut self, text: &str) -> Result<bool, StoreError> {
+        let limits = &self.rules.limits;
+        let part_of = |all: u32, (of, parts): (u32, u32)| (all.saturating_mul(of) / parts).max(1);
+        let (hourly, daily) = (
+            part_of(limits.per_hour, ANSWERS_OF_HOUR),
+            part_of(limits.per_day, ANSWERS_OF_DAY),
+        );
+        let spent = self.count(ANSWERS_HOUR, HOUR)?.0 >= hourly || self.count(ANSWERS_DAY, DAY)?.0 >= daily;
+        if !spent {
+            let parts = u32::try_from(crate::sms::cost(text).parts).unwrap_or(u32::MAX);
+            self.counted_by(ANSWERS_HOUR, HOUR, parts)?;
+            self.counted_by(ANSWERS_DAY, DAY, parts)?;
+            return Ok(false);
+        }
+        let why = "answers to the team have used up their part of the texts that may be sent";
+        self.tx.journal(About::default(), "owner not answered", why)?;
+        if self.counted(ANSWERS_TOLD, DAY)? == 0 {
+            let line = self.line("answers_spent", &[]);
+            self.alert(&line, None)?;
+        }
+        Ok(true)
+    }
+
     /// Whether so many automatic texts went out today, and so few people answered, that an operator would block the SIM.
     pub fn hardly_answered(&self) -> Result<Option<u32>, StoreError> {
         let now = self.now().steady;
@@ -201,18 +234,14 @@ impl Turn<'_> {
 
     /// How often this was counted before in the window that runs; counts it.
     fn counted(&mut self, key: &str, window: Duration) -> Result<u32, StoreError> {
-        let now = self.now().steady;
-        let kept = self.tx.setting(key)?.unwrap_or_default();
-        let (start, count) = kept.split_once(':').unwrap_or(("", ""));
-        let running = start
-            .parse::<i64>()
-            .ok()
-            .map(crate::clock::Steady)
-            .filter(|start| now.since(*start) < window);
-        let before: u32 = running.and_then(|_| count.parse().ok()).unwrap_or(0);
-        let start = running.unwrap_or(now);
+        self.counted_by(key, window, 1)
+    }
+
+    /// The same, counting several at once.
+    fn counted_by(&mut self, key: &str, window: Duration, more: u32) -> Result<u32, StoreError> {
+        let (before, since) = self.count(key, window)?;
         self.tx
-            .set_setting(key, &format!("{}:{}", start.0, before.saturating_add(1)))?;
+            .set_setting(key, &format!("{}:{}", before.saturating_add(more), since.0))?;
         Ok(before)
     }
 }

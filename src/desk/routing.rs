@@ -183,12 +183,18 @@ impl Turn<'_> {
 
     /// An answer to an owner's phone.
     pub fn reply(&mut self, number: &str, text: &str) -> Done {
+        if self.answers_spent(text)? {
+            return Ok(());
+        }
         self.text_owner(number, Kind::Answer, text, None, None)?;
         Ok(())
     }
 
     /// An answer about one caller; it is theirs, so that `FORGET` erases it too.
     pub fn reply_about(&mut self, number: &str, contact: &Contact, text: &str) -> Done {
+        if self.answers_spent(text)? {
+            return Ok(());
+        }
         self.text_owner(number, Kind::Answer, text, Some(contact), None)?;
         Ok(())
     }

@@ -174,7 +174,7 @@ impl Turn<'_> {
     /// A line to every owner but the one who did it.
     pub fn tell_other_owners(&mut self, member: &Member, text: &str) -> Done {
         for owner in self.rules.owners() {
-            if owner.number != member.number {
+            if owner.number != member.number && !self.answers_spent(text)? {
                 self.text_owner(&owner.number, crate::store::types::Kind::Alert, text, None, None)?;
             }
         }

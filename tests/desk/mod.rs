@@ -19,6 +19,7 @@ mod quiet_hours;
 mod received;
 mod sending;
 mod settings;
+mod spoof;
 mod team;
 mod test_call;
 mod undo;
