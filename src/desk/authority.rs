@@ -16,7 +16,6 @@
 //!
 //! The PIN is kept as a keyed hash, and blanked in the recorded text.
 
-use super::claim;
 use super::commands::Command;
 use super::grammar::{self, OwnerText};
 use super::routing::snippet;
@@ -31,8 +30,6 @@ use crate::store::records::About;
 use crate::store::types::TimerKind;
 use crate::store::undo::Change;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::time::Duration;
 
 /// The key by which the PIN is set: `SET pin 4711`.
@@ -334,44 +331,6 @@ impl Turn<'_> {
         let kept = kept.as_deref().and_then(|kept| kept.split_once(':'));
         let kept = kept.and_then(|(count, since)| Some((count.parse().ok()?, Steady(since.parse().ok()?))));
         Ok(kept.filter(|(_, since)| now.since(*since) < window).unwrap_or((0, now)))
-    }
-
-    /// A hash that only this box can make. `None`: it was given no secret yet.
-    pub fn keyed(&self, label: &str, value: &str) -> Result<Option<String>, StoreError> {
-        let Some(hash) = self.keyed_octets(label, value)? else {
-            return Ok(None);
-        };
-        let mut hex = String::with_capacity(64);
-        for octet in hash {
-            // Writing to a String does not fail.
-            let _ = write!(hex, "{octet:02x}");
-        }
-        Ok(Some(hex))
-    }
-
-    /// `count` digits that only this box can make.
-    pub fn digits(&self, label: &str, value: &str, count: u32) -> Result<Option<String>, StoreError> {
-        let Some(hash) = self.keyed_octets(label, value)? else {
-            return Ok(None);
-        };
-        let number = hash
-            .iter()
-            .take(8)
-            .fold(0u64, |sum, octet| (sum << 8) | u64::from(*octet));
-        let width = usize::try_from(count).unwrap_or(6);
-        Ok(Some(format!("{:0width$}", number % 10u64.pow(count))))
-    }
-
-    fn keyed_octets(&self, label: &str, value: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(secret) = self.tx.setting(claim::SECRET)? else {
-            return Ok(None);
-        };
-        // Hashed twice with the secret in front both times, as HMAC does (RFC 2104), so that nothing can be appended.
-        let inner = Sha256::digest(format!("{secret}|{label}|{value}").as_bytes());
-        let mut outer = Sha256::new();
-        outer.update(secret.as_bytes());
-        outer.update(inner);
-        Ok(Some(outer.finalize().to_vec()))
     }
 }
 

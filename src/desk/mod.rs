@@ -58,6 +58,7 @@ mod reports;
 mod routing;
 mod rules;
 mod said;
+mod secret;
 mod settings;
 mod start;
 mod submission;
