@@ -370,8 +370,8 @@ impl Turn<'_> {
     /// The line about a missed call goes out after `window`, unless a first text merges with it before.
     fn missed_line_in(&mut self, contact: ContactId, window: Duration) -> Done {
         if self.rules.missed_calls && self.tx.timer(TimerKind::MissedLine, contact.0)?.is_none() {
-            self.tx
-                .set_timer(TimerKind::MissedLine, contact.0, self.now().steady.plus(window))?;
+            let due = self.now().steady.plus(window).max(self.owners_hear_at()?);
+            self.tx.set_timer(TimerKind::MissedLine, contact.0, due)?;
         }
         Ok(())
     }

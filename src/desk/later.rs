@@ -314,7 +314,7 @@ impl Turn<'_> {
         let said = said.first().map(|m| snippet(&m.text, SAID)).unwrap_or_default();
         let line = said::reminder(&self.rules.pack, handle, contact, &said);
         for member in self.askers(row) {
-            self.text_owner(&member.number, Kind::Alert, &line, Some(contact), None)?;
+            self.ring_owner(&member.number, &line, Some(contact))?;
         }
         Ok(())
     }
@@ -345,7 +345,7 @@ impl Turn<'_> {
             self.tx
                 .journal(about, "text put off was not sent", "opted out, blocked, or too late")?;
             for member in self.askers(row) {
-                self.text_owner(&member.number, Kind::Alert, &line, Some(contact), None)?;
+                self.ring_owner(&member.number, &line, Some(contact))?;
             }
             return Ok(());
         }

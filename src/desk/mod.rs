@@ -53,6 +53,7 @@ mod orders;
 mod outgoing;
 mod overview;
 mod owner;
+mod quiet;
 mod reactions;
 mod reports;
 mod routing;

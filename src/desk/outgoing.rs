@@ -11,15 +11,9 @@ use crate::store::messages::NewMessage;
 use crate::store::outbox::NewPart;
 use crate::store::records::About;
 use crate::store::types::{Audience, Direction, Kind, Priority, State};
-use std::time::Duration;
 
 /// Parts a text to the owner may have; the rest is had with `MORE`.
 pub(super) const OWNER_PARTS: usize = 3;
-
-/// Setting: when that phone last texted us, steady milliseconds; kept only where there are quiet hours.
-const AWAKE: &str = "awake:";
-/// Whoever texted us this short a time ago is not asleep.
-const AWAKE_FOR: Duration = Duration::from_secs(15 * 60);
 
 /// A text to be queued.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +38,7 @@ impl Turn<'_> {
         self.queue(&contact.number, Audience::Caller, Some(contact), handle, out, 0)
     }
 
-    /// Queues a text to one owner's phone, at most [`OWNER_PARTS`] long.
+    /// Queues a text to one owner's phone, at most [`OWNER_PARTS`] long; lines that can wait do in the owner's quiet hours.
     pub fn text_owner(
         &mut self,
         number: &str,
@@ -53,12 +47,35 @@ impl Turn<'_> {
         contact: Option<&Contact>,
         about: Option<MessageId>,
     ) -> Result<MessageId, StoreError> {
+        let not_before = self.owner_hears_at(number, kind, text)?;
+        if let Some(contact) = contact.filter(|_| not_before <= self.now().steady) {
+            // What waits from the same caller goes first, or the talk reads backwards.
+            self.tx.hear_by(number, Some(contact.id), not_before)?;
+        }
+        self.text_owner_at(number, kind, text, contact, about, not_before)
+    }
+
+    /// The same for what somebody asked to be told now: it waits for no quiet hours.
+    pub fn ring_owner(&mut self, number: &str, text: &str, contact: Option<&Contact>) -> Done {
+        let now = self.now().steady;
+        self.text_owner_at(number, Kind::Alert, text, contact, None, now)?;
+        Ok(())
+    }
+
+    fn text_owner_at(
+        &mut self,
+        number: &str,
+        kind: Kind,
+        text: &str,
+        contact: Option<&Contact>,
+        about: Option<MessageId>,
+        not_before: Steady,
+    ) -> Result<MessageId, StoreError> {
         let handle = match contact {
             Some(contact) => self.tx.holding_of(contact.id)?.map(|holding| holding.handle),
             None => None,
         };
         let text = cap(&sms::plain_punctuation(text), handle);
-        let not_before = self.owner_hears_at(number, kind, &text)?;
         let out = Outgoing {
             kind,
             text: &text,
@@ -68,34 +85,6 @@ impl Turn<'_> {
             about,
         };
         self.queue(number, Audience::Owner, contact, handle, out, 0)
-    }
-
-    /// When a line may reach that phone: at once, or when the owner's quiet hours are over. Urgent ones and answers never wait,
-    /// and nothing waits for somebody who is up: they texted us a moment ago.
-    fn owner_hears_at(&self, number: &str, kind: Kind, text: &str) -> Result<Steady, StoreError> {
-        let now = self.now().steady;
-        let can_wait = matches!(kind, Kind::Alert | Kind::Forward) && self.rules.has_quiet;
-        if !can_wait || text.starts_with(&self.line("urgent", &[])) {
-            return Ok(now);
-        }
-        let Some(until) = self.quiet_until() else {
-            return Ok(now);
-        };
-        let heard = self.tx.setting(&format!("{AWAKE}{number}"))?;
-        let awake = heard
-            .and_then(|ms| ms.parse().ok())
-            .is_some_and(|ms| now.since(Steady(ms)) < AWAKE_FOR);
-        Ok(if awake { now } else { until })
-    }
-
-    /// Somebody of the team texted: they are up.
-    pub fn team_is_up(&self, number: &str) -> Done {
-        match self.rules.has_quiet {
-            true => self
-                .tx
-                .set_setting(&format!("{AWAKE}{number}"), &self.now().steady.0.to_string()),
-            false => Ok(()),
-        }
     }
 
     /// Queues a line to every owner.

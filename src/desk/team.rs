@@ -128,7 +128,7 @@ impl Turn<'_> {
             Role::Owner => self.line("team_welcome_owner", &[("company", &company)]),
             Role::Crew | Role::Installer => self.line("team_welcome_crew", &[("company", &company)]),
         };
-        self.text_owner(&number, Kind::Alert, &welcome, None, None)?;
+        self.ring_owner(&number, &welcome, None)?;
         self.tell_of_team(by, &said)
     }
 

@@ -101,7 +101,8 @@ impl<'a> Turn<'a> {
 
     /// The rules changed: what waited for that.
     pub fn follow_new_rules(&mut self) -> Done {
-        self.pass_on_kept()
+        self.pass_on_kept()?;
+        self.follow_new_quiet()
     }
 
     /// What may happen once the transaction is durable.

@@ -74,8 +74,8 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        calls, claims, contacts, figures, handles, inbound, ledger, messages, outbox, records, retention, scheduled,
-        spells, timers, undo,
+        calls, claims, contacts, figures, handles, inbound, ledger, messages, outbox, quiet, records, retention,
+        scheduled, spells, timers, undo,
     };
     use super::*;
 
@@ -104,6 +104,7 @@ mod tests {
             messages::TEXT_BACKS_SINCE,
             contacts::HEARD_SINCE,
             outbox::WAITING_FOR,
+            quiet::HEAR_BY,
             messages::LAST_TEXT_BACK,
             outbox::NEXT,
             outbox::NEXT_KNOWN,

@@ -35,6 +35,7 @@ pub mod messages;
 pub mod open;
 mod optouts;
 pub mod outbox;
+mod quiet;
 pub mod records;
 pub mod report;
 pub mod retention;
