@@ -10,7 +10,6 @@ use super::undo::Order;
 use crate::config::CREW_MAX;
 use crate::phone;
 use crate::store::records::About;
-use crate::store::types::Kind;
 use crate::store::undo::Change;
 use crate::store::{StoreError, Tx};
 
