@@ -8,6 +8,7 @@ pub mod card;
 mod duration;
 mod language;
 mod parse;
+mod people;
 mod quick;
 mod read;
 mod sections;

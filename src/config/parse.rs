@@ -2,9 +2,10 @@
 
 use super::by_text::{self, Source};
 use super::language;
+use super::people::{crew, notices};
 use super::quick::quick;
 use super::read::{Findings, Found, Section, nearest};
-use super::sections::{crew, hours, limits, modem, notices, owner_alerts, text_back};
+use super::sections::{hours, limits, modem, owner_alerts, text_back};
 use super::{COMPANY_SEPTETS_MAX, CONFIG_VERSION, Checked, Config, Topology};
 use crate::board::{Profile, ProfileError};
 use crate::desk::pack::Pack;

@@ -1,18 +1,20 @@
 //! Everything the event loop decides with, between the modem and the clerk. No waiting in here.
 
-use super::clerk::{Clerk, Done, Job};
+mod done;
+
+use super::clerk::{Clerk, Job};
 use super::control::Answer;
 use super::flight::Flight;
 use super::handover::Handover;
 use super::power::{Power, Stepped};
 use super::state::{self, State};
 use super::wallclock::{self, WallClock};
-use super::{modem_options, notify, pin};
+use super::{modem_options, pin};
 use crate::board::{Press, Shown};
 use crate::clock::{Clock, Now, Steady};
 use crate::config::{Config, Topology};
 use crate::desk::condition::BoxCondition;
-use crate::desk::{self, Desk, Effects, Next};
+use crate::desk::{self, Desk};
 use crate::modem::{self, Condition, Event, Modem, Output};
 use crate::store::Store;
 use std::collections::VecDeque;
@@ -281,79 +283,6 @@ impl Exchange {
         match desk_input(event) {
             Some(input) => self.tell(input),
             None => Ok(()),
-        }
-    }
-
-    pub(super) fn done(&mut self, done: Done) {
-        match done {
-            Done::Desk { effects, next } => {
-                self.effects(effects, next.is_none());
-                if let Some(next) = next {
-                    self.asked_next = false;
-                    self.next(next);
-                }
-            }
-            Done::Next(next) => {
-                self.asked_next = false;
-                self.next(next);
-            }
-            Done::Trouble(why) => self.state.storage(Some(why)),
-            Done::Recovered => self.state.storage(None),
-            Done::Alive => notify::watchdog(),
-        }
-    }
-
-    pub(super) fn effects(&mut self, effects: Effects, look_for_more: bool) {
-        let Effects {
-            committed,
-            permit,
-            send,
-            examine,
-            ask_balance,
-            wake,
-            queued,
-        } = effects;
-        let at = Instant::now();
-        for token in committed {
-            self.modem.handle(modem::Input::Committed(token), at);
-        }
-        match permit {
-            None => {}
-            Some(Ok(outbox)) => self.modem.handle(modem::Input::Permit(outbox), at),
-            Some(Err(outbox)) => self.modem.handle(modem::Input::Withdraw(outbox), at),
-        }
-        if examine {
-            self.modem.handle(modem::Input::Examine, at);
-        }
-        if ask_balance {
-            self.modem.handle(modem::Input::AskBalance, at);
-        }
-        self.desk_due = wake.map(|steady| self.clock.instant(steady));
-        if let Some(queued) = queued
-            && let Some(asker) = self.senders.pop_front()
-        {
-            let answer = match queued {
-                Ok(id) => Answer::Ok(serde_json::json!({ "message_id": id })),
-                Err(why) => Answer::Error(why),
-            };
-            // The asker may have hung up: nobody to tell.
-            let _ = asker.send(answer);
-        }
-        if send && look_for_more {
-            self.send_due = Some(at);
-        }
-    }
-
-    pub(super) fn next(&mut self, next: Next) {
-        match next {
-            Next::Submit(submission) => {
-                self.send_due = None;
-                self.modem_ready = false;
-                self.submitting = true;
-                self.modem.handle(modem::Input::Submit(submission), Instant::now());
-            }
-            Next::NotBefore(steady) => self.send_due = Some(self.clock.instant(steady)),
-            Next::Empty => self.send_due = None,
         }
     }
 

@@ -1,7 +1,8 @@
 //! Calls: on record from the first ring, decided once, in the same transaction as the text they lead to.
 
+mod told;
+
 use super::limits;
-use super::lines::{self, Tail};
 use super::outgoing::Outgoing;
 use super::textback::{self, CallerKind, Choice, Facts, Refusal};
 use super::turn::{Done, Turn};
@@ -11,9 +12,9 @@ use crate::modem::{CallerLine, EndedCall};
 use crate::phone::{self, NumberProblem, PhoneNumber};
 use crate::store::StoreError;
 use crate::store::calls::{Call, CallEnd};
-use crate::store::contacts::{Contact, ContactId};
+use crate::store::contacts::Contact;
 use crate::store::records::About;
-use crate::store::types::{Consent, Decision, Kind, Line, Priority, State, TimerKind, Verdict};
+use crate::store::types::{Consent, Decision, Kind, Line, Priority, Verdict};
 use std::time::Duration;
 
 /// The STOP line is said again after this long.
@@ -285,129 +286,5 @@ impl Turn<'_> {
             paused: self.paused()?,
             late,
         })
-    }
-
-    /// Tells the owner of a missed call that is not texted, at once: nothing will follow that it could merge with.
-    fn tell_of_refused(
-        &mut self,
-        call: &Call,
-        caller: &Caller,
-        contact: Option<&Contact>,
-        ringing: Duration,
-        refusal: &Refusal,
-    ) -> Done {
-        if !self.rules.missed_calls {
-            return Ok(());
-        }
-        let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
-        if refusal.waits_for_country() {
-            let number = caller
-                .text
-                .clone()
-                .unwrap_or_else(|| self.line("an_unknown_number", &[]));
-            let line = self.line(
-                "missed_waiting",
-                &[("number", &number), ("time", &time), ("seconds", &ringing.as_secs())],
-            );
-            return self.alert_of_call(&line);
-        }
-        match refusal {
-            Refusal::Answered | Refusal::AnsweredElsewhere | Refusal::Own | Refusal::Team | Refusal::Blocked => Ok(()),
-            Refusal::Withheld => self.tell_of_nameless("number_withheld", &time, ringing),
-            Refusal::Unavailable => self.tell_of_nameless("no_number_given", &time, ringing),
-            Refusal::Unusable(_) => {
-                let digits = caller
-                    .text
-                    .clone()
-                    .unwrap_or_else(|| self.line("an_unknown_number", &[]));
-                let line = self.line(
-                    "missed_unusable",
-                    &[("number", &digits), ("time", &time), ("seconds", &ringing.as_secs())],
-                );
-                self.alert_of_call(&line)
-            }
-            Refusal::Hardly(_) => {
-                self.tell_of_ratio()?;
-                contact.map_or(Ok(()), |contact| self.missed_line(contact.id))
-            }
-            Refusal::Premium | Refusal::TollFree | Refusal::Foreign => match contact {
-                Some(contact) if !self.merges_abroad()? => self.missed_line(contact.id),
-                Some(_) | None => Ok(()),
-            },
-            Refusal::Cooldown { .. } | Refusal::Alive | Refusal::Cap(_) => contact.map_or(Ok(()), |contact| {
-                self.missed_line_in(contact.id, self.rules.merge_window)
-            }),
-            Refusal::Friend
-            | Refusal::OptedOut
-            | Refusal::Frozen(_)
-            | Refusal::Paused
-            | Refusal::TooShort
-            | Refusal::Landline
-            | Refusal::LearnedLandline
-            | Refusal::CountryUnknown
-            | Refusal::TooLate => contact.map_or(Ok(()), |contact| self.missed_line(contact.id)),
-        }
-    }
-
-    /// A missed call without a number.
-    fn tell_of_nameless(&mut self, what: &str, time: &str, ringing: Duration) -> Done {
-        let what = self.line(what, &[]);
-        let line = self.line(
-            "missed_no_number",
-            &[("what", &what), ("time", &time), ("seconds", &ringing.as_secs())],
-        );
-        self.alert_of_call(&line)
-    }
-
-    /// A line about a call that no contact belongs to, unless there are too many to tell one by one.
-    fn alert_of_call(&mut self, line: &str) -> Done {
-        if self.merges_call()? {
-            return Ok(());
-        }
-        self.alert(line, None)
-    }
-
-    /// The line about a missed call goes out after `window`, unless a first text merges with it before.
-    fn missed_line_in(&mut self, contact: ContactId, window: Duration) -> Done {
-        if self.rules.missed_calls && self.tx.timer(TimerKind::MissedLine, contact.0)?.is_none() {
-            let due = self.now().steady.plus(window).max(self.owners_hear_at()?);
-            self.tx.set_timer(TimerKind::MissedLine, contact.0, due)?;
-        }
-        Ok(())
-    }
-
-    /// The line about the latest missed call of a contact, as things stand now.
-    pub fn missed_line(&mut self, id: ContactId) -> Done {
-        self.tx.clear_timer(TimerKind::MissedLine, id.0)?;
-        let (Some(mut contact), Some(call)) = (self.tx.contact_by_id(id)?, self.tx.last_call_of(id)?) else {
-            return Ok(());
-        };
-        let now = self.now().steady;
-        let handle = self.tx.holding_of(id)?.map(|holding| holding.handle);
-        let day_ago = now.minus(limits::DAY);
-        let told_today = contact.told_at.is_some_and(|at| at > day_ago);
-        let line = if told_today {
-            let times = self.tx.missed_since(id, day_ago)?;
-            let who = lines::who(handle, &contact);
-            self.line("called_again", &[("who", &who), ("times", &times)])
-        } else {
-            let tail = match call.message {
-                None if Refusal::leaves_only_a_call(&call.reason) => Tail::CannotText(call.reason.clone()),
-                None => Tail::NotTexted(call.reason.clone()),
-                Some(message) => match self.tx.message(message)?.map(|m| m.state) {
-                    Some(State::Accepted | State::Delivered | State::InDoubt) => Tail::TextedBack,
-                    Some(State::Failed) => Tail::NotDelivered,
-                    Some(State::Queued | State::Submitting) | None => Tail::Texting,
-                },
-            };
-            let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
-            lines::missed(&self.rules.pack, handle, &contact, &time, call.ringing, &tail)
-        };
-        if self.merges_call()? {
-            return Ok(());
-        }
-        contact.told_at = Some(now);
-        self.tx.save_contact(&contact)?;
-        self.alert(&line, Some(&contact))
     }
 }

@@ -3,12 +3,21 @@
 //! Everything is worked out from an instant and a zone; a zone is a named one (with its summer time) or the network's
 //! fixed offset.
 
+mod reading;
+mod words;
+
 use super::holidays::Holidays;
-use super::pack::{Pack, Values};
+use super::pack::Pack;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan, ZonedDateTime};
 use thiserror::Error;
+
+pub(super) use reading::{day, minutes};
+use reading::{day_list, span_list};
+pub use reading::{quiet, week_lines};
+pub use words::{date_and_time, time_of_day};
+pub(super) use words::{in_words, month_name};
 
 const DAY_MINUTES: u16 = 24 * 60;
 /// Texts that we start ourselves go out between these local hours only (product.md §5).
@@ -192,22 +201,6 @@ impl OpeningHours {
     }
 }
 
-/// Quiet hours as a person writes them; `None` for `off`.
-///
-/// # Errors
-/// [`HoursError::Quiet`].
-pub fn quiet(text: &str) -> Result<Option<Span>, HoursError> {
-    match span_list(text) {
-        Ok(spans) if spans.is_empty() => Ok(None),
-        Ok(spans) => match spans.as_slice() {
-            // A whole day of quiet would hold every line for ever.
-            [span] if span.end - span.start < DAY_MINUTES => Ok(Some(*span)),
-            _ => Err(HoursError::Quiet),
-        },
-        Err(_) => Err(HoursError::Quiet),
-    }
-}
-
 /// If `utc_ms` lies in `span`, the instant at which that ends.
 #[must_use]
 pub fn within(span: Span, utc_ms: i64, zone: &TimeZone) -> Option<i64> {
@@ -232,35 +225,6 @@ pub fn within(span: Span, utc_ms: i64, zone: &TimeZone) -> Option<i64> {
     let end = end.to_zoned_datetime(zone.clone()).ok()?.timestamp().as_millisecond();
     // An end in the hour that comes twice may have passed already: its first is meant.
     (end > utc_ms).then_some(end)
-}
-
-/// A week as a person texts it, as the file's lines: `mon-fri 8-12, 13-17; sat 9-12` gives `mon-fri` = `8-12,13-17` and
-/// `sat` = `9-12`. Hours without a day are every day's. What makes no sense is left for [`OpeningHours::set`] to refuse.
-#[must_use]
-pub fn week_lines(text: &str) -> Vec<(String, String)> {
-    let mut lines: Vec<(String, String)> = Vec::new();
-    let text = text.replace(" - ", "-").replace(" am", "am").replace(" pm", "pm");
-    for word in text.split([' ', ',', ';', '\n']).filter(|w| !w.is_empty()) {
-        let word = word.trim_end_matches([':', '=']);
-        let names_days = day_list(word).is_ok();
-        match lines.last_mut() {
-            Some((days, hours)) if names_days && hours.is_empty() => {
-                days.push(',');
-                days.push_str(word);
-            }
-            _ if names_days => lines.push((word.to_owned(), String::new())),
-            Some((_, hours)) if hours.is_empty() => word.clone_into(hours),
-            Some((_, hours)) => {
-                hours.push(',');
-                hours.push_str(word);
-            }
-            None => lines.push(("daily".to_owned(), word.to_owned())),
-        }
-    }
-    if lines.is_empty() {
-        lines.push((text.trim().to_owned(), String::new()));
-    }
-    lines
 }
 
 /// A stretch as it could be written again: `22:00-6:30`.
@@ -309,49 +273,11 @@ pub fn may_start(utc_ms: i64, zone: &TimeZone) -> Result<(), i64> {
     start.map_or(Ok(()), |start| Err(start.timestamp().as_millisecond()))
 }
 
-/// A point in time that many days ahead, as short as can be: `at 8am`, `tomorrow 8am`, `Monday 8am`, `Aug 3 8am`.
-pub(super) fn in_words(days: u32, at: &ZonedDateTime, pack: &Pack) -> String {
-    let minute = minute_of_day(at);
-    let time = pack.clock(minute / 60, minute % 60, true);
-    match days {
-        0 => pack.time("today", &[("time", &time)]),
-        1 => pack.time("tomorrow", &[("time", &time)]),
-        // Today's weekday in a week, and all beyond it, need the date.
-        7.. => {
-            let month = pack.time(month_name(at.month()), &[]);
-            let values: Values<'_> = &[("month", &month), ("date", &at.day()), ("time", &time)];
-            pack.time("date", values)
-        }
-        _ => {
-            let day = pack.time(day_name(at.weekday()), &[]);
-            pack.time("day", &[("day", &day), ("time", &time)])
-        }
-    }
-}
-
 /// The last midnight there, UTC milliseconds.
 #[must_use]
 pub fn midnight_before(utc_ms: i64, zone: &TimeZone) -> Option<i64> {
     let start = local(utc_ms, zone)?.start_of_day().ok()?;
     Some(start.timestamp().as_millisecond())
-}
-
-/// `2:02pm`, `14:02`: always with minutes.
-#[must_use]
-pub fn time_of_day(utc_ms: i64, zone: &TimeZone, pack: &Pack) -> String {
-    local(utc_ms, zone).map_or_else(String::new, |z| {
-        let minute = minute_of_day(&z);
-        pack.clock(minute / 60, minute % 60, false)
-    })
-}
-
-/// `Jul 21 2:02pm`.
-pub fn date_and_time(utc_ms: i64, zone: &TimeZone, pack: &Pack) -> String {
-    local(utc_ms, zone).map_or_else(String::new, |z| {
-        let month = pack.time(month_name(z.month()), &[]);
-        let time = time_of_day(utc_ms, zone, pack);
-        pack.time("date", &[("month", &month), ("date", &z.day()), ("time", &time)])
-    })
 }
 
 pub(super) fn local(utc_ms: i64, zone: &TimeZone) -> Option<ZonedDateTime> {
@@ -366,134 +292,6 @@ pub(super) fn minute_of_day(z: &ZonedDateTime) -> u16 {
 
 fn day_index(day: Weekday) -> usize {
     usize::from(day.to_monday_zero_offset().unsigned_abs())
-}
-
-/// Its key in the language pack.
-pub(super) fn month_name(month: i8) -> &'static str {
-    const MONTHS: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
-    usize::try_from(month - 1)
-        .ok()
-        .and_then(|month| MONTHS.get(month))
-        .copied()
-        .unwrap_or(MONTHS[0])
-}
-
-/// Its key in the language pack.
-pub(super) fn day_name(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Monday => "monday",
-        Weekday::Tuesday => "tuesday",
-        Weekday::Wednesday => "wednesday",
-        Weekday::Thursday => "thursday",
-        Weekday::Friday => "friday",
-        Weekday::Saturday => "saturday",
-        Weekday::Sunday => "sunday",
-    }
-}
-
-pub(super) fn day(word: &str) -> Result<usize, HoursError> {
-    const DAYS: [&str; 7] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    let word = word.trim().to_ascii_lowercase();
-    DAYS.iter()
-        .position(|d| word.len() >= 3 && (d.starts_with(&word) || word == format!("{d}s")))
-        .ok_or(HoursError::Day)
-}
-
-fn day_list(text: &str) -> Result<Vec<usize>, HoursError> {
-    let mut days = Vec::new();
-    for part in text.split([',', ' ', '+']).filter(|p| !p.is_empty()) {
-        match part.to_ascii_lowercase().as_str() {
-            "daily" | "everyday" => days.extend(0..7),
-            "weekdays" => days.extend(0..5),
-            "weekend" | "weekends" => days.extend(5..7),
-            range => match range.split_once(['-', '\u{2013}']) {
-                Some((from, to)) => {
-                    let (from, to) = (day(from)?, day(to)?);
-                    days.extend((0..7).map(|i| (from + i) % 7).take((to + 7 - from) % 7 + 1));
-                }
-                None => days.push(day(range)?),
-            },
-        }
-    }
-    days.sort_unstable();
-    days.dedup();
-    if days.is_empty() {
-        Err(HoursError::Day)
-    } else {
-        Ok(days)
-    }
-}
-
-fn span_list(text: &str) -> Result<Vec<Span>, HoursError> {
-    let text = text.trim().to_ascii_lowercase();
-    match text.as_str() {
-        "closed" | "off" => return Ok(Vec::new()),
-        "24h" | "24" | "open" | "always" => {
-            return Ok(vec![Span {
-                start: 0,
-                end: DAY_MINUTES,
-            }]);
-        }
-        _ => {}
-    }
-    let mut spans = Vec::new();
-    for part in text.split([',', ';']) {
-        let (from, to) = part.split_once(['-', '\u{2013}']).ok_or(HoursError::Time)?;
-        let (start, mut end) = (minutes(from)?, minutes(to)?);
-        if start >= DAY_MINUTES || start == end {
-            return Err(HoursError::Time);
-        }
-        if end < start {
-            end += DAY_MINUTES;
-        }
-        spans.push(Span { start, end });
-    }
-    spans.sort_by_key(|s| s.start);
-    if spans.len() > RANGES_MAX {
-        Err(HoursError::TooMany)
-    } else {
-        Ok(spans)
-    }
-}
-
-/// `8`, `8:00`, `8am`, `5:30 pm`, `17:00`, `24:00`.
-pub(super) fn minutes(text: &str) -> Result<u16, HoursError> {
-    let text = text.trim();
-    let (text, half) = match (text.strip_suffix("am"), text.strip_suffix("pm")) {
-        (Some(t), _) => (t.trim(), Some(0)),
-        (_, Some(t)) => (t.trim(), Some(12)),
-        (None, None) => (text, None),
-    };
-    let (hour, minute) = text.split_once([':', '.']).unwrap_or((text, "00"));
-    let number = |t: &str| -> Result<u16, HoursError> {
-        if t.is_empty() || t.len() > 2 || !t.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(HoursError::Time);
-        }
-        t.parse().map_err(|_| HoursError::Time)
-    };
-    let (mut hour, minute) = (number(hour)?, number(minute)?);
-    if let Some(half) = half {
-        if !(1..=12).contains(&hour) {
-            return Err(HoursError::Time);
-        }
-        hour = hour % 12 + half;
-    }
-    let total = hour * 60 + minute;
-    if minute > 59 || total > DAY_MINUTES {
-        Err(HoursError::Time)
-    } else {
-        Ok(total)
-    }
 }
 
 #[cfg(test)]

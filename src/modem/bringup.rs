@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 mod answers;
+mod commands;
 mod script;
-use script::{BASICS, IDENTITY, PDU_MODE, RADIO, RADIO_ON, SETTINGS, SPEAK_UP, SURVEY};
 
 /// `AT` is tried this often before the recovery ladder takes over.
 pub const AWAKEN_TRIES: u8 = 10;
@@ -393,131 +393,6 @@ impl Bringup {
         match self.state {
             State::AwaitTexts { until } => Some(until),
             _otherwise => self.pause,
-        }
-    }
-
-    /// The next command.
-    pub fn next(&mut self, at: Instant) -> Next {
-        if self.pause.is_some_and(|until| at < until) {
-            return Next::Wait;
-        }
-        self.pause = None;
-        let underway = matches!(
-            self.state,
-            State::Settings { .. } | State::Extras { .. } | State::AwaitTexts { .. }
-        );
-        if underway && self.early == Early::Wanted {
-            self.early = Early::Asked;
-            return Next::Send(plain(&PDU_MODE, SLOW));
-        }
-        // Some steps have nothing to send for this family; the loop is as long as the list of steps.
-        loop {
-            self.asked_radio |= matches!(self.state, State::Radio);
-            let (command, otherwise) = match self.state {
-                State::Off | State::Ready | State::Mute => return Next::Wait,
-                State::Limited(Limit::NoSms) => {
-                    self.enter(State::PduMode { busy: 0 });
-                    continue;
-                }
-                State::Limited(_) => {
-                    self.enter(State::Sim { busy: BUSY_TRIES });
-                    continue;
-                }
-                State::AwaitTexts { until } if at < until => return Next::Wait,
-                State::AwaitTexts { .. } => {
-                    self.enter(State::PduMode { busy: 0 });
-                    continue;
-                }
-                State::Awaken { tries: SPEAK_UP_AT } => return Next::EscapeThenSend(plain(&SPEAK_UP, AWAKEN_WAIT)),
-                State::Awaken { .. } => return Next::EscapeThenSend(Command::Attention),
-                State::Basics { next } => (BASICS.get(next).map(|l| plain(l, QUICK)), State::Identify { next: 0 }),
-                State::Identify { next } => (IDENTITY.get(next).map(|text| Command::Identify(text)), State::Radio),
-                State::Radio => (Some(plain(&RADIO, QUICK)), State::Sim { busy: 0 }),
-                State::RadioOn => (Some(plain(&RADIO_ON, SLOW)), State::Sim { busy: 0 }),
-                State::Sim { .. } => (Some(Command::PinState), State::Ready),
-                State::CountTries { next } => (
-                    self.family.pin_counters.get(next).map(|c| plain(&c.ask, QUICK)),
-                    State::Unlock,
-                ),
-                State::Unlock => match (&self.options.pin, self.pin_spent) {
-                    (Some(pin), false) => {
-                        // Spent before it is sent: whatever comes of it, it is not tried again.
-                        self.pin_spent = true;
-                        return Next::Send(Command::EnterPin(pin.clone()));
-                    }
-                    (Some(_), true) => {
-                        self.limited(Limit::PinWrong, at);
-                        return Next::Wait;
-                    }
-                    (None, _) => {
-                        self.limited(Limit::PinRequired, at);
-                        return Next::Wait;
-                    }
-                },
-                State::Settings { next } => (
-                    SETTINGS.get(next).map(|l| plain(l, SLOW)),
-                    State::Extras { step: 0, line: 0 },
-                ),
-                State::Extras { step, line } => match self.family.extras.get(step) {
-                    Some(extra) => (
-                        extra.0.get(line).map(|l| plain(l, QUICK)),
-                        State::Extras {
-                            step: step + 1,
-                            line: 0,
-                        },
-                    ),
-                    None if self.family.says_sms_ready && self.restarted && !self.sms_ready => (
-                        None,
-                        State::AwaitTexts {
-                            until: at + SMS_READY_WAIT,
-                        },
-                    ),
-                    None => (None, State::PduMode { busy: 0 }),
-                },
-                State::PduMode { .. } => (Some(plain(&PDU_MODE, SLOW)), State::Ready),
-                State::Storage { next, .. } => (
-                    self.family
-                        .storage
-                        .get(next)
-                        .map(|s| Command::MessageStorage((*s).to_string())),
-                    State::Notify { rung: 0 },
-                ),
-                State::Notify { rung } => {
-                    let line = self.family.notify.get(rung).map(|text| Line { text, prefix: None });
-                    if line.is_none() {
-                        let why = "every +CNMI setting was refused; texts are found by looking for them".to_string();
-                        self.events.push_back(Event::Note {
-                            what: "no_notifications",
-                            why,
-                        });
-                    }
-                    (line.map(|l| plain(&l, QUICK)), State::Survey { next: 0 })
-                }
-                State::NotifyCheck { .. } => {
-                    let line = Line {
-                        text: "+CNMI?",
-                        prefix: Some("+CNMI:"),
-                    };
-                    (Some(plain(&line, QUICK)), State::Survey { next: 0 })
-                }
-                State::Survey { next } => {
-                    let asked = SURVEY.get(next).map(|ask| match ask {
-                        script::Ask::Free(text) => Command::Identify(text),
-                        script::Ask::Named(line) => plain(line, SLOW),
-                    });
-                    (asked, State::Iccid { line: 0 })
-                }
-                State::Iccid { line } => (self.family.iccid.get(line).map(|l| plain(l, QUICK)), State::Ready),
-            };
-            match command {
-                Some(command) => return Next::Send(command),
-                None => {
-                    self.enter(otherwise);
-                    if otherwise == State::Ready {
-                        self.tell_identity();
-                    }
-                }
-            }
         }
     }
 }
