@@ -19,7 +19,7 @@ pub fn quiet(text: &str) -> Result<Option<Span>, HoursError> {
 }
 
 /// A week as a person texts it, as the file's lines: `mon-fri 8-12, 13-17; sat 9-12` gives `mon-fri` = `8-12,13-17` and
-/// `sat` = `9-12`. Hours without a day are every day's. What makes no sense is left for [`OpeningHours::set`] to refuse.
+/// `sat` = `9-12`. Hours without a day are every day's. What makes no sense is left for [`super::OpeningHours::set`] to refuse.
 #[must_use]
 pub fn week_lines(text: &str) -> Vec<(String, String)> {
     let mut lines: Vec<(String, String)> = Vec::new();
