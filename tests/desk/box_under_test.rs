@@ -14,16 +14,21 @@ use textback::sms::{
 use textback::store::Store;
 use textback::store::generate::noon;
 
+/// The SIM of a box in a test: T-Mobile's in the US.
+pub const IMSI: &str = "310410123456789";
+
 pub const OWNER: &str = "+15125550100";
 pub const SAM: &str = "+15125550101";
 pub const DAVE: &str = "+15125551234";
 pub const ANNA: &str = "+15125555678";
 
-/// A text that left the box.
+/// A text that left the box, or a part of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     pub to: String,
     pub text: String,
+    /// Which part of how many.
+    pub part: (u8, u8),
     pub outbox: OutboxId,
     pub reference: u8,
 }
@@ -32,6 +37,8 @@ pub struct Box {
     pub desk: Desk,
     pub store: Store,
     pub now: Now,
+    /// Where the store is, if a restart must find it again.
+    folder: Option<tempfile::TempDir>,
     next_key: u64,
     next_token: u64,
     next_reference: u8,
@@ -46,12 +53,17 @@ impl Box {
     /// With more lines of configuration.
     pub fn with(extra: &str) -> Box {
         let mut it = Box::bare(extra);
+        it.sim_is(IMSI);
+        it
+    }
+
+    /// The SIM is read.
+    pub fn sim_is(&mut self, imsi: &str) {
         let identity = Identity {
-            imsi: Some("310410123456789".to_owned()),
+            imsi: Some(imsi.to_owned()),
             ..Identity::default()
         };
-        it.tell(Input::Identity(identity));
-        it
+        self.tell(Input::Identity(identity));
     }
 
     /// One that says nothing by itself: no nudges, no digest.
@@ -72,11 +84,32 @@ impl Box {
             "config_version = 1\ncompany = \"Hill Country Plumbing\"\nowner = \"{OWNER}\"\n\
              timezone = \"America/Chicago\"\n{extra}"
         );
-        let config = Config::parse(&text).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+        Box::started(&text, Store::open_in_memory().unwrap(), None, noon())
+    }
+
+    /// A box whose store survives that it is closed, by a whole configuration.
+    pub fn on_disk(config: &str, now: Now) -> Box {
+        let folder = in_memory_where_possible();
+        let store = Store::open(&folder.path().join("textback.db")).unwrap();
+        Box::started(config, store, Some(folder), now)
+    }
+
+    /// The process ends and starts again: only what is on disk is left.
+    pub fn restart(&mut self, config: &str) {
+        let path = self.folder.as_ref().unwrap().path().join("textback.db");
+        // The old one is closed before the new one opens.
+        self.store = Store::open_in_memory().unwrap();
+        self.store = Store::open(&path).unwrap();
+        self.restart_with(config);
+    }
+
+    fn started(config: &str, store: Store, folder: Option<tempfile::TempDir>, now: Now) -> Box {
+        let config = Config::parse(config).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
         let mut it = Box {
             desk: Desk::new(&config),
-            store: Store::open_in_memory().unwrap(),
-            now: noon(),
+            store,
+            now,
+            folder,
             next_key: 1,
             next_token: 1,
             next_reference: 1,
@@ -232,21 +265,24 @@ impl Box {
 
     /// Sends everything that may go now; the network takes it all.
     pub fn send(&mut self) -> Vec<Sent> {
-        let mut sent = Vec::new();
-        while let Some((outbox, tpdu)) = self.begin() {
-            self.next_reference = self.next_reference.wrapping_add(1);
-            let reference = self.next_reference;
-            let outcome = SubmitOutcome::Accepted(MessageReference(reference));
-            self.tell(Input::Submitted { outbox, outcome });
-            let (to, text) = read(&tpdu);
-            sent.push(Sent {
-                to,
-                text,
-                outbox,
-                reference,
-            });
-        }
-        sent
+        std::iter::from_fn(|| self.send_one(None)).collect()
+    }
+
+    /// Sends what may go next; the network takes it, unless another `outcome` is given.
+    pub fn send_one(&mut self, outcome: Option<SubmitOutcome>) -> Option<Sent> {
+        let (outbox, tpdu) = self.begin()?;
+        self.next_reference = self.next_reference.wrapping_add(1);
+        let reference = self.next_reference;
+        let outcome = outcome.unwrap_or(SubmitOutcome::Accepted(MessageReference(reference)));
+        self.tell(Input::Submitted { outbox, outcome });
+        let (to, text) = read(&tpdu);
+        Some(Sent {
+            to,
+            text,
+            part: part_of(&tpdu),
+            outbox,
+            reference,
+        })
     }
 
     /// Lets delays pass (5 s), then sends everything.
@@ -313,6 +349,24 @@ pub fn read(tpdu: &[u8]) -> (String, String) {
         Tpdu::Submit(submit) => (submit.destination.to_string(), submit.user_data.text().unwrap()),
         other => panic!("not a SUBMIT: {other:?}"),
     }
+}
+
+/// Which part of how many a TPDU is.
+fn part_of(tpdu: &[u8]) -> (u8, u8) {
+    match decode_tpdu(tpdu).unwrap() {
+        Tpdu::Submit(submit) => submit.user_data.header().concat().map_or((1, 1), |c| (c.part, c.total)),
+        other => panic!("not a SUBMIT: {other:?}"),
+    }
+}
+
+/// A folder in memory where the system has such a place: commits that wear nothing out.
+pub fn in_memory_where_possible() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    let folder = match memory.is_dir() {
+        true => tempfile::tempdir_in(memory),
+        false => tempfile::tempdir(),
+    };
+    folder.unwrap()
 }
 
 /// One part of a long text, made by hand.

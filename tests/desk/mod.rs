@@ -2,7 +2,7 @@
 
 mod authority;
 mod away;
-mod box_under_test;
+pub mod box_under_test;
 mod calls;
 mod clock;
 mod conversation;
@@ -20,7 +20,7 @@ mod received;
 mod sending;
 mod settings;
 mod spoof;
+pub mod story;
 mod team;
 mod test_call;
 mod undo;
-mod week;

@@ -130,6 +130,7 @@ fn in_doubt(it: &mut Box, reference: u8) -> Sent {
     Sent {
         to,
         text,
+        part: (1, 1),
         outbox,
         reference,
     }
@@ -149,6 +150,7 @@ fn report_on_a_later_text_is_no_witness_for_one_in_doubt() {
     let stranger = Sent {
         to: DAVE.to_owned(),
         text: relayed[0].clone(),
+        part: (1, 1),
         outbox: textback::ids::OutboxId(0),
         reference: 77,
     };
@@ -168,6 +170,7 @@ fn report_that_comes_before_the_modems_answer_settles_the_text() {
     let sent = Sent {
         to,
         text,
+        part: (1, 1),
         outbox,
         reference: 5,
     };
@@ -219,6 +222,7 @@ fn report_settles_a_text_in_doubt() {
         &Sent {
             to,
             text,
+            part: (1, 1),
             outbox,
             reference: 99,
         },

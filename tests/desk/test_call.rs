@@ -1,36 +1,10 @@
 //! TEST by text: what is not right, then a call that proves that calls are seen.
 
 use super::box_under_test::*;
+use super::story::healthy;
 use std::time::Duration;
 use textback::desk::Input;
-use textback::modem::{CanVoice, Diversion, Divert, Identity, Registration, Report, Signal, SimState};
-
-fn report() -> Report {
-    Report {
-        identity: Identity {
-            model: "SIM7600E-H".to_owned(),
-            operator: Some("T-Mobile".to_owned()),
-            smsc: Some("+12404492164".to_owned()),
-            ..Identity::default()
-        },
-        can_voice: CanVoice::Yes,
-        sim: SimState::Ready,
-        registration: Registration {
-            cs: Some(1),
-            ps: None,
-            eps: Some(1),
-        },
-        signal: Signal { dbm: Some(-80) },
-        shows_callers: Some(true),
-        diversions: vec![Diversion {
-            which: Divert::Always,
-            active: false,
-            number: None,
-            after_s: None,
-        }],
-        ..Report::default()
-    }
-}
+use textback::modem::{Report, Signal};
 
 /// TEST from the owner, and the examination that follows.
 fn asked(it: &mut Box, report: Report) -> String {
@@ -44,14 +18,14 @@ fn a_healthy_box_says_so_and_asks_for_a_call() {
     let mut it = Box::new();
     it.text(OWNER, "Test");
     assert!(it.settle_to(OWNER).is_empty(), "the examination comes first");
-    let effects = it.tell(Input::Examined(std::boxed::Box::new(report())));
+    let effects = it.tell(Input::Examined(std::boxed::Box::new(healthy())));
     assert!(!effects.examine, "one examination for one TEST");
     let said = it.settle_to(OWNER).join("|");
     assert!(
         said.starts_with("TEST: SIM7600E-H on T-Mobile, signal 4 of 5, all as it should be. Now call this number"),
         "{said}"
     );
-    it.tell(Input::Examined(std::boxed::Box::new(report())));
+    it.tell(Input::Examined(std::boxed::Box::new(healthy())));
     assert!(
         it.settle_to(OWNER).is_empty(),
         "an examination nobody asked for says nothing"
@@ -61,7 +35,7 @@ fn a_healthy_box_says_so_and_asks_for_a_call() {
 #[test]
 fn troubles_are_named_with_what_to_do() {
     let mut it = Box::new();
-    let mut bad = report();
+    let mut bad = healthy();
     bad.diversions[0].active = true;
     bad.signal = Signal { dbm: Some(-112) };
     let said = asked(&mut it, bad);
@@ -74,7 +48,7 @@ fn troubles_are_named_with_what_to_do() {
 #[test]
 fn the_test_call_is_reported_once_texted_or_not() {
     let mut it = Box::new();
-    asked(&mut it, report());
+    asked(&mut it, healthy());
     it.missed_call(DAVE);
     let said = it.settle_to(OWNER).join("|");
     assert!(
@@ -87,7 +61,7 @@ fn the_test_call_is_reported_once_texted_or_not() {
     assert!(!later.contains("TEST"), "one call is enough: {later}");
 
     // A second test from the same phone: within the cooldown it isn't texted, and that is told.
-    asked(&mut it, report());
+    asked(&mut it, healthy());
     it.missed_call(DAVE);
     let said = it.settle_to(OWNER).join("|");
     assert!(
@@ -99,7 +73,7 @@ fn the_test_call_is_reported_once_texted_or_not() {
 #[test]
 fn no_call_in_ten_minutes_is_told_with_what_to_look_at() {
     let mut it = Box::new();
-    asked(&mut it, report());
+    asked(&mut it, healthy());
     it.wait(Duration::from_secs(9 * 60));
     assert!(it.settle_to(OWNER).is_empty());
     it.wait(Duration::from_secs(2 * 60));

@@ -5,7 +5,8 @@
 //! sector by chance, and spoils some.
 
 use super::chance::Chance;
-use std::path::{Path, PathBuf};
+use crate::desk::box_under_test::in_memory_where_possible;
+use std::path::PathBuf;
 use textback::store::Store;
 
 /// What a disk writes whole.
@@ -31,13 +32,8 @@ pub struct Disk {
 impl Disk {
     /// An empty disk; in memory where the system has such a folder, so that thousands of runs wear nothing out.
     pub fn new() -> Disk {
-        let memory = Path::new("/dev/shm");
-        let folder = match memory.is_dir() {
-            true => tempfile::tempdir_in(memory),
-            false => tempfile::tempdir(),
-        };
         let mut disk = Disk {
-            folder: folder.unwrap(),
+            folder: in_memory_where_possible(),
             generation: 0,
             store: None,
         };
