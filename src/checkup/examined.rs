@@ -6,8 +6,6 @@ use crate::modem::{CanVoice, Report, SimState};
 
 /// Signal below which texts and calls get lost, dBm.
 const WEAK_DBM: i16 = -105;
-/// Fewer tries than this and no PIN is tried: see product rules.
-const PIN_TRIES_MIN: u8 = 2;
 /// Memory that texts come in to, in percent, from which it is told.
 const STORAGE_FULL_PERCENT: u32 = 70;
 /// Rings on another phone than this many seconds and a voicemail answers before a caller hangs up by themself.
@@ -110,16 +108,25 @@ pub(super) fn judge(report: &Report, topology: Topology, list: &mut Vec<Finding>
 }
 
 fn sim(report: &Report) -> Finding {
-    let tries = report.pin_tries_left;
-    let left = tries.map_or_else(String::new, |n| format!(", {n} PIN tries left"));
+    let left = match report.pin_tries_left {
+        None => String::new(),
+        Some(1) => ", 1 PIN try left".to_owned(),
+        Some(tries) => format!(", {tries} PIN tries left"),
+    };
     match report.sim {
-        SimState::Ready if tries.is_some_and(|n| n < PIN_TRIES_MIN) => finding(
+        SimState::Ready if report.few_pin_tries() => finding(
             Item::Sim,
             Verdict::Warn,
             format!("ready{left}"),
             "a wrong PIN was tried: enter the right one in a phone, so that it has its three tries again",
         ),
         SimState::Ready => finding(Item::Sim, Verdict::Pass, format!("ready{left}"), ""),
+        SimState::Pin if report.few_pin_tries() => finding(
+            Item::Sim,
+            Verdict::Fail,
+            format!("asks for its PIN{left}: none is ever spent by the box"),
+            "enter the right PIN in a phone, so that it has its three tries again",
+        ),
         SimState::Pin => finding(
             Item::Sim,
             Verdict::Fail,

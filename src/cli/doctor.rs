@@ -90,7 +90,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     }
 }
 
-/// 78 where this modem can never do the job or the SIM refused the PIN, 69 where there is none, else 1.
+/// 78 where this modem can never do the job, the SIM refused the PIN or only a phone can open it, 69 where there is none, else 1.
 fn exit_code(found: &Value) -> u8 {
     let failed = |item: &str| {
         found["checks"]
@@ -99,7 +99,8 @@ fn exit_code(found: &Value) -> u8 {
             .flatten()
             .any(|check| check["check"] == item && check["verdict"] == "fail")
     };
-    if failed("voice") || found["pin_refused"] == true && failed("sim") {
+    let shut = found["examination"]["sim"]["shut"] == true;
+    if failed("voice") || shut || found["pin_refused"] == true && failed("sim") {
         CANNOT
     } else if failed("modem") {
         UNAVAILABLE
@@ -181,7 +182,8 @@ async fn alone(config: &Config) -> Result<Value, Exit> {
     };
     let report = report.as_deref().map_err(String::as_str);
     let mut list = doctor::walk(report, lately, &around);
-    if config.modem.pin.is_some() && report.is_ok_and(|report| report.sim == SimState::Pin) {
+    let pin_is_ours = |report: &Report| report.sim == SimState::Pin && !report.sim_is_shut();
+    if config.modem.pin.is_some() && report.is_ok_and(pin_is_ours) {
         for sim in list.iter_mut().filter(|finding| finding.check == Item::Sim) {
             if refused {
                 "the SIM refused the PIN".clone_into(&mut sim.found);

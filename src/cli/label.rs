@@ -1,15 +1,16 @@
 //! `textback label`: the card that stays with the box.
 
-use super::{ConfigFile, Exit, FAILED, say};
+use super::{ConfigFile, Exit, FAILED, complain, say};
 use std::path::PathBuf;
 use textback::daemon::control::Question;
 use textback::label::{About, Card};
+use textback::phone::PhoneNumber;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The SIM's number, with + and country code; without it, what the SIM says through the running daemon, else a line to write it on
-    #[arg(long, value_name = "NUMBER")]
-    number: Option<String>,
+    /// The SIM's number, with + and country code ("+1 512 555 0100"); without it, what the SIM says through the running daemon, else a line to write it on
+    #[arg(long, value_name = "NUMBER", value_parser = number)]
+    number: Option<PhoneNumber>,
     /// Seconds it rings on your phone before a call is diverted (topology = "overflow")
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u8).range(5..=30))]
     divert_after: u8,
@@ -18,6 +19,15 @@ pub struct Arguments {
     out: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigFile,
+}
+
+/// As people write it: separators don't count.
+fn number(text: &str) -> Result<PhoneNumber, String> {
+    let bare: String = text.chars().filter(|c| !" -./()".contains(*c)).collect();
+    if !bare.starts_with('+') {
+        return Err("it must begin with + and the country code, as in +15125550100".to_owned());
+    }
+    PhoneNumber::from_e164(&bare).map_err(|why| why.to_string())
 }
 
 /// The code to print, while it works. A box that was never started has none yet.
@@ -30,15 +40,19 @@ fn claim_code(config: &ConfigFile) -> Option<String> {
 /// The SIM's own number, where it has one and the daemon runs.
 fn own_number(config: &ConfigFile) -> Option<String> {
     let found = config.ask(&Question::Doctor).ok()?;
-    let number = found["examination"]["sim"]["own_number"].as_str()?;
-    Some(number.to_owned()).filter(|number| !number.is_empty())
+    // SIMs hold what somebody once wrote there: only a number that can be dialled from anywhere goes on the card.
+    let number = number(found["examination"]["sim"]["own_number"].as_str()?).ok()?;
+    Some(number.e164().to_owned())
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     let config = arguments.config.read()?;
     let about = About {
         company: config.company.clone(),
-        number: arguments.number.clone().or_else(|| own_number(&arguments.config)),
+        number: match &arguments.number {
+            Some(number) => Some(number.e164().to_owned()),
+            None => own_number(&arguments.config),
+        },
         claim_code: claim_code(&arguments.config),
         topology: config.topology,
         divert_after_s: arguments.divert_after,
@@ -48,6 +62,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
         return say(card.svg().trim_end());
     };
     let pdf = path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("pdf"));
+    let lost: String = card.not_in_pdf().into_iter().collect();
+    if pdf && !lost.is_empty() {
+        complain(format_args!("a PDF's own fonts lack {lost}: an .svg shows them"));
+    }
     let bytes = if pdf { card.pdf() } else { card.svg().into_bytes() };
     std::fs::write(path, bytes)
         .map_err(|error| Exit::new(FAILED, format!("cannot write {}: {error}", path.display())))?;

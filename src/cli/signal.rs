@@ -1,9 +1,9 @@
 //! `textback signal`: a live meter for placing the antenna.
 
 use super::{ConfigFile, Exit, FAILED, UNAVAILABLE, complain};
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::time::Duration;
-use textback::config::Config;
+use textback::config::{Config, duration};
 use textback::daemon::alone::Alone;
 use textback::daemon::control::{self, Answer, Question};
 use textback::daemon::modem_options;
@@ -13,6 +13,8 @@ use textback::modem::{Event, Input, Signal};
 
 /// Between two measurements.
 const EVERY: Duration = Duration::from_secs(1);
+/// A modem that is there but gives no measurement for so long is not answering: bring-up of a cold one takes less.
+const MEASURED_WITHIN: Duration = Duration::from_secs(45);
 /// Weakest and strongest that is drawn, dBm.
 const SCALE: std::ops::RangeInclusive<i16> = -113..=-51;
 /// Width of the bar, characters.
@@ -22,28 +24,59 @@ const WIDTH: usize = 31;
 pub struct Arguments {
     #[command(flatten)]
     config: ConfigFile,
-    /// Stop after so many measurements; without it, at Ctrl-C
+    /// Stop after so many measurements; without it (and without --for), at Ctrl-C
     #[arg(long, value_name = "N")]
     count: Option<u32>,
+    /// Stop after so long: "30s", "5m"
+    #[arg(long = "for", value_name = "DURATION", value_parser = lasts)]
+    lasts: Option<Duration>,
+}
+
+fn lasts(text: &str) -> Result<Duration, String> {
+    let parsed = duration::parse(text).flatten();
+    parsed.ok_or_else(|| "not a duration like \"30s\" or \"5m\"".to_owned())
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     let config = arguments.config.read()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut source = Source::open(&config).await?;
         let mut meter = Meter::default();
-        let mut left = arguments.count;
-        while left != Some(0) {
-            let signal = source.measure().await?;
-            meter.show(signal)?;
-            left = left.map(|n| n - 1);
-            if left != Some(0) {
-                tokio::time::sleep(EVERY).await;
-            }
-        }
-        Ok(())
+        let watched = tokio::select! {
+            watched = watch(&config, &mut meter, arguments.count) => watched,
+            () = over(arguments.lasts) => Ok(()),
+            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Exit::from),
+        };
+        meter.end()?;
+        watched
     })
+}
+
+/// Comes when the time is up.
+async fn over(lasts: Option<Duration>) {
+    match lasts {
+        Some(lasts) => tokio::time::sleep(lasts).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn watch(config: &Config, meter: &mut Meter, count: Option<u32>) -> Result<(), Exit> {
+    let mut source = Source::open(config).await?;
+    let mut left = count;
+    while left != Some(0) {
+        let signal = source.measure().await?;
+        meter.show(signal)?;
+        left = left.map(|n| n - 1);
+        if left != Some(0) {
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+    Ok(())
+}
+
+fn no_answer(waited: &str) -> Exit {
+    let why = format!("the modem gave no measurement in {waited}: `textback doctor` says what is wrong with it");
+    Exit::new(UNAVAILABLE, why)
 }
 
 /// The running daemon, or the modem itself.
@@ -71,16 +104,24 @@ impl Source {
                 Ok(Some(Answer::Ok(value))) => Ok(Signal {
                     dbm: value["dbm"].as_i64().and_then(|dbm| i16::try_from(dbm).ok()),
                 }),
-                Ok(Some(Answer::Error(why))) => Err(Exit::new(FAILED, why)),
+                // What the daemon can't measure, it can't because of the modem.
+                Ok(Some(Answer::Error(why))) => Err(Exit::new(UNAVAILABLE, why)),
                 Ok(None) => Err(Exit::new(UNAVAILABLE, "the daemon has stopped")),
+                Err(error) if error.kind() == ErrorKind::TimedOut => Err(no_answer("ten seconds")),
                 Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
             },
             Source::Modem(modem) => {
                 modem.ask(Input::Measure);
-                loop {
-                    if let Event::Measured(signal) = modem.next().await? {
-                        return Ok(signal);
+                let measured = async {
+                    loop {
+                        if let Event::Measured(signal) = modem.next().await? {
+                            return anyhow::Ok(signal);
+                        }
                     }
+                };
+                match tokio::time::timeout(MEASURED_WITHIN, measured).await {
+                    Ok(signal) => Ok(signal?),
+                    Err(_) => Err(no_answer(&format!("{} seconds", MEASURED_WITHIN.as_secs()))),
                 }
             }
         }
@@ -91,6 +132,8 @@ impl Source {
 #[derive(Debug, Default)]
 struct Meter {
     best: Option<i16>,
+    /// A line stands on the terminal and is not ended.
+    drawn: bool,
 }
 
 impl Meter {
@@ -105,6 +148,15 @@ impl Meter {
         };
         write!(out, "{start}{}{end}", self.line(signal))?;
         out.flush()?;
+        self.drawn = end != "\n";
+        Ok(())
+    }
+
+    /// What is said next stands on a line of its own.
+    fn end(&self) -> Result<(), Exit> {
+        if self.drawn {
+            super::say("")?;
+        }
         Ok(())
     }
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 /// `1m 30s` → 90 s; `off` → `None` inside `Some`. `None`: no duration.
-pub(crate) fn parse(text: &str) -> Option<Option<Duration>> {
+#[must_use]
+pub fn parse(text: &str) -> Option<Option<Duration>> {
     let text = text.trim().to_ascii_lowercase();
     if matches!(text.as_str(), "off" | "never" | "none") {
         return Some(None);

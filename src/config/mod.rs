@@ -5,7 +5,7 @@
 
 pub mod by_text;
 pub mod card;
-mod duration;
+pub mod duration;
 mod language;
 mod parse;
 mod people;

@@ -49,6 +49,7 @@ pub fn json(report: &Report) -> Value {
                 SimState::Unknown => "unknown",
             },
             "pin_tries_left": report.pin_tries_left,
+            "shut": report.sim_is_shut(),
             "iccid": identity.iccid,
             "own_number": identity.own_number,
             "smsc": identity.smsc,

@@ -80,11 +80,37 @@ pub fn divert_codes(number: &str, after_s: u8) -> [(String, &'static str); 5] {
     ]
 }
 
-/// About how wide Helvetica sets this: its letters are half as wide as high, and a little.
+/// How wide Helvetica sets this, if it is bold; regular is never wider.
 fn width(text: &str, size: f32) -> f32 {
+    let thousandths: u32 = text.chars().map(|c| u32::from(advance(c))).sum();
     #[expect(clippy::cast_precision_loss, reason = "a line of text")]
-    let letters = text.chars().count() as f32;
-    letters * size * 0.51
+    let em = thousandths as f32 / 1000.0;
+    em * size
+}
+
+/// How wide a letter is, in thousandths of the size: Adobe's metrics of Helvetica-Bold for ASCII. Other letters count as the widest of
+/// what they may be, so that a line is sooner too short than too long.
+fn advance(c: char) -> u16 {
+    #[rustfmt::skip]
+    const FROM_SPACE_TO_TILDE: [u16; 95] = [
+        278, 333, 474, 556, 556, 889, 722, 238, 333, 333, 389, 584, 278, 333, 278, 278,
+        556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 333, 333, 584, 584, 584, 611,
+        975, 722, 722, 722, 722, 667, 611, 778, 722, 278, 556, 722, 611, 833, 722, 778,
+        667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 333, 278, 333, 584, 556,
+        333, 556, 611, 556, 611, 556, 333, 611, 611, 278, 278, 556, 278, 889, 611, 611,
+        611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584,
+    ];
+    const LATIN: u16 = 778;
+    const WIDEST: u16 = 1000;
+    let place = usize::try_from(u32::from(c))
+        .ok()
+        .and_then(|code| code.checked_sub(0x20));
+    match place.and_then(|place| FROM_SPACE_TO_TILDE.get(place)) {
+        Some(width) => *width,
+        None if c.is_lowercase() => 611,
+        None if c < '\u{250}' && c.is_alphabetic() => LATIN,
+        None => WIDEST,
+    }
 }
 
 struct Page {
@@ -119,6 +145,19 @@ impl Page {
         self.text(size, false, line);
     }
 
+    /// Bold text on one line: smaller where it is long, cut where even that is not enough.
+    fn fitted(&mut self, largest: f32, smallest: f32, words: &str) {
+        let room = WIDTH - 2.0 * MARGIN;
+        let size = (largest * room / width(words, largest).max(1.0)).clamp(smallest, largest);
+        let mut shown = words.to_owned();
+        while width(&shown, size) > room && !shown.is_empty() {
+            shown.truncate(shown.trim_end_matches("...").trim_end().len());
+            shown.pop();
+            shown.push_str("...");
+        }
+        self.text(size, true, shown);
+    }
+
     fn gap(&mut self, points: f32) {
         self.y += points;
     }
@@ -134,7 +173,7 @@ impl Card {
             texts: Vec::new(),
             y: MARGIN - 4.0,
         };
-        page.text(15.0, true, shorten(&about.company, 34));
+        page.fitted(15.0, 9.0, &about.company);
         page.text(9.0, false, "Missed calls are answered by text from this box.");
         page.gap(6.0);
         let qr_top = page.y + 2.0;
@@ -221,15 +260,6 @@ impl Card {
     }
 }
 
-fn shorten(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(most.saturating_sub(3)).collect();
-    short.push_str("...");
-    short
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,6 +301,31 @@ mod tests {
     }
 
     #[test]
+    fn a_long_or_wide_company_stays_on_the_card() {
+        for (company, whole) in [
+            ("Acme".to_owned(), true),
+            ("WWW & MMM Waterworks of Wimbledon".to_owned(), true),
+            ("Société Générale de Plomberie et de Chauffage, Québec".to_owned(), true),
+            ("W".repeat(53), false),
+            ("水".repeat(40), false),
+        ] {
+            let card = Card::new(&About {
+                company: company.clone(),
+                ..about()
+            })
+            .expect("fits");
+            let name = &card.texts[0];
+            assert!(name.x + width(&name.words, name.size) <= WIDTH - MARGIN, "{name:?}");
+            assert!(name.size >= 9.0, "{name:?}");
+            assert_eq!(name.words == company, whole, "{name:?}");
+            assert!(
+                whole || name.words.ends_with("...") && name.words.chars().count() > 15,
+                "{name:?}"
+            );
+        }
+    }
+
+    #[test]
     fn the_codes_are_those_of_the_standard() {
         let codes = divert_codes("+15125550100", 20).map(|(code, _)| code);
         assert_eq!(codes[0], "**61*+15125550100**20#");
@@ -296,5 +351,19 @@ mod tests {
         assert!(has(b"482913") && has(b"%%EOF") && has(b"WinAnsiEncoding"));
         // Windows-1252, as the font is told.
         assert!(has(b"M\xfcller") || has(b"4DFC6C6C6572"));
+    }
+
+    #[test]
+    fn the_pdf_prints_western_letters_and_the_nearest_to_others() {
+        let (bytes, lost) = pdf::windows_1252("“Café” – l’Œuvre… € 5 Žižkov Łódź cafe\u{301} 水");
+        let expected = b"\x93Caf\xe9\x94 \x96 l\x92\x8cuvre\x85 \x80 5 \x8ei\x9ekov L\xf3dz cafe ?";
+        assert_eq!(bytes, expected, "{}", String::from_utf8_lossy(&bytes));
+        assert_eq!(lost, ['水']);
+        let card = |company: &str| {
+            let company = company.to_owned();
+            Card::new(&About { company, ..about() }).expect("fits").not_in_pdf()
+        };
+        assert_eq!(card("水 & Söhne"), ['水']);
+        assert_eq!(card("Łódź & Söhne"), []);
     }
 }

@@ -48,7 +48,7 @@ const SIM_WAIT: Duration = Duration::from_secs(3);
 /// Questions of the survey that come before the first text: the registration.
 const SURVEY_BEFORE_TEXTS: usize = 2;
 /// Fewer PIN tries left than this: hands off.
-const PIN_TRIES_NEEDED: u16 = 2;
+pub(super) const PIN_TRIES_NEEDED: u16 = 2;
 
 /// Where bring-up stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

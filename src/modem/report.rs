@@ -168,6 +168,23 @@ pub struct Report {
 }
 
 impl Report {
+    /// Fewer tries of the PIN are left than may be spent: a wrong one would block the SIM.
+    #[must_use]
+    pub fn few_pin_tries(&self) -> bool {
+        self.pin_tries_left
+            .is_some_and(|left| u16::from(left) < super::bringup::PIN_TRIES_NEEDED)
+    }
+
+    /// Only a person with a phone can open this SIM: it asks for its PUK, or for a PIN that the box may not try.
+    #[must_use]
+    pub fn sim_is_shut(&self) -> bool {
+        match self.sim {
+            SimState::Puk => true,
+            SimState::Pin => self.few_pin_tries(),
+            SimState::Ready | SimState::Missing | SimState::Unknown => false,
+        }
+    }
+
     /// Every call is diverted: this modem never rings.
     #[must_use]
     pub fn diverts_everything(&self) -> bool {

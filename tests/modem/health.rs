@@ -396,8 +396,9 @@ fn examine(bench: &mut Bench, answer: &dyn Fn(&str) -> Option<String>) -> (Repor
         match inputs.pop().flatten() {
             Some(input) => bench.modem.handle(input, bench.now),
             None => match bench.sent.pop_front() {
+                // Nothing happens before the next deadline.
                 None => {
-                    bench.now += Duration::from_millis(100);
+                    bench.now = bench.wait.expect("something to wait for");
                     bench.modem.handle(Input::Tick, bench.now);
                 }
                 Some(command) => {
@@ -419,7 +420,10 @@ fn examine(bench: &mut Bench, answer: &dyn Fn(&str) -> Option<String>) -> (Repor
                 }
                 Output::Event(Event::Examined(report)) => return (*report, said),
                 Output::Event(_) | Output::ReopenPort | Output::Power(_) => {}
-                Output::Wait(_) => break,
+                Output::Wait(until) => {
+                    bench.wait = until;
+                    break;
+                }
             }
         }
     }
@@ -469,6 +473,38 @@ fn an_examination_of_a_modem_that_answers_nothing_or_is_not_there_still_ends() {
     });
     assert_eq!(report.can_voice, CanVoice::Yes, "what was known before counts");
     assert!(report.diversions.is_empty());
+}
+
+/// Somebody waits in front of a terminal: bring-up's own pauses are not for them.
+#[test]
+fn a_sim_that_only_a_person_can_open_is_examined_at_once() {
+    for (cpin, want) in [
+        ("SIM PIN", SimState::Pin),
+        ("SIM PUK", SimState::Puk),
+        ("NOT INSERTED", SimState::Missing),
+    ] {
+        let mut bench = Bench::new(Options::default());
+        bench.give(Input::PortOpened);
+        let start = bench.now;
+        let (report, said) = examine(&mut bench, &|command| {
+            Some(match command {
+                "AT+CGMI" => format!("\r\nhuawei\r\n{OK}"),
+                "AT+CPIN?" => format!("\r\n+CPIN: {cpin}\r\n{OK}"),
+                "AT^CPIN?" => format!("\r\n^CPIN: {cpin},,10,3,10,3\r\n{OK}"),
+                other => return registered(0)(other),
+            })
+        });
+        assert_eq!(report.sim, want);
+        assert!(
+            bench.now - start < Duration::from_secs(10),
+            "{cpin}: {:?}",
+            bench.now - start
+        );
+        assert!(!said.iter().any(|command| command.contains("CPIN=")), "{said:?}");
+        if want != SimState::Missing {
+            assert_eq!(report.pin_tries_left, Some(3), "{said:?}");
+        }
+    }
 }
 
 #[test]

@@ -147,3 +147,41 @@ fn a_board_that_is_not_there_is_listed_as_missing_and_the_daemon_runs_without() 
     assert_eq!(output.status.code(), Some(64));
     assert!(said(&output).contains("waveshare-sim7600"), "{}", said(&output));
 }
+
+#[test]
+fn the_signal_meter_ends_by_itself_and_says_when_there_is_no_modem() {
+    let stage = Stage::new();
+    let alone = stage.cli(&["signal", "--for", "5s"]);
+    assert_eq!(alone.status.code(), Some(69), "no modem: {}", said(&alone));
+
+    let daemon = stage.daemon();
+    daemon.said.nth(1, "is not there");
+    let asked = stage.cli(&["signal", "--for", "5s"]);
+    assert_eq!(asked.status.code(), Some(69), "{}", said(&asked));
+    assert!(said(&asked).contains("is not there"), "{}", said(&asked));
+    daemon.stop();
+
+    let _sim = stage.sim("sim7600");
+    let meter = stage.cli(&["signal", "--for", "4s"]);
+    assert!(
+        meter.status.success() && said(&meter).contains("dBm"),
+        "{}",
+        said(&meter)
+    );
+    assert_eq!(stage.cli(&["signal", "--for", "soon"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_card_is_not_printed_with_a_number_that_nobody_can_dial() {
+    let stage = Stage::new();
+    for number in ["5125550199", "+1", "+1512555019x", "+1 (512) 555-01"] {
+        let output = stage.cli(&["label", "--number", number]);
+        assert_eq!(output.status.code(), Some(2), "{number}: {}", said(&output));
+    }
+    let output = stage.cli(&["label", "--number", "+1 (512) 555-0199"]);
+    assert!(
+        output.status.success() && said(&output).contains(">+15125550199<"),
+        "{}",
+        said(&output)
+    );
+}

@@ -3,6 +3,9 @@
 use super::stage::{DAVE, Sim, Stage, TEXT_BACK};
 use std::io::{Read, Write};
 
+/// Somebody waits in front of a terminal; bring-up's own pause before it looks at a SIM again is 30 s.
+const EXAMINED: std::time::Duration = std::time::Duration::from_secs(20);
+
 /// Asks the simulated modem over its port, as a terminal program would.
 fn tries_left(stage: &Stage) -> String {
     let mut port = std::fs::OpenOptions::new()
@@ -71,14 +74,18 @@ fn a_pin_is_not_tried_when_that_could_block_the_sim() {
 fn what_examines_without_the_daemon_never_spends_a_try() {
     let stage = Stage::with("pin = \"9999\"", "");
     let _sim = locked(&stage);
-    let doctor = stage.cli(&["doctor"]);
-    let told = String::from_utf8_lossy(&doctor.stdout).into_owned();
-    assert_eq!(doctor.status.code(), Some(1), "{told}");
-    assert!(
-        told.contains("FAIL  sim") && told.contains("start the daemon"),
-        "{told}"
-    );
-    assert_eq!(tries_left(&stage), "3");
+    for _ in 0..2 {
+        let began = std::time::Instant::now();
+        let doctor = stage.cli(&["doctor"]);
+        let told = String::from_utf8_lossy(&doctor.stdout).into_owned();
+        assert_eq!(doctor.status.code(), Some(1), "{told}");
+        assert!(
+            told.contains("FAIL  sim") && told.contains("start the daemon"),
+            "{told}"
+        );
+        assert!(began.elapsed() < EXAMINED, "{:?}", began.elapsed());
+        assert_eq!(tries_left(&stage), "3");
+    }
     let mut daemon = stage.daemon();
     assert_eq!(daemon.ended().code(), Some(78), "{:#?}", daemon.said.all());
     let doctor = stage.cli(&["doctor"]);
@@ -86,4 +93,22 @@ fn what_examines_without_the_daemon_never_spends_a_try() {
     assert_eq!(doctor.status.code(), Some(78), "a wrong PIN: {told}");
     assert!(told.contains("the SIM refused the PIN"), "{told}");
     assert_eq!(tries_left(&stage), "2");
+}
+
+#[test]
+fn a_sim_that_only_a_phone_can_open_is_told_as_one_that_cannot_do_the_job() {
+    for (tries, word) in [("1", "1 PIN try left"), ("0", "PUK")] {
+        let stage = Stage::with("pin = \"1234\"", "");
+        let sim = stage.sim("sim7600");
+        sim.ask(&format!("fault pin {tries}"));
+        sim.ask("fault reset");
+        let doctor = stage.cli(&["doctor"]);
+        let told = String::from_utf8_lossy(&doctor.stdout).into_owned();
+        assert_eq!(doctor.status.code(), Some(78), "{told}");
+        assert!(
+            told.contains(word) && told.contains("in a phone") && !told.contains("start the daemon"),
+            "{told}"
+        );
+        assert_eq!(tries_left(&stage), tries);
+    }
 }

@@ -1,7 +1,7 @@
 //! What is asked when nothing else goes on, and nobody waits for it: an examination, the balance, the memory of missed calls.
 
 use super::super::examination::Known;
-use super::super::{Condition, Event, Limit, Output, Signal};
+use super::super::{Event, Limit, Output, Signal};
 use super::{Job, Modem};
 use crate::at::{Command, Outcome, reply};
 use std::time::{Duration, Instant};
@@ -53,7 +53,8 @@ impl Modem {
 
     /// Bring-up is through, or waits for something that only a person can do.
     fn can_be_examined(&self, at: Instant) -> bool {
-        self.opened || matches!(self.condition, Condition::Limited { .. }) && self.bringup.is_waiting(at)
+        // Not by the condition, which is only told at the end of the turn in which bring-up came to its pause.
+        self.opened || self.bringup.limit().is_some() && self.bringup.is_waiting(at)
     }
 
     /// An examination of a modem that is not there, or does not answer, ends with what is known.
