@@ -1,6 +1,6 @@
 //! The card as SVG.
 
-use super::{Card, HEIGHT, WIDTH};
+use super::{Card, HEIGHT, WIDTH, width};
 use std::fmt::Write;
 
 impl Card {
@@ -10,10 +10,16 @@ impl Card {
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"105mm\" height=\"148mm\" viewBox=\"0 0 {WIDTH} {HEIGHT}\">\n\
              <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
-             <g font-family=\"Helvetica, Arial, sans-serif\">\n"
+             <g font-family=\"Helvetica, Arial, Liberation Sans, sans-serif\">\n"
         );
         for text in &self.texts {
-            let weight = if text.bold { " font-weight=\"bold\"" } else { "" };
+            // Bold is what is long: it keeps its measured width where another font has to stand in.
+            let weight = if text.bold {
+                let width = width(&text.words, text.size);
+                format!(" font-weight=\"bold\" textLength=\"{width:.1}\" lengthAdjust=\"spacingAndGlyphs\"")
+            } else {
+                String::new()
+            };
             // Writing into a String can't fail.
             let _ = writeln!(
                 out,
