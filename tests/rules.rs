@@ -1,11 +1,11 @@
 //! Numbers, opt-out, owner grammar: the pure rules of the desk, on sentences people write.
 
 use proptest::prelude::*;
-use textback::desk::commands::{self, Command};
-use textback::desk::grammar::{self, OwnerText};
-use textback::desk::optout::{Consent, consent};
-use textback::desk::pack::Pack;
-use textback::desk::template::Template;
+use textback::desk::caller::optout::{Consent, consent};
+use textback::desk::owner::commands::{self, Command};
+use textback::desk::owner::grammar::{self, OwnerText};
+use textback::desk::wording::pack::Pack;
+use textback::desk::wording::template::Template;
 use textback::ids::Handle;
 use textback::phone::{self, Country, NumberProblem, PhoneNumber};
 
@@ -180,14 +180,20 @@ fn opting_out_is_understood_in_every_language_whatever_the_boxs_own() {
 
 #[test]
 fn a_language_of_ones_own_adds_its_opt_out_words() {
-    let polish = textback::desk::pack::BUILT_IN[0]
+    let polish = textback::desk::wording::pack::BUILT_IN[0]
         .1
         .replace("code = \"en\"", "code = \"pl\"")
         .replace("opt_out = [\"stop\"", "opt_out = [\"koniec\", \"stop\"");
     let (pack, _) = Pack::parse(&polish).unwrap();
     assert_eq!(consent("Koniec!"), Consent::Plain);
-    assert_eq!(textback::desk::optout::consent_in("Koniec!", &pack), Consent::Stop);
-    assert_eq!(textback::desk::optout::consent_in("Abmelden", &pack), Consent::Stop);
+    assert_eq!(
+        textback::desk::caller::optout::consent_in("Koniec!", &pack),
+        Consent::Stop
+    );
+    assert_eq!(
+        textback::desk::caller::optout::consent_in("Abmelden", &pack),
+        Consent::Stop
+    );
 }
 
 #[test]

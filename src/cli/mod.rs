@@ -7,7 +7,7 @@ use textback::config::Config;
 use textback::daemon::control::{self, Answer, Question};
 use textback::daemon::state::with_counts;
 use textback::daemon::why_number;
-use textback::desk::claim;
+use textback::desk::team::claim;
 use textback::printable;
 use textback::store::{Store, StoreError};
 

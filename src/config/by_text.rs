@@ -9,8 +9,8 @@ use super::read::{Findings, nearest};
 use super::sections::HOLIDAYS;
 use super::{Config, duration};
 use crate::desk::hours;
-use crate::desk::pack::BUILT_IN;
-use crate::desk::template::Template;
+use crate::desk::wording::pack::BUILT_IN;
+use crate::desk::wording::template::Template;
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 

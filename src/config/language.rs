@@ -1,7 +1,7 @@
 //! `language`: one that comes with the program, or a file of one's own.
 
 use super::read::{Findings, Section, nearest};
-use crate::desk::pack::{BUILT_IN, FILE_BYTES_MAX, Pack, PackMistake};
+use crate::desk::wording::pack::{BUILT_IN, FILE_BYTES_MAX, Pack, PackMistake};
 use std::path::Path;
 use std::sync::Arc;
 

@@ -16,10 +16,10 @@ mod sections;
 pub(crate) use duration::parse as parse_duration;
 pub use read::{MISTAKES_MAX, Mistake};
 
+use crate::desk::calls::notices::NoticeRule;
 use crate::desk::hours::{OpeningHours, Span};
-use crate::desk::notices::NoticeRule;
-use crate::desk::pack::Pack;
-use crate::desk::template::Template;
+use crate::desk::wording::pack::Pack;
+use crate::desk::wording::template::Template;
 use crate::phone::{Country, PhoneNumber};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use super::parse::{choice, number};
 use super::read::{Findings, Section};
 use super::sections::LIST_MAX;
 use super::{CREW_MAX, Member, Role};
-use crate::desk::notices::NoticeRule;
+use crate::desk::calls::notices::NoticeRule;
 use crate::phone::{Country, PhoneNumber};
 
 pub(super) fn crew(

@@ -1,7 +1,7 @@
 //! `[quick]`: the canned replies, `q1` to `q9`.
 
 use super::read::{Findings, Section};
-use crate::desk::template::Template;
+use crate::desk::wording::template::Template;
 use std::collections::BTreeMap;
 
 /// The keys, in order; `27 q2` sends the second.

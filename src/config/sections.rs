@@ -3,10 +3,10 @@
 use super::parse::{choice, path};
 use super::read::{Findings, Section};
 use super::{Digest, Limits, ModemConfig, OwnerAlerts, TextBack, Topology};
-use crate::desk::holidays::Holidays;
+use crate::desk::hours::holidays::Holidays;
 use crate::desk::hours::{self, OpeningHours, Span};
-use crate::desk::pack::Pack;
-use crate::desk::template::{self, Template};
+use crate::desk::wording::pack::Pack;
+use crate::desk::wording::template::{self, Template};
 use crate::phone::Country;
 use std::time::Duration;
 

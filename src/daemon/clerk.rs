@@ -7,7 +7,7 @@
 
 use crate::clock::Now;
 use crate::config::Config;
-use crate::desk::condition::BoxCondition;
+use crate::desk::health::condition::BoxCondition;
 use crate::desk::{Desk, Effects, Input, Next};
 use crate::store::{Store, StoreError};
 use std::sync::mpsc::{SyncSender, sync_channel};

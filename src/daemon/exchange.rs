@@ -13,7 +13,7 @@ use super::{modem_options, pin};
 use crate::board::{Press, Shown};
 use crate::clock::{Clock, Now, Steady};
 use crate::config::{Config, Topology};
-use crate::desk::condition::BoxCondition;
+use crate::desk::health::condition::BoxCondition;
 use crate::desk::{self, Desk};
 use crate::modem::{self, Condition, Event, Modem, Output};
 use crate::store::Store;
@@ -97,7 +97,7 @@ pub(super) struct Exchange {
 }
 
 /// Random bits for the box's codes; only those of its first start are kept.
-fn secret() -> anyhow::Result<desk::claim::Secret> {
+fn secret() -> anyhow::Result<desk::team::claim::Secret> {
     let mut bits = [0; 32];
     let filled = rustix::rand::getrandom(&mut bits, rustix::rand::GetRandomFlags::empty())?;
     anyhow::ensure!(
@@ -105,7 +105,7 @@ fn secret() -> anyhow::Result<desk::claim::Secret> {
         "the system gave {filled} random octets of {}",
         bits.len()
     );
-    Ok(desk::claim::Secret(bits))
+    Ok(desk::team::claim::Secret(bits))
 }
 
 impl Exchange {
@@ -319,7 +319,7 @@ impl Exchange {
     pub(super) fn pressed(&mut self, press: Press) -> anyhow::Result<()> {
         match press {
             Press::Claim => {
-                self.claim_until = Some(Instant::now() + desk::claim::WINDOW_FOR);
+                self.claim_until = Some(Instant::now() + desk::team::claim::WINDOW_FOR);
                 self.tell(desk::Input::ClaimWindow)
             }
             Press::Clear => self.tell(desk::Input::ClearOwners),

@@ -99,7 +99,7 @@ impl Exchange {
                 Box::new(move |store| state::with_counts(state, store))
             }
             Question::Calls { limit } => Box::new(move |store| Ok(serde_json::json!(store.calls(limit)?))),
-            Question::ClaimCode => Box::new(|store| Ok(serde_json::json!(desk::claim::code(store)?))),
+            Question::ClaimCode => Box::new(|store| Ok(serde_json::json!(desk::team::claim::code(store)?))),
             Question::Messages { limit } => Box::new(move |store| Ok(serde_json::json!(store.messages(limit)?))),
             Question::Why { what } => match why_number(&what) {
                 Ok(number) => Box::new(move |store| Ok(serde_json::json!(store.why(number)?))),

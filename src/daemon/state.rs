@@ -4,7 +4,7 @@ use super::port::Trouble;
 use crate::board::light;
 use crate::board::{Code, Shown};
 use crate::clock::{Steady, Trust, Wall};
-use crate::desk::condition::BoxCondition;
+use crate::desk::health::condition::BoxCondition;
 use crate::modem::{Condition, Event, Identity, Limit, Registration, Signal};
 use crate::store::{Store, StoreError};
 use serde_json::{Value, json};

@@ -1,11 +1,19 @@
 //! A caller's text: opting out and in, HELP, robots; everything else goes to the owner.
 
-use super::content::Content;
-use super::limits;
-use super::optout::{self, Consent as Word};
-use super::outgoing::Outgoing;
-use super::turn::{Done, Turn};
-use super::{lines, reactions};
+pub(super) mod content;
+pub(super) mod flood;
+pub(super) mod inbound;
+pub(super) mod kept;
+pub(super) mod long_text;
+pub mod optout;
+pub(super) mod reactions;
+
+use crate::desk::caller::content::Content;
+use crate::desk::caller::optout::Consent as Word;
+use crate::desk::conversation::outgoing::Outgoing;
+use crate::desk::submission::limits;
+use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::lines;
 use crate::ids::{Handle, MessageId};
 use crate::phone::{self, NumberClass, PhoneNumber};
 use crate::store::StoreError;

@@ -1,12 +1,17 @@
 //! Calls: on record from the first ring, decided once, in the same transaction as the text they lead to.
 
+pub(super) mod catch_up;
+pub mod notices;
+pub(super) mod textback;
+pub(super) mod undecided;
+
 mod told;
 
-use super::limits;
-use super::outgoing::Outgoing;
-use super::textback::{self, CallerKind, Choice, Facts, Refusal};
-use super::turn::{Done, Turn};
 use crate::clock::Steady;
+use crate::desk::calls::textback::{CallerKind, Choice, Facts, Refusal};
+use crate::desk::conversation::outgoing::Outgoing;
+use crate::desk::submission::limits;
+use crate::desk::turn::{Done, Turn};
 use crate::ids::{CallKey, MessageId};
 use crate::modem::{CallerLine, EndedCall};
 use crate::phone::{self, NumberProblem, PhoneNumber};

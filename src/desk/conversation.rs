@@ -3,8 +3,17 @@
 //! A handle is theirs until 14 days idle, rests 7 days, and is then reused, oldest first. The pool leaves out what people
 //! start sentences with: 1–12, round figures, minutes.
 
-use super::turn::Turn;
+pub(super) mod claims;
+pub(super) mod held;
+pub(super) mod later;
+pub(super) mod meant;
+pub(super) mod nudges;
+pub(super) mod oops;
+pub(super) mod outgoing;
+pub(super) mod routing;
+
 use crate::clock::Steady;
+use crate::desk::turn::Turn;
 use crate::ids::Handle;
 use crate::store::StoreError;
 use crate::store::contacts::Contact;

@@ -1,7 +1,7 @@
 //! Timers that have come.
 
-use super::submission::PURGE_EVERY;
-use super::turn::{Done, Turn};
+use crate::desk::submission::PURGE_EVERY;
+use crate::desk::turn::{Done, Turn};
 use crate::ids::OutboxId;
 use crate::store::contacts::ContactId;
 use crate::store::retention;

@@ -1,10 +1,14 @@
 //! The box's own health, told to the owner where it concerns them (product.md §6): times in which no call could come, a
-//! message memory that fills, a balance that runs out. At most [`HEALTH_TEXTS`] texts a day; the rest is in the journal.
+//! message memory that fills, a balance that runs out. At most `HEALTH_TEXTS` texts a day; the rest is in the journal.
 
-use super::lines;
-use super::pack::Pack;
-use super::turn::{Done, Turn};
+pub mod condition;
+pub(super) mod disk;
+pub(super) mod test_call;
+
 use crate::clock::{Steady, Trust};
+use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::lines;
+use crate::desk::wording::pack::Pack;
 use crate::modem::{Balance, Deafness, Report};
 use crate::store::StoreError;
 use crate::store::records::About;

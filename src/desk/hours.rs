@@ -3,11 +3,17 @@
 //! Everything is worked out from an instant and a zone; a zone is a named one (with its summer time) or the network's
 //! fixed offset.
 
+pub(super) mod away;
+pub(super) mod clockless;
+pub mod holidays;
+pub(super) mod quiet;
+pub mod when;
+
 mod reading;
 mod words;
 
-use super::holidays::Holidays;
-use super::pack::Pack;
+use crate::desk::hours::holidays::Holidays;
+use crate::desk::wording::pack::Pack;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan, ZonedDateTime};

@@ -2,17 +2,33 @@
 //!
 //! [`Desk::handle`] takes one input, decides, and records all of it in **one** transaction; what it returns may be acted
 //! on because it is already durable. It reads no clock: [`Now`] comes with every input.
+//!
+//! | room | what it decides |
+//! |---|---|
+//! | `turn`, `start`, `due`, `rules` | one input's transaction, what a start and a timer lead to, by which rules |
+//! | [`calls`] | whether a missed caller is texted, and why not; calls learnt of late |
+//! | [`caller`] | what callers text: whole texts from parts, opting out and in, floods, pictures, reactions |
+//! | `conversation` | whom an answer is for: handles, routing, held and put-off texts, claims, reminders |
+//! | [`owner`] | what the team texts: the grammar, orders, settings, UNDO, figures |
+//! | [`team`] | who may do what: roles, claim code, PIN and codes |
+//! | [`hours`] | opening hours, holidays, being away, quiet hours, points in time as people write them |
+//! | `submission` | a part's way through the outbox, its report, the governor |
+//! | [`health`] | the box itself: outages, disk, memory, balance, the test call |
+//! | [`wording`] | what the box says and the words it understands, one pack a language |
 
-pub mod claim;
-pub mod commands;
-pub mod grammar;
-pub mod holidays;
+pub mod caller;
+pub mod calls;
+mod conversation;
+mod due;
+pub mod health;
 pub mod hours;
-pub mod notices;
-pub mod optout;
-pub mod pack;
-pub mod template;
-pub mod when;
+pub mod owner;
+mod rules;
+mod start;
+mod submission;
+pub mod team;
+mod turn;
+pub mod wording;
 
 use crate::clock::{Now, Steady};
 use crate::config::Config;
@@ -22,58 +38,13 @@ use crate::store::{Store, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
 
-mod air;
-mod authority;
-mod away;
-mod by_hand;
-mod caller;
-mod calls;
-mod catch_up;
-mod claims;
-mod clockless;
-pub mod condition;
-mod content;
-mod conversation;
-mod digest;
-mod disk;
-mod due;
-mod flood;
-mod health;
-mod held;
-mod inbound;
-mod kept;
-mod later;
-mod limits;
-mod lines;
-mod long_text;
-mod meant;
-mod nudges;
-mod oops;
-mod orders;
-mod outgoing;
-mod overview;
-mod owner;
-mod quiet;
-mod reactions;
-mod reports;
-mod routing;
-mod rules;
-mod said;
-mod secret;
-mod settings;
-mod start;
-mod submission;
-mod team;
-mod test_call;
-mod textback;
-mod turn;
-mod undecided;
-mod undo;
+use health::condition::BoxCondition;
+pub use health::disk::DiskNews;
 
-use condition::BoxCondition;
-pub use disk::DiskNews;
-
+use owner::settings;
 use rules::Rules;
+use submission::limits;
+use team::claim;
 use turn::Turn;
 
 /// What the desk is told.

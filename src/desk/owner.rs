@@ -1,11 +1,20 @@
 //! A text from the team: number first is a message to that caller, a known word first is a command, nothing else is a
 //! command (product.md §3). What is not understood is said so, never relayed.
 
-use super::authority::{self, Proof};
-use super::commands::Command;
-use super::grammar::{self, OwnerText};
-use super::rules::{Member, Role};
-use super::turn::{Done, Turn};
+pub(super) mod by_hand;
+pub mod commands;
+pub(super) mod digest;
+pub mod grammar;
+pub(super) mod orders;
+pub(super) mod overview;
+pub(super) mod settings;
+pub(super) mod undo;
+
+use crate::desk::owner::commands::Command;
+use crate::desk::owner::grammar::OwnerText;
+use crate::desk::rules::{Member, Role};
+use crate::desk::team::authority::{self, Proof};
+use crate::desk::turn::{Done, Turn};
 use crate::ids::MessageId;
 use crate::store::records::About;
 

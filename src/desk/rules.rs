@@ -1,15 +1,15 @@
 //! The configuration as the desk needs it, ready for use.
 
-use super::hours::{self, OpeningHours, Span};
-use super::limits::Limits;
-use super::notices::{self, NoticeRule};
-use super::pack::Pack;
-use super::team;
-use super::template::{Template, Values};
-use super::textback::Choice;
 use crate::clock::{Now, Steady, Wall};
 use crate::config::by_text::Key;
 use crate::config::{Config, Topology};
+use crate::desk::calls::notices::{self, NoticeRule};
+use crate::desk::calls::textback::Choice;
+use crate::desk::hours::{self, OpeningHours, Span};
+use crate::desk::submission::limits::Limits;
+use crate::desk::team;
+use crate::desk::wording::pack::Pack;
+use crate::desk::wording::template::{Template, Values};
 use crate::phone::Country;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;

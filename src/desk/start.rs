@@ -1,9 +1,9 @@
 //! The process started: what an earlier run left open is taken up, and the owner hears of an outage.
 
-use super::pack::Pack;
-use super::submission;
-use super::turn::{Done, Turn};
 use crate::clock::Trust;
+use crate::desk::submission;
+use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::pack::Pack;
 use crate::store::calls::CallEnd;
 use crate::store::records::About;
 use crate::store::types::{TimerKind, Verdict};

@@ -3,10 +3,14 @@
 //! A part in doubt may have gone. To a caller it is never sent again; a status report may still settle it, else the owner
 //! is told whom to look after. To the owner it is sent again, marked as a possible repeat.
 
-use super::lines;
-use super::outgoing::Outgoing;
-use super::turn::{Done, Turn};
+pub(super) mod air;
+pub(super) mod limits;
+pub(super) mod reports;
+
 use crate::clock::Steady;
+use crate::desk::conversation::outgoing::Outgoing;
+use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::lines;
 use crate::ids::{MessageId, OutboxId};
 use crate::modem::{RetryClass, SubmitOutcome};
 use crate::store::StoreError;

@@ -3,11 +3,15 @@
 //! `OWNER ADD +1…`, `OWNER REMOVE +1…`, `CREW ADD +1… Sam`, `CREW REMOVE +1…`. A number's row by text counts before the
 //! file's. The last owner can't be removed by text.
 
-use super::rules::{Member, Role};
-use super::settings;
-use super::turn::{Done, Turn};
-use super::undo::Order;
+pub(super) mod authority;
+pub mod claim;
+pub(super) mod secret;
+
 use crate::config::CREW_MAX;
+use crate::desk::owner::settings;
+use crate::desk::owner::undo::Order;
+use crate::desk::rules::{Member, Role};
+use crate::desk::turn::{Done, Turn};
 use crate::phone;
 use crate::store::records::About;
 use crate::store::undo::Change;

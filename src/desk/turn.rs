@@ -1,10 +1,11 @@
 //! One input's turn at the desk: the transaction it happens in, the rules it follows, what it may cause.
 
-use super::condition::BoxCondition;
-use super::pack::Values;
-use super::rules::{Member, Rules};
-use super::{Effects, Input, textback};
 use crate::clock::Now;
+use crate::desk::calls::textback;
+use crate::desk::health::condition::BoxCondition;
+use crate::desk::rules::{Member, Rules};
+use crate::desk::wording::pack::Values;
+use crate::desk::{Effects, Input};
 use crate::modem::Identity;
 use crate::phone::{self, Country, PhoneNumber};
 use crate::store::contacts::Contact;
@@ -28,7 +29,7 @@ pub(super) struct Turn<'a> {
     pub rules: &'a Rules,
     pub condition: &'a BoxCondition,
     pub effects: Effects,
-    /// The order in hand has more behind it than a caller ID ([`super::authority`]).
+    /// The order in hand has more behind it than a caller ID ([`crate::desk::team::authority`]).
     pub proven: bool,
     /// Something changed by which the rules are made: the rest of the transaction goes by new ones.
     pub rules_changed: bool,

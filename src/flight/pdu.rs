@@ -1,7 +1,7 @@
 //! Persons and words out of PDUs; headers, lengths, codings and times stay. 3GPP TS 23.040 §9.2.2.
 
 use super::redact::{Redactor, words};
-use crate::desk::optout::{Consent, consent};
+use crate::desk::caller::optout::{Consent, consent};
 use crate::sms::{self, Address, Content, Header, Pdu, Tpdu, UserData};
 
 /// A letter in septets (3GPP TS 23.038 §6.2.1).

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use textback::desk::Input;
-use textback::desk::claim::Secret;
+use textback::desk::team::claim::Secret;
 use textback::modem::{EndedCall, Identity, Verdict};
 use textback::store::Store;
 

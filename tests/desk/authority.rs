@@ -2,7 +2,7 @@
 
 use super::box_under_test::*;
 use textback::desk::Input;
-use textback::desk::claim;
+use textback::desk::team::claim;
 
 const STRANGER: &str = "+15125550199";
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 use textback::clock::{Now, Steady};
 use textback::config::Config;
-use textback::desk::claim::Secret;
+use textback::desk::team::claim::Secret;
 use textback::desk::{Desk, Effects, Input, Next};
 use textback::ids::{CallKey, MessageReference, OutboxId, SlotToken};
 use textback::modem::{CallerLine, EndedCall, Identity, Received, SubmitOutcome, Verdict};

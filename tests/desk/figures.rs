@@ -2,7 +2,7 @@
 
 use super::box_under_test::*;
 use std::time::Duration;
-use textback::desk::condition::BoxCondition;
+use textback::desk::health::condition::BoxCondition;
 
 const HOUR: Duration = Duration::from_secs(3600);
 

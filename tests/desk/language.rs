@@ -6,8 +6,8 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 use textback::config::Config;
-use textback::desk::pack::{BUILT_IN, Pack};
-use textback::desk::template::{Template, Values};
+use textback::desk::wording::pack::{BUILT_IN, Pack};
+use textback::desk::wording::template::{Template, Values};
 use textback::sms;
 
 fn packs() -> Vec<Arc<Pack>> {
@@ -349,7 +349,7 @@ fn every_text_asked_for_in_the_code_is_there_with_its_blanks_and_no_other() {
         .collect();
     for (key, asked) in files.iter().flat_map(|file| calls(file)) {
         let Some(wanted) = known.get(&key) else {
-            panic!("the code says \"{key}\", which is in no language: add it to src/desk/pack/*.toml");
+            panic!("the code says \"{key}\", which is in no language: add it to src/desk/wording/pack/*.toml");
         };
         if let Some(asked) = asked {
             assert_eq!(&asked, wanted, "the blanks of \"{key}\" in the code and in en.toml");

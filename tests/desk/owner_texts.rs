@@ -1,9 +1,9 @@
 //! The owner's grammar on what owners really text: `owner_texts.txt`.
 
 use proptest::prelude::*;
-use textback::desk::commands::{self, Command};
-use textback::desk::grammar::{self, OwnerText};
-use textback::desk::pack::{BUILT_IN, Pack};
+use textback::desk::owner::commands::{self, Command};
+use textback::desk::owner::grammar::{self, OwnerText};
+use textback::desk::wording::pack::{BUILT_IN, Pack};
 use textback::ids::Handle;
 
 const TEXTS: &str = include_str!("owner_texts.txt");

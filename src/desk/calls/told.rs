@@ -1,10 +1,10 @@
 //! What the owner is told of a call.
 
 use super::Caller;
-use crate::desk::limits;
-use crate::desk::lines::{self, Tail};
-use crate::desk::textback::Refusal;
+use crate::desk::calls::textback::Refusal;
+use crate::desk::submission::limits;
 use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::lines::{self, Tail};
 use crate::store::calls::Call;
 use crate::store::contacts::{Contact, ContactId};
 use crate::store::types::{State, TimerKind};

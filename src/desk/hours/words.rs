@@ -1,7 +1,7 @@
 //! Times as people say them.
 
 use super::{local, minute_of_day};
-use crate::desk::pack::{Pack, Values};
+use crate::desk::wording::pack::{Pack, Values};
 use jiff::ZonedDateTime;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use textback::clock::{Now, Steady, Trust, Wall};
-use textback::desk::claim;
+use textback::desk::team::claim;
 use textback::desk::{Input, Next};
 use textback::modem::SubmitOutcome;
 

@@ -1,6 +1,6 @@
 //! What a caller's text means for their consent.
 
-use textback::desk::optout::{self, Consent};
+use textback::desk::caller::optout::{self, Consent};
 
 /// Laws: how a STOP is dressed (case, blanks, punctuation, accents' composition) does not weaken it; a whole-message opt-out
 /// is known to the owner's grammar too; the same text means the same twice; nothing but letters means nothing.

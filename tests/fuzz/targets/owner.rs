@@ -1,8 +1,8 @@
 //! The owner's grammar: whatever a text says, some things never follow from it.
 
-use textback::desk::commands::{Command, NAME_CHARACTERS_MAX};
-use textback::desk::grammar::{self, HANDLES, OwnerText};
-use textback::desk::optout;
+use textback::desk::caller::optout;
+use textback::desk::owner::commands::{Command, NAME_CHARACTERS_MAX};
+use textback::desk::owner::grammar::{self, HANDLES, OwnerText};
 
 /// Laws: an opt-out word is never relayed, tagged or not; a handle is one that exists; what is relayed stands in what was
 /// written, and is not empty; a name is short and without control characters; the same text means the same twice.

@@ -1,6 +1,6 @@
 //! Templates and what strangers' names put into them.
 
-use textback::desk::template::{TEMPLATE_CHARACTERS_MAX, Template, Values};
+use textback::desk::wording::template::{TEMPLATE_CHARACTERS_MAX, Template, Values};
 
 const STOP_LINE: &str = "Reply STOP to opt out.";
 

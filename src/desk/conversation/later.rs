@@ -1,0 +1,392 @@
+//! Texts for later (`27 @8am see you`), reminders (`LATER 27 2h`) and canned replies (`27 q2`).
+//!
+//! What is put off lives in the database with the time of day it is for. The wall clock is looked at again every so often, so
+//! that a clock put right, a change to summer time and a restart make it neither early nor forgotten.
+
+use crate::clock::{Steady, Trust};
+use crate::desk::conversation::Addressee;
+use crate::desk::conversation::outgoing::Outgoing;
+use crate::desk::conversation::routing::snippet;
+use crate::desk::hours;
+use crate::desk::hours::when;
+use crate::desk::owner::commands::NEVER;
+use crate::desk::owner::undo::Order;
+use crate::desk::rules::{Member, NIGHT};
+use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::lines;
+use crate::desk::wording::pack::Values;
+use crate::desk::wording::said;
+use crate::ids::{Handle, MessageId};
+use crate::store::StoreError;
+use crate::store::contacts::Contact;
+use crate::store::records::About;
+use crate::store::scheduled::Scheduled;
+use crate::store::types::{Kind, Priority, ScheduledKind, TimerKind};
+use crate::store::undo::Change;
+use std::time::Duration;
+
+/// Most that is put off at a time, over all callers.
+const ALL_MOST: u32 = 100;
+/// And for one caller.
+const EACH_MOST: u32 = 10;
+/// The wall clock is looked at this often at least.
+const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
+/// A text this much too late (the box was off) goes only at a decent hour,
+const LATE: Duration = Duration::from_secs(30 * 60);
+/// and later than this not at all: the owner gets it back.
+const TOO_LATE: Duration = Duration::from_secs(4 * 3600);
+/// With a clock nobody vouches for, what is due waits this long for a better one.
+const GUESS_PATIENCE: Duration = Duration::from_secs(4 * 3600);
+/// `LATER 27` without a time.
+const SOME_TIME: Duration = Duration::from_secs(2 * 3600);
+/// Characters of a text in a confirmation.
+const SAID: usize = 60;
+/// Characters of a time that makes no sense.
+const WHEN_SAID: usize = 20;
+/// Lines of a list of what is put off.
+const SHOWN_MOST: u32 = 10;
+
+impl Turn<'_> {
+    /// `27 q2`.
+    pub fn canned(&mut self, member: &Member, message: MessageId, handle: Handle, number: u8) -> Done {
+        let name = match self.addressee(handle)? {
+            Addressee::Contact(contact) => contact.name,
+            Addressee::Expired(_) | Addressee::Nobody => None,
+        };
+        let phone = self.business_number()?;
+        let wall = self.now().wall;
+        let open = self.back_in_words()?;
+        let text = self
+            .rules
+            .canned(number, name.as_deref(), phone.as_deref(), wall, open.as_deref());
+        match text {
+            Some(text) => self.tagged(member, message, handle, &text),
+            None => {
+                let there: Vec<String> = self.rules.canned_numbers().iter().map(|n| format!("q{n}")).collect();
+                match there.is_empty() {
+                    true => self.say(&member.number, "no_canned_at_all", &[]),
+                    false => {
+                        let there = there.join(", ");
+                        self.say(&member.number, "no_canned", &[("count", &number), ("words", &there)])
+                    }
+                }
+            }
+        }
+    }
+
+    /// `27 @no`, or a time without a text.
+    pub fn later_alone(&mut self, member: &Member, handle: Handle, when: &str) -> Done {
+        if is_no(when) {
+            return self.cancel_put_off(member, handle);
+        }
+        self.say(&member.number, "put_off_no_text", &[("handle", &handle)])
+    }
+
+    /// `27 @8am see you`.
+    pub fn later_text(&mut self, member: &Member, handle: Handle, when: &str, text: &str) -> Done {
+        let Some(contact) = self.sure(member, handle)? else {
+            return Ok(());
+        };
+        if let Some(why) = self.may_not_text(&contact)? {
+            let who = lines::who(Some(handle), &contact);
+            let why = self.rules.pack.reason(why);
+            let values: Values<'_> = &[("who", &who), ("why", &why), ("number", &contact.number)];
+            return self.say_about(&member.number, &contact, "put_off_refused", values);
+        }
+        let Some(due) = self.time_meant(member, when)? else {
+            return Ok(());
+        };
+        if crate::desk::submission::air::parts(&contact.number, text, true, 0).is_err() {
+            return self.say(&member.number, "put_off_too_long", &[]);
+        }
+        let Some(words) = self.put_off(member, &contact, ScheduledKind::Text, due, text)? else {
+            return Ok(());
+        };
+        let wall = self.now().wall;
+        let night = hours::within(NIGHT, due, &self.rules.zone(wall)).is_some();
+        let line = said::kept_text(&self.rules.pack, handle, &contact, &words, &snippet(text, SAID), night);
+        self.reply_about(&member.number, &contact, &line)
+    }
+
+    /// `LATER 27 2h`.
+    pub fn remind_later(&mut self, member: &Member, handle: Handle, when: Option<&str>) -> Done {
+        if when.is_some_and(is_no) {
+            return self.cancel_put_off(member, handle);
+        }
+        let Some(contact) = self.sure(member, handle)? else {
+            return Ok(());
+        };
+        let due = match when {
+            Some(when) => match self.time_meant(member, when)? {
+                Some(due) => due,
+                None => return Ok(()),
+            },
+            None => self.now().wall.utc_ms + i64::try_from(SOME_TIME.as_millis()).unwrap_or(0),
+        };
+        let Some(words) = self.put_off(member, &contact, ScheduledKind::Reminder, due, "")? else {
+            return Ok(());
+        };
+        // Until then they need not be brought to mind.
+        self.tx.clear_timer(TimerKind::Nudge, contact.id.0)?;
+        let who = lines::who(Some(handle), &contact);
+        self.say_about(
+            &member.number,
+            &contact,
+            "kept_reminder",
+            &[("who", &who), ("time", &words)],
+        )
+    }
+
+    /// `LATER`: what is put off.
+    pub fn list_put_off(&mut self, member: &Member) -> Done {
+        let all = self.tx.all_scheduled(SHOWN_MOST)?;
+        let mut shown = Vec::new();
+        for row in &all {
+            if let Some(contact) = self.tx.contact_by_id(row.contact)? {
+                let handle = self.handle_for_line(&contact)?;
+                shown.push(self.put_off_line(&lines::who(Some(handle), &contact), row));
+            }
+        }
+        if shown.is_empty() {
+            return self.say(&member.number, "put_off_none", &[]);
+        }
+        let more = self.tx.scheduled_count()?.saturating_sub(SHOWN_MOST);
+        if more > 0 {
+            shown.push(self.line("put_off_more", &[("count", &more)]));
+        }
+        shown.push(self.line("put_off_cancel", &[]));
+        self.reply(&member.number, &shown.join("\n"))
+    }
+
+    /// What is put off for one caller, as lines.
+    pub fn put_off_for(&self, contact: &Contact) -> Result<Vec<String>, StoreError> {
+        let rows = self.tx.scheduled_for(contact.id, EACH_MOST)?;
+        let later = self.line("later", &[]);
+        Ok(rows.iter().map(|row| self.put_off_line(&later, row)).collect())
+    }
+
+    fn put_off_line(&self, who: &str, row: &Scheduled) -> String {
+        let time = self.in_words(row.due_utc_ms);
+        match row.kind {
+            ScheduledKind::Text => {
+                let text = snippet(&row.text, SAID);
+                self.line("put_off_text", &[("who", &who), ("time", &time), ("text", &text)])
+            }
+            ScheduledKind::Reminder => self.line("put_off_reminder", &[("who", &who), ("time", &time)]),
+        }
+    }
+
+    /// `LATER 27 no`, `27 @no`: nothing of it happens.
+    fn cancel_put_off(&mut self, member: &Member, handle: Handle) -> Done {
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(());
+        };
+        let rows = self.tx.scheduled_for(contact.id, EACH_MOST)?;
+        let who = lines::who(Some(handle), &contact);
+        if rows.is_empty() {
+            return self.say_about(&member.number, &contact, "put_off_none_for", &[("who", &who)]);
+        }
+        let mut order = Order::new(&format!("{} {handle} {NEVER}", self.word("LATER"))).about(&contact);
+        let mut said = Vec::new();
+        for row in rows {
+            self.tx.drop_scheduled(row.id)?;
+            self.tx.clear_timer(TimerKind::Scheduled, row.id)?;
+            said.push(self.put_off_line("", &row).trim().to_owned());
+            order = order.changes([Change::scheduled(Some(row), None)]);
+        }
+        self.undoable(member, order)?;
+        let said = said.join("; ");
+        self.say_about(
+            &member.number,
+            &contact,
+            "put_off_cancelled",
+            &[("who", &who), ("text", &said)],
+        )
+    }
+
+    /// The instant that words mean, or it is said why not.
+    fn time_meant(&mut self, member: &Member, words: &str) -> Result<Option<i64>, StoreError> {
+        let wall = self.now().wall;
+        if wall.trust == Trust::Guess && when::length(words).is_none() {
+            self.say(&member.number, "put_off_no_clock", &[])?;
+            return Ok(None);
+        }
+        let due = when::read(words, wall.utc_ms, &self.rules.zone(wall));
+        if due.is_none() {
+            self.say(
+                &member.number,
+                "put_off_no_time",
+                &[("text", &snippet(words, WHEN_SAID))],
+            )?;
+        }
+        Ok(due)
+    }
+
+    /// Puts something off and gives its time in words; `None` when there is too much, which was said.
+    fn put_off(
+        &mut self,
+        member: &Member,
+        contact: &Contact,
+        kind: ScheduledKind,
+        due_utc_ms: i64,
+        text: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let theirs = self.tx.scheduled_for(contact.id, EACH_MOST)?.len();
+        if theirs >= EACH_MOST as usize || self.tx.scheduled_count()? >= ALL_MOST {
+            self.say(&member.number, "put_off_too_many", &[])?;
+            return Ok(None);
+        }
+        let now = self.now();
+        let left = u64::try_from(due_utc_ms - now.wall.utc_ms).unwrap_or(0);
+        let due_at = now.steady.plus(Duration::from_millis(left));
+        let mut row = Scheduled {
+            id: 0,
+            kind,
+            member: member.number.clone(),
+            contact: contact.id,
+            text: text.to_owned(),
+            due_utc_ms,
+            due_at,
+        };
+        row.id = self.tx.schedule(&row)?;
+        self.look_again(row.id, due_at)?;
+        let about = About {
+            contact: Some(contact.id),
+            ..About::default()
+        };
+        self.tx.journal(about, "put off", "the owner asked for it")?;
+        let words = self.in_words(due_utc_ms);
+        let what = match kind {
+            ScheduledKind::Text => self.line("order_text", &[("time", &words)]),
+            ScheduledKind::Reminder => self.line("order_reminder", &[("time", &words)]),
+        };
+        let order = Order::new(&what).about(contact);
+        self.undoable(member, order.changes([Change::scheduled(None, Some(row))]))?;
+        Ok(Some(words))
+    }
+
+    fn look_again(&self, id: i64, due_at: Steady) -> Done {
+        let soon = self.now().steady.plus(LOOK_AGAIN);
+        self.tx.set_timer(TimerKind::Scheduled, id, due_at.min(soon))
+    }
+
+    fn in_words(&self, utc_ms: i64) -> String {
+        let wall = self.now().wall;
+        when::in_words(utc_ms, wall.utc_ms, &self.rules.zone(wall), &self.rules.pack)
+    }
+
+    /// Something put off is due, or the clock is looked at again.
+    pub fn scheduled_due(&mut self, id: i64) -> Done {
+        let Some(row) = self.tx.scheduled(id)? else {
+            return Ok(());
+        };
+        let now = self.now();
+        let left = u64::try_from(row.due_utc_ms - now.wall.utc_ms).unwrap_or(0);
+        if left > 0 {
+            return self.look_again(id, now.steady.plus(Duration::from_millis(left)));
+        }
+        // By a clock that only ever lags it is past due; how late, nobody knows.
+        if now.wall.trust == Trust::Guess
+            && now.steady.since(row.due_at) > LATE
+            && now.steady.since(row.due_at) < GUESS_PATIENCE
+        {
+            return self.look_again(id, now.steady.plus(LOOK_AGAIN));
+        }
+        self.tx.drop_scheduled(id)?;
+        let Some(contact) = self.tx.contact_by_id(row.contact)? else {
+            return Ok(());
+        };
+        let late = Duration::from_millis(u64::try_from(now.wall.utc_ms - row.due_utc_ms).unwrap_or(0));
+        match row.kind {
+            ScheduledKind::Reminder => self.remind(&row, &contact),
+            ScheduledKind::Text => self.send_put_off(&row, &contact, late),
+        }
+    }
+
+    /// The phone to tell of something that `row` asked for: whoever asked, or the owners if they are no longer of the team.
+    fn askers(&self, row: &Scheduled) -> Vec<Member> {
+        match self.member(&row.member) {
+            Some(member) => vec![member.clone()],
+            None => self.rules.owners().cloned().collect(),
+        }
+    }
+
+    fn remind(&mut self, row: &Scheduled, contact: &Contact) -> Done {
+        let handle = self.handle_for(contact)?;
+        let said = self.tx.last_heard(contact.id, 1)?;
+        let said = said.first().map(|m| snippet(&m.text, SAID)).unwrap_or_default();
+        let line = said::reminder(&self.rules.pack, handle, contact, &said);
+        for member in self.askers(row) {
+            self.ring_owner(&member.number, &line, Some(contact))?;
+        }
+        Ok(())
+    }
+
+    /// Sends a text that was put off, if it still may go. It is no answer in the owner's running conversation: an untagged text
+    /// after it goes to whom it would have gone before.
+    fn send_put_off(&mut self, row: &Scheduled, contact: &Contact, late: Duration) -> Done {
+        let now = self.now();
+        let about = About {
+            contact: Some(contact.id),
+            ..About::default()
+        };
+        let handle = self.handle_for(contact)?;
+        let decent = self.rules.polite_time(now) <= now.steady;
+        let refusal = match self.may_not_text(contact)? {
+            Some(why) => {
+                let (who, why) = (lines::who(Some(handle), contact), self.rules.pack.reason(why));
+                let values: Values<'_> = &[("who", &who), ("why", &why), ("number", &contact.number)];
+                Some(self.line("not_sent_to", values))
+            }
+            None if late > TOO_LATE || (late > LATE && !decent) => {
+                let when = self.in_words(row.due_utc_ms);
+                Some(said::too_late(&self.rules.pack, handle, contact, &when, &row.text))
+            }
+            None => None,
+        };
+        if let Some(line) = refusal {
+            self.tx
+                .journal(about, "text put off was not sent", "opted out, blocked, or too late")?;
+            for member in self.askers(row) {
+                self.ring_owner(&member.number, &line, Some(contact))?;
+            }
+            return Ok(());
+        }
+        let out = Outgoing {
+            kind: Kind::Relay,
+            text: &row.text,
+            priority: Priority::Caller,
+            automatic: false,
+            not_before: now.steady,
+            about: None,
+        };
+        self.text_caller(contact, Some(handle), out)?;
+        self.tx.journal(about, "text put off was sent", "its time has come")?;
+        let mut contact = contact.clone();
+        contact.human_at = Some(now.steady);
+        self.tx.save_contact(&contact)
+    }
+
+    /// The caller an order means; asked if the number changed hands since its giver last used it.
+    pub fn sure(&mut self, member: &Member, handle: Handle) -> Result<Option<Contact>, StoreError> {
+        let Some(contact) = self.known(member, handle)? else {
+            return Ok(None);
+        };
+        match self.meant_before(member, handle, &contact)? {
+            None => Ok(Some(contact)),
+            Some(before) => {
+                let line = said::changed_hands_order(&self.rules.pack, handle, &contact, before.as_ref());
+                self.reply_about(&member.number, &contact, &line)?;
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// `27 @no`, `LATER 27 cancel`.
+fn is_no(when: &str) -> bool {
+    matches!(
+        when.trim().to_lowercase().trim_end_matches(['.', '!']),
+        "no" | "off" | "cancel" | "never" | "none"
+    )
+}

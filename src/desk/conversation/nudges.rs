@@ -1,0 +1,190 @@
+//! A caller who waits is brought to mind after 15 minutes and after 2 hours; after that the digest tells of them.
+
+use crate::clock::{Steady, Trust};
+use crate::desk::conversation::routing::snippet;
+use crate::desk::hours;
+use crate::desk::rules::Member;
+use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::said;
+use crate::ids::Handle;
+use crate::store::StoreError;
+use crate::store::contacts::{Contact, ContactId};
+use crate::store::records::About;
+use crate::store::types::{Kind, ScheduledKind, TimerKind};
+use std::time::Duration;
+
+/// The first nudge, from the first text that nobody answered.
+const FIRST: Duration = Duration::from_secs(15 * 60);
+/// The second and last.
+const SECOND: Duration = Duration::from_secs(2 * 3600);
+/// A nudge this long after the text was the second.
+const BETWEEN: Duration = Duration::from_secs(3600);
+/// Whom nobody answered for so long, since their last text, no longer waits: as long as a handle stays theirs.
+const WAITS_MOST: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Callers looked at for that in one step of the housekeeping.
+const GIVEN_UP_MOST: u32 = 100;
+/// Nudges due this close together are one text.
+const TOGETHER: Duration = Duration::from_secs(60);
+/// Most callers in one.
+const TOGETHER_MOST: u32 = 20;
+/// While the owner is away one that isn't urgent is looked at again after this long.
+const HELD_WHILE_AWAY: Duration = Duration::from_secs(3600);
+/// The latest texts that make a nudge urgent.
+const URGENT_LOOKS_AT: u32 = 3;
+/// Characters of what they wrote.
+const SAID: usize = 60;
+
+impl Turn<'_> {
+    /// A caller begins to wait; one who is blocked does not, for nobody hears of them.
+    pub fn begin_waiting(&mut self, contact: &mut Contact) -> Done {
+        let now = self.now().steady;
+        if contact.blocked || contact.waiting && contact.waiting_since.is_some() {
+            return Ok(());
+        }
+        contact.waiting = true;
+        contact.waiting_since = Some(now);
+        if self.rules.nudges {
+            self.tx.set_timer(TimerKind::Nudge, contact.id.0, now.plus(FIRST))?;
+        }
+        Ok(())
+    }
+
+    /// Callers whom nobody answered for [`WAITS_MOST`] no longer count as waiting, unless the owner put them off.
+    pub fn give_up_waiting(&mut self) -> Done {
+        let before = self.now().steady.minus(WAITS_MOST);
+        for mut contact in self.tx.waiting(GIVEN_UP_MOST)? {
+            let latest = contact.heard_at.max(contact.waiting_since);
+            if latest.is_some_and(|at| at > before) || !self.tx.scheduled_for(contact.id, 1)?.is_empty() {
+                continue;
+            }
+            contact.waiting = false;
+            contact.waiting_since = None;
+            self.tx.save_contact(&contact)?;
+            self.tx.clear_timer(TimerKind::Nudge, contact.id.0)?;
+            let about = About {
+                contact: Some(contact.id),
+                ..About::default()
+            };
+            self.tx
+                .journal(about, "no longer waits", "nobody answered for 14 days")?;
+        }
+        Ok(())
+    }
+
+    /// A caller no longer waits, and nobody need look after them: no nudge, no reminder, no claim.
+    pub fn finish_with(&mut self, contact: &Contact) -> Done {
+        self.tx.clear_timer(TimerKind::Nudge, contact.id.0)?;
+        for row in self.tx.scheduled_for(contact.id, TOGETHER_MOST)? {
+            if row.kind == ScheduledKind::Reminder {
+                self.tx.drop_scheduled(row.id)?;
+                self.tx.clear_timer(TimerKind::Scheduled, row.id)?;
+            }
+        }
+        self.unclaim(contact.id)
+    }
+
+    /// The time of a nudge has come; others due about now go with it.
+    pub fn nudge(&mut self, id: ContactId) -> Done {
+        let now = self.now().steady;
+        if let Some(until) = self.quiet_until() {
+            return self.tx.set_timer(TimerKind::Nudge, id.0, until);
+        }
+        let away = self.away()?.is_some();
+        let mut ids = vec![id];
+        for timer in self
+            .tx
+            .due_timers_of(TimerKind::Nudge, now.plus(TOGETHER), TOGETHER_MOST)?
+        {
+            self.tx.clear_timer(timer.kind, timer.subject)?;
+            ids.push(ContactId(timer.subject));
+        }
+        if self.nudged_enough()? {
+            return Ok(());
+        }
+        let mut waiting: Vec<(Contact, Handle, Duration)> = Vec::new();
+        for id in ids {
+            let Some(contact) = self.tx.contact_by_id(id)? else {
+                continue;
+            };
+            if !contact.waiting || contact.blocked || contact.opted_out {
+                continue;
+            }
+            if away && !self.waits_urgently(id)? {
+                self.tx.set_timer(TimerKind::Nudge, id.0, now.plus(HELD_WHILE_AWAY))?;
+                continue;
+            }
+            let since = contact.waiting_since.or(contact.heard_at).unwrap_or(now);
+            let handle = self.handle_for_line(&contact)?;
+            let age = now.since(since);
+            if age < BETWEEN {
+                self.tx
+                    .set_timer(TimerKind::Nudge, id.0, since.plus(SECOND).max(now.plus(FIRST)))?;
+            }
+            let about = About {
+                contact: Some(contact.id),
+                ..About::default()
+            };
+            self.tx.journal(about, "owner nudged", "a caller waits for an answer")?;
+            waiting.push((contact, handle, age));
+        }
+        let members: Vec<Member> = self.rules.readers().cloned().collect();
+        for member in members {
+            let mut theirs = Vec::new();
+            for (contact, handle, age) in &waiting {
+                let taken = self.claimant(contact.id)?;
+                if taken.is_none_or(|by| by.number == member.number) {
+                    theirs.push((contact, *handle, *age));
+                }
+            }
+            self.nudge_one(&member, &theirs)?;
+        }
+        Ok(())
+    }
+
+    /// Whether any of their latest texts is urgent.
+    fn waits_urgently(&self, id: ContactId) -> Result<bool, StoreError> {
+        let said = self.tx.last_heard(id, URGENT_LOOKS_AT)?;
+        Ok(said.iter().any(|message| self.rules.is_urgent(&message.text)))
+    }
+
+    fn nudge_one(&mut self, member: &Member, waiting: &[(&Contact, Handle, Duration)]) -> Done {
+        match waiting {
+            [] => Ok(()),
+            [(contact, handle, age)] => {
+                let said = self.tx.last_heard(contact.id, 1)?;
+                let said = said.first().map(|m| snippet(&m.text, SAID)).unwrap_or_default();
+                let line = said::waits(&self.rules.pack, *handle, contact, &self.rules.pack.length(*age), &said);
+                self.text_owner(&member.number, Kind::Alert, &line, Some(contact), None)?;
+                Ok(())
+            }
+            several => {
+                let each: Vec<(Handle, String)> = several
+                    .iter()
+                    .map(|(_, handle, age)| (*handle, self.rules.pack.length(*age)))
+                    .collect();
+                let line = said::several_wait(&self.rules.pack, &each);
+                self.text_owner(&member.number, Kind::Alert, &line, None, None)?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Until when lines that can wait don't go to the team; `None`: they may go now. With a clock nobody vouches for they may.
+    pub fn quiet_until(&self) -> Option<Steady> {
+        let now = self.now();
+        if now.wall.trust == Trust::Guess {
+            return None;
+        }
+        let end = hours::within(self.rules.quiet_or_night, now.wall.utc_ms, &self.rules.zone(now.wall))?;
+        let wait = u64::try_from(end.saturating_sub(now.wall.utc_ms)).unwrap_or(0);
+        Some(now.steady.plus(Duration::from_millis(wait)))
+    }
+
+    /// The handle under which a line names a caller; one is given if there is none.
+    pub fn handle_for_line(&self, contact: &Contact) -> Result<Handle, StoreError> {
+        match self.tx.holding_of(contact.id)? {
+            Some(holding) => Ok(holding.handle),
+            None => self.handle_for(contact),
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! An owner's text to a caller: tagged, bare handle, untagged. Never guessed between two; held and asked instead.
+
+use crate::desk::conversation::Addressee;
+use crate::desk::conversation::meant::{Guess, READ, SPOKE_RECENTLY};
+use crate::desk::conversation::outgoing::Outgoing;
+use crate::desk::rules::Member;
+use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::lines;
+use crate::desk::wording::pack::Values;
+use crate::desk::wording::said;
+use crate::ids::{Handle, MessageId};
+use crate::store::StoreError;
+use crate::store::contacts::{Contact, ContactId};
+use crate::store::types::{Consent, Direction, Kind, Priority};
+
+/// Texts shown for a bare handle.
+const LAST_FEW: u32 = 3;
+
+impl Turn<'_> {
+    /// `27 On my way`.
+    pub fn tagged(&mut self, member: &Member, message: MessageId, handle: Handle, body: &str) -> Done {
+        if let Some(contact) = self.meant(member, handle, body)? {
+            self.relay(member, Some(message), &contact, body)?;
+        }
+        Ok(())
+    }
+
+    /// Whom the owner surely means by `handle`. `None`: nobody, or it is asked; `body` is held then.
+    pub fn meant(&mut self, member: &Member, handle: Handle, body: &str) -> Result<Option<Contact>, StoreError> {
+        match self.addressee(handle)? {
+            Addressee::Contact(contact) => match self.meant_before(member, handle, &contact)? {
+                None => Ok(Some(*contact)),
+                Some(before) => {
+                    self.hold_back(member, body, Some(&contact))?;
+                    let line = said::changed_hands(&self.rules.pack, handle, &contact, before.as_ref());
+                    self.reply_about(&member.number, &contact, &line)?;
+                    Ok(None)
+                }
+            },
+            Addressee::Expired(contact) => {
+                let who = lines::who(None, &contact);
+                let number = &contact.number;
+                self.say(
+                    &member.number,
+                    "not_sent_expired",
+                    &[("handle", &handle), ("who", &who), ("number", number)],
+                )?;
+                Ok(None)
+            }
+            Addressee::Nobody => {
+                self.unknown_handle(member, handle)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Whom `member` meant when they last used `handle`, if that was somebody else. `Some(None)`: forgotten since.
+    pub fn meant_before(
+        &self,
+        member: &Member,
+        handle: Handle,
+        contact: &Contact,
+    ) -> Result<Option<Option<Contact>>, StoreError> {
+        let meant = match self.tx.last_meant(&member.number, handle)? {
+            Some(meant) => Some(meant),
+            // Never used by them: then whoever it stood for in the last line they can have read.
+            None => self
+                .tx
+                .last_shown_as(&member.number, handle, self.now().steady.minus(READ))?
+                .map(Some),
+        };
+        match meant {
+            None => Ok(None),
+            Some(Some(id)) if id == contact.id => Ok(None),
+            Some(None) => Ok(Some(None)),
+            Some(Some(id)) => Ok(Some(self.tx.contact_by_id(id)?)),
+        }
+    }
+
+    /// `27` alone: releases a held text to 27, else shows the last few.
+    pub fn bare(&mut self, member: &Member, message: MessageId, handle: Handle) -> Done {
+        let addressee = self.addressee(handle)?;
+        let (Addressee::Contact(contact) | Addressee::Expired(contact)) = &addressee else {
+            return self.unknown_handle(member, handle);
+        };
+        let Some(held) = self.tx.held(&member.number)? else {
+            return self.show_last(member, handle, contact);
+        };
+        if matches!(addressee, Addressee::Expired(_)) {
+            // As for a tagged text: a number idle this long may be mistaken. The text stays held.
+            return self.tagged(member, message, handle, &held.text);
+        }
+        // The question named who has the number now; one that was about somebody else did not.
+        let told = held.contact == Some(contact.id) || held.contact.is_none();
+        if !told && self.meant(member, handle, &held.text)?.is_none() {
+            return Ok(());
+        }
+        self.release(member, message, handle, contact, &held)
+    }
+
+    /// A text without a handle: to the one it can only be for, else held and asked about.
+    pub fn untagged(&mut self, member: &Member, message: MessageId, body: &str) -> Done {
+        match self.only_meant(member)? {
+            Guess::OnlyChat(contact) => {
+                if self.relay(member, Some(message), &contact, body)?.is_some() {
+                    let handle = self.tx.holding_of(contact.id)?.map(|h| h.handle);
+                    let other = self.another_than(contact.id)?;
+                    let mut line = self.line("sent_only_open", &[("who", &lines::who(handle, &contact))]);
+                    if let Some(handle) = other {
+                        line = format!("{line} {}", self.line("wrong_person", &[("handle", &handle)]));
+                    }
+                    self.reply(&member.number, &line)?;
+                }
+                Ok(())
+            }
+            Guess::SamePerson(contact) => {
+                self.relay(member, Some(message), &contact, body)?;
+                Ok(())
+            }
+            Guess::Unsure { since } => self.hold(member, body, since),
+        }
+    }
+
+    /// Queues the owner's words to a caller. `None`: not, and the owner was told why.
+    pub fn relay(
+        &mut self,
+        member: &Member,
+        answers: Option<MessageId>,
+        contact: &Contact,
+        body: &str,
+    ) -> Result<Option<MessageId>, StoreError> {
+        let mut contact = contact.clone();
+        let number = &contact.number;
+        if let Some(why) = self.may_not_text(&contact)? {
+            let who = lines::who(self.tx.holding_of(contact.id)?.map(|h| h.handle), &contact);
+            if contact.opted_out {
+                self.tx
+                    .consent(number, Consent::Refused, "the owner's text was not sent")?;
+            }
+            let why = self.rules.pack.reason(why);
+            let values: Values<'_> = &[("who", &who), ("why", &why), ("number", number)];
+            self.say_about(&member.number, &contact, "not_sent_to", values)?;
+            return Ok(None);
+        }
+        let handle = self.handle_for(&contact)?;
+        if let Some(answers) = answers {
+            self.tx
+                .classify_message(answers, Kind::Relay, Some(contact.id), Some(handle))?;
+        }
+        let out = Outgoing {
+            kind: Kind::Relay,
+            text: body,
+            priority: Priority::Caller,
+            automatic: false,
+            not_before: self.now().steady,
+            about: answers,
+        };
+        let message = self.text_caller(&contact, Some(handle), out)?;
+        let unsendable = self.tx.message(message)?.is_some_and(|m| m.parts == 0);
+        if unsendable {
+            let who = lines::who(Some(handle), &contact);
+            self.say(&member.number, "not_sent_too_long", &[("who", &who)])?;
+            return Ok(None);
+        }
+        self.answered(&mut contact)?;
+        self.tx.set_last_meant(&member.number, handle, contact.id)?;
+        self.claim_by(member, &contact, handle)?;
+        self.tx.owner_wrote(&member.number, contact.id, message)?;
+        Ok(Some(message))
+    }
+
+    /// Why nothing may be sent to a contact, by anybody.
+    pub fn may_not_text(&self, contact: &Contact) -> Result<Option<&'static str>, StoreError> {
+        Ok(if contact.opted_out {
+            Some("they opted out (STOP)")
+        } else if contact.blocked {
+            Some("you blocked them")
+        } else if self.is_own(&contact.number)? {
+            Some("it is our own number")
+        } else {
+            None
+        })
+    }
+
+    /// An answer to an owner's phone.
+    pub fn reply(&mut self, number: &str, text: &str) -> Done {
+        if self.answers_spent(text)? {
+            return Ok(());
+        }
+        self.text_owner(number, Kind::Answer, text, None, None)?;
+        Ok(())
+    }
+
+    /// An answer about one caller; it is theirs, so that `FORGET` erases it too.
+    pub fn reply_about(&mut self, number: &str, contact: &Contact, text: &str) -> Done {
+        if self.answers_spent(text)? {
+            return Ok(());
+        }
+        self.text_owner(number, Kind::Answer, text, Some(contact), None)?;
+        Ok(())
+    }
+
+    /// Nobody has that handle.
+    pub fn unknown_handle(&mut self, member: &Member, handle: Handle) -> Done {
+        self.say(&member.number, "nobody_is", &[("handle", &handle)])
+    }
+
+    /// Somebody else who spoke lately, for `OOPS`.
+    fn another_than(&self, id: ContactId) -> Result<Option<Handle>, StoreError> {
+        let since = self.now().steady.minus(SPOKE_RECENTLY);
+        let other = self.tx.spoken_since(since, 2)?.into_iter().find(|c| c.id != id);
+        match other {
+            Some(contact) => Ok(self.tx.holding_of(contact.id)?.map(|h| h.handle)),
+            None => Ok(None),
+        }
+    }
+
+    /// The last few texts with a caller, oldest first.
+    fn show_last(&mut self, member: &Member, handle: Handle, contact: &Contact) -> Done {
+        self.tx.set_last_meant(&member.number, handle, contact.id)?;
+        let mut shown = vec![lines::who(Some(handle), contact)];
+        for message in self.tx.last_with(contact.id, LAST_FEW)?.iter().rev() {
+            let from = match message.direction {
+                Direction::In if message.peer == contact.number => "they",
+                Direction::In => continue,
+                Direction::Out => "we",
+            };
+            let time = self.rules.time_of_day(message.created_utc_ms, message.offset_s);
+            let from = self.line(from, &[]);
+            shown.push(format!("{from} {time}: {}", crate::printable::for_phone(&message.text)));
+        }
+        if shown.len() == 1 {
+            shown.push(self.line("no_texts_yet", &[]));
+        }
+        shown.extend(self.put_off_for(contact)?);
+        self.reply_about(&member.number, contact, &shown.join("\n"))
+    }
+}
+
+/// The beginning of a text, on one line.
+pub(in crate::desk) fn snippet(text: &str, characters: usize) -> String {
+    let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if flat.chars().count() <= characters {
+        return flat;
+    }
+    let cut: String = flat.chars().take(characters.saturating_sub(2)).collect();
+    format!("{}..", cut.trim_end())
+}

@@ -1,0 +1,202 @@
+//! Lines about teams, texts put off, nudges and figures that are put together from several facts. Their words are in `pack/`.
+
+use crate::desk::rules::{Member, Role};
+use crate::desk::wording::lines::who;
+use crate::desk::wording::pack::{Pack, Values};
+use crate::ids::Handle;
+use crate::store::contacts::Contact;
+use crate::store::figures::Figures;
+use std::time::Duration;
+
+/// Callers named in a nudge; more would not fit one part.
+const HANDLES_MOST: usize = 8;
+
+/// How the others of the team know somebody.
+pub(in crate::desk) fn member(pack: &Pack, member: &Member) -> String {
+    match (member.name.is_empty(), member.role) {
+        (false, _) => member.name.clone(),
+        (true, Role::Owner) => pack.line("the_owner", &[]),
+        (true, Role::Crew | Role::Installer) => member.number.clone(),
+    }
+}
+
+fn before(pack: &Pack, contact: Option<&Contact>) -> String {
+    contact.map_or_else(|| pack.line("somebody_forgotten", &[]), |contact| who(None, contact))
+}
+
+/// A number that was somebody else's when the owner last used it.
+pub(in crate::desk) fn changed_hands(pack: &Pack, handle: Handle, contact: &Contact, was: Option<&Contact>) -> String {
+    let (who, before) = (who(None, contact), before(pack, was));
+    pack.line(
+        "changed_hands",
+        &[("handle", &handle), ("who", &who), ("before", &before)],
+    )
+}
+
+/// The same before an order about a caller.
+pub(in crate::desk) fn changed_hands_order(
+    pack: &Pack,
+    handle: Handle,
+    contact: &Contact,
+    was: Option<&Contact>,
+) -> String {
+    let (who, before) = (who(None, contact), before(pack, was));
+    pack.line(
+        "changed_hands_order",
+        &[("handle", &handle), ("who", &who), ("before", &before)],
+    )
+}
+
+/// One caller waits.
+pub(in crate::desk) fn waits(pack: &Pack, handle: Handle, contact: &Contact, age: &str, said: &str) -> String {
+    let who = who(Some(handle), contact);
+    let waits = pack.line("waits", &[("who", &who), ("length", &age), ("text", &said)]);
+    format!("{waits} {}", pack.line("to_answer", &[("handle", &handle)]))
+}
+
+/// Several callers wait. Numbers only, so that FORGET need not look here.
+pub(in crate::desk) fn several_wait(pack: &Pack, waiting: &[(Handle, String)]) -> String {
+    let mut each: Vec<String> = waiting
+        .iter()
+        .take(HANDLES_MOST)
+        .map(|(handle, age)| format!("{handle} ({age})"))
+        .collect();
+    if waiting.len() > HANDLES_MOST {
+        each.push("..".to_owned());
+    }
+    pack.line("several_wait", &[("handles", &each.join(", "))])
+}
+
+/// A reminder's time has come.
+pub(in crate::desk) fn reminder(pack: &Pack, handle: Handle, contact: &Contact, said: &str) -> String {
+    let who = who(Some(handle), contact);
+    let line = match said.is_empty() {
+        true => pack.line("reminder_no_text", &[("who", &who)]),
+        false => pack.line("reminder", &[("who", &who), ("text", &said)]),
+    };
+    format!("{line} {}", pack.line("to_answer", &[("handle", &handle)]))
+}
+
+/// A text is kept for later.
+pub(in crate::desk) fn kept_text(
+    pack: &Pack,
+    handle: Handle,
+    contact: &Contact,
+    when: &str,
+    text: &str,
+    night: bool,
+) -> String {
+    let who = who(Some(handle), contact);
+    let mut line = pack.line("kept_text", &[("who", &who), ("time", &when), ("text", &text)]);
+    if night {
+        line = format!("{line} {}", pack.line("at_night", &[]));
+    }
+    format!("{line} {}", pack.line("kept_cancel", &[("handle", &handle)]))
+}
+
+/// A text whose time passed while nothing could be sent.
+pub(in crate::desk) fn too_late(pack: &Pack, handle: Handle, contact: &Contact, when: &str, text: &str) -> String {
+    let who = who(Some(handle), contact);
+    let values: Values<'_> = &[("who", &who), ("time", &when), ("handle", &handle), ("text", &text)];
+    pack.line("put_off_too_late", values)
+}
+
+/// A figure with commas: `12,500`.
+pub(in crate::desk) fn thousands(figure: u64) -> String {
+    let digits = figure.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `3 jobs, $2,150`; without money if none was named.
+pub(in crate::desk) fn won(pack: &Pack, wins: u32, sum: u64, currency: &str) -> String {
+    let jobs = match wins {
+        1 => pack.line("one_job", &[]),
+        wins => pack.line("jobs", &[("count", &wins)]),
+    };
+    match sum {
+        0 => jobs,
+        sum => format!("{jobs}, {currency}{}", thousands(sum)),
+    }
+}
+
+/// The figures of a stretch of time, in the form of product.md §3. `waiting`: how many wait, and the first of them.
+pub(in crate::desk) fn figures(
+    pack: &Pack,
+    label: &str,
+    figures: &Figures,
+    waiting: u32,
+    handles: &[Handle],
+) -> String {
+    let mut listed: Vec<String> = handles.iter().map(ToString::to_string).collect();
+    if !listed.is_empty() && listed.len() < waiting as usize {
+        listed.push("..".to_owned());
+    }
+    let waiting = match listed.is_empty() {
+        true => pack.line("n_waiting", &[("count", &waiting)]),
+        false => pack.line("n_waiting_who", &[("count", &waiting), ("handles", &listed.join(","))]),
+    };
+    let opt_outs = match figures.opt_outs {
+        1 => pack.line("one_opt_out", &[]),
+        count => pack.line("opt_outs", &[("count", &count)]),
+    };
+    let values: Values<'_> = &[
+        ("what", &label),
+        ("missed", &figures.missed),
+        ("texted", &figures.texted),
+        ("replied", &figures.replied),
+        ("answered", &figures.answered_soon),
+        ("waiting", &waiting),
+        ("opt_outs", &opt_outs),
+    ];
+    let line = pack.line("figures", values);
+    match figures.median_ms {
+        Some(ms) => format!("{line} {}", pack.line("median", &[("length", &wait(pack, ms))])),
+        None => line,
+    }
+}
+
+/// `11m`, `2h`: a wait, rounded to minutes.
+fn wait(pack: &Pack, ms: i64) -> String {
+    let minutes = (ms + 30_000) / 60_000;
+    pack.length(Duration::from_secs(u64::try_from(minutes * 60).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_has_the_form_of_the_product() {
+        let week = Figures {
+            missed: 23,
+            texted: 21,
+            replied: 14,
+            answered: 12,
+            answered_soon: 9,
+            median_ms: Some(11 * 60_000 + 20_000),
+            opt_outs: 1,
+            wins: 0,
+            won: 0,
+        };
+        assert_eq!(
+            figures(&Pack::english(), "Wk 21-27 Jul", &week, 2, &[Handle(27), Handle(31)]),
+            "Wk 21-27 Jul: 23 missed, 21 texted, 14 replied, 9 answered <15m, 2 waiting (27,31), 1 opt-out. Median reply 11m"
+        );
+    }
+
+    #[test]
+    fn money_is_written_as_people_read_it() {
+        let pack = Pack::english();
+        assert_eq!(won(&pack, 3, 12_500, "$"), "3 jobs, $12,500");
+        assert_eq!(won(&pack, 1, 0, "$"), "1 job");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1_000_000), "1,000,000");
+    }
+}
