@@ -6,7 +6,7 @@
 
 use super::parse::{root, straighten};
 use super::read::{Findings, nearest};
-use super::sections::HOLIDAYS;
+use super::values::HOLIDAYS;
 use super::{Config, duration};
 use crate::desk::hours;
 use crate::desk::wording::pack::BUILT_IN;

@@ -12,6 +12,7 @@ mod people;
 mod quick;
 mod read;
 mod sections;
+mod values;
 
 pub(crate) use duration::parse as parse_duration;
 pub use read::{MISTAKES_MAX, Mistake};

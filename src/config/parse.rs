@@ -4,15 +4,15 @@ use super::by_text::{self, Source};
 use super::language;
 use super::people::{crew, notices};
 use super::quick::quick;
-use super::read::{Findings, Found, Section, nearest};
+use super::read::{Findings, Section};
 use super::sections::{hours, limits, modem, owner_alerts, text_back};
+use super::values::{choice, number, path};
 use super::{COMPANY_SEPTETS_MAX, CONFIG_VERSION, Checked, Config, Topology};
 use crate::board::{Profile, ProfileError};
 use crate::desk::wording::pack::Pack;
 use crate::desk::wording::template;
-use crate::phone::{self, Country, PhoneNumber};
+use crate::phone::Country;
 use jiff::tz::TimeZone;
-use std::path::PathBuf;
 use std::sync::Arc;
 use toml::de::DeTable;
 
@@ -230,37 +230,6 @@ fn country(top: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Option<Cou
     country
 }
 
-/// A telephone number as a person writes it.
-pub(super) fn number(
-    found: &Found<String>,
-    key: &str,
-    country: Option<Country>,
-    findings: &mut Findings<'_>,
-) -> Option<PhoneNumber> {
-    let text = found.value.trim();
-    let read = match (text.starts_with('+'), country) {
-        (true, home) => phone::interpret(text, 145, &home.unwrap_or(Country::US)),
-        (false, Some(home)) => phone::interpret(text, 129, &home),
-        (false, None) => Err(phone::NumberProblem::NoCountry),
-    };
-    match read {
-        Ok(number) if phone::class(&number).may_read_texts() => Some(number),
-        Ok(_) => {
-            findings.mistake(
-                found.line,
-                key,
-                "is a number that cannot receive texts; give a mobile number".to_owned(),
-            );
-            None
-        }
-        Err(why) => {
-            let what = format!("cannot be a telephone number: {why}; write it like \"+15125550100\"");
-            findings.mistake(found.line, key, what);
-            None
-        }
-    }
-}
-
 fn timezone(top: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Option<TimeZone> {
     let found = top.string("timezone", findings)?;
     match TimeZone::get(found.value.trim()) {
@@ -270,47 +239,5 @@ fn timezone(top: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Option<Ti
             findings.mistake(found.line, "timezone", what);
             None
         }
-    }
-}
-
-pub(super) fn choice<T: Copy>(
-    section: &mut Section<'_, '_>,
-    key: &'static str,
-    choices: &[(&'static str, T)],
-    findings: &mut Findings<'_>,
-) -> Option<T> {
-    let found = section.string(key, findings)?;
-    let word = found.value.trim().to_lowercase();
-    let chosen = choices.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
-    if chosen.is_none() {
-        let names: Vec<_> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-        let near = nearest(&word, choices.iter().map(|(name, _)| *name))
-            .map_or(String::new(), |n| format!("; did you mean \"{n}\"?"));
-        findings.mistake(
-            found.line,
-            &section.path(key),
-            format!("must be one of {}{near}", names.join(", ")),
-        );
-    }
-    chosen
-}
-
-pub(super) fn path(
-    section: &mut Section<'_, '_>,
-    key: &'static str,
-    default: &str,
-    findings: &mut Findings<'_>,
-) -> PathBuf {
-    match section.string(key, findings) {
-        Some(found) if found.value.trim().is_empty() || found.value.contains('\0') => {
-            findings.mistake(
-                found.line,
-                &section.path(key),
-                format!("must be a path, like \"{default}\""),
-            );
-            PathBuf::from(default)
-        }
-        Some(found) => PathBuf::from(found.value.trim()),
-        None => PathBuf::from(default),
     }
 }

@@ -1,8 +1,7 @@
 //! The tables that are written once for each: `[[crew]]`, `[[missed_call_notice]]`.
 
-use super::parse::{choice, number};
 use super::read::{Findings, Section};
-use super::sections::LIST_MAX;
+use super::values::{LIST_MAX, choice, number};
 use super::{CREW_MAX, Member, Role};
 use crate::desk::calls::notices::NoticeRule;
 use crate::phone::{Country, PhoneNumber};

@@ -1,7 +1,7 @@
 //! The tables of the file, one function each.
 
-use super::parse::{choice, path};
 use super::read::{Findings, Section};
+use super::values::{HOLIDAYS, LIST_MAX, choice, path};
 use super::{Digest, Limits, ModemConfig, OwnerAlerts, TextBack, Topology};
 use crate::desk::hours::holidays::Holidays;
 use crate::desk::hours::{self, OpeningHours, Span};
@@ -17,8 +17,6 @@ const TWIN_DELAY: Duration = Duration::from_secs(30);
 const DAY: Duration = Duration::from_secs(86_400);
 /// Longest code for the balance.
 const CODE_MAX: usize = 20;
-/// Most words in `urgent_words`, most countries in `countries`.
-pub(super) const LIST_MAX: usize = 64;
 /// Texts a minute that a modem can send at all (each takes seconds on the air).
 const PER_MINUTE_USUAL: u32 = 30;
 /// Texts a day above which an operator takes a SIM for a spammer's.
@@ -210,9 +208,6 @@ pub(super) fn hours(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -
     let hours = if any { hours } else { OpeningHours::default() };
     hours.with_holidays(holidays)
 }
-
-/// The key of `[hours]` that is no day.
-pub(super) const HOLIDAYS: &str = "holidays";
 
 fn holidays(section: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Holidays {
     let mut holidays = Holidays::default();

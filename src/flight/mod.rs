@@ -19,5 +19,6 @@ mod stage;
 
 pub use recorder::{RECORD_LINES_MAX, RECORD_OCTETS_MAX, Recorder, STORM_LINES};
 pub use redact::Redactor;
-pub use replay::{Line, ReplayError, Replayed, replay};
+pub use replay::{ReplayError, Replayed, replay};
 pub use script::{SCRIPT_OCTETS_MAX, ScriptError};
+pub use stage::Line;

@@ -2,7 +2,7 @@
 //! says now is held against what was said then.
 
 use super::script::{self, Script, ScriptError, Step, spoken};
-use super::stage::{self, Stage};
+use super::stage::{self, Line, Stage};
 use crate::config::Config;
 use crate::modem::{Input, Options};
 use crate::phone::{self, PhoneNumber};
@@ -24,14 +24,6 @@ const DIFFERENCES_TOLD: usize = 20;
 /// 2026-01-06T18:00:00Z, a Tuesday noon in Austin, where a script does not say when it was.
 const UTC_MS: i64 = 1_767_722_400_000;
 const OFFSET_S: i32 = -6 * 3600;
-
-/// One thing that happened or was decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Since the beginning.
-    pub at: Duration,
-    pub what: String,
-}
 
 /// What a replay showed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! The real modem layer, desk and an empty database in virtual time, wired as the daemon wires them; what the modem hardware
 //! said is the script's.
 
-use super::replay::Line;
 use crate::clock::{Clock, Now, Steady, Trust, Wall};
 use crate::config::Config;
 use crate::daemon::{desk_input, modem_options};
@@ -10,12 +9,20 @@ use crate::modem::{self, Event, Modem, Output, SubmitOutcome};
 use crate::sms::{self, Tpdu};
 use crate::store::{Store, StoreError};
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Exchanges between modem and desk at one instant before it counts as a loop.
 const TURNS_MAX: usize = 10_000;
 /// Commands said and not yet looked at.
 const SAID_MAX: usize = 10_000;
+
+/// One thing that happened or was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Since the beginning.
+    pub at: Duration,
+    pub what: String,
+}
 
 /// A box without a modem.
 pub(super) struct Stage {
