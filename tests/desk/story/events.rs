@@ -4,6 +4,7 @@ use super::super::box_under_test::number;
 use super::Story;
 use std::time::Duration;
 use textback::clock::Trust;
+use textback::desk::condition::BoxCondition;
 use textback::desk::{DiskNews, Input};
 use textback::modem::{
     Balance, CallerLine, CanVoice, Deafness, Diversion, Divert, EndedCall, Identity, MemoryEntry, Registration, Report,
@@ -60,6 +61,8 @@ impl Story {
                     None => self.text(who, text),
                 },
             }
+        } else if what == "Nobody can say who calls" {
+            self.rings_out(CallerLine::Unavailable, Verdict::Missed, 18);
         } else if let Some(who) = what.strip_suffix(" calls") {
             self.call(who, Verdict::Missed);
         } else if let Some(who) = what.strip_suffix(" calls and is answered") {
@@ -83,6 +86,31 @@ impl Story {
             self.people.get_mut(who).unwrap().report = Some(0x46);
         } else if let Some(who) = what.strip_suffix("'s phone is on") {
             self.people.get_mut(who).unwrap().report = Some(0);
+        } else if let Some((who, seconds)) = what.strip_suffix(" s").and_then(|what| what.split_once(" calls for ")) {
+            let caller = self.line_of(who);
+            self.rings_out(caller, Verdict::Missed, seconds.parse().unwrap());
+        } else if let Some(who) = what.strip_suffix(" begins to call") {
+            let (call, caller) = (self.it.next_key(), self.line_of(who));
+            self.it.tell(Input::CallStarted { call });
+            self.it.tell(Input::CallIdentified { call, caller });
+        } else if let Some(count) = what.strip_suffix(" strangers call") {
+            for stranger in 0..count.parse().unwrap() {
+                self.rings_out(number(&strangers_number(stranger)), Verdict::Missed, 18);
+                self.passes(1);
+            }
+        } else if let Some(count) = what.strip_suffix(" strangers write") {
+            for stranger in 0..count.parse().unwrap() {
+                self.it.text(&strangers_number(stranger), "Hello, can you come by?");
+                self.passes(1);
+            }
+        } else if let Some(signal) = to_box("the signal is ") {
+            self.it.desk.observe(BoxCondition {
+                since: Some(self.it.now.steady),
+                operator: Some("T-Mobile".to_owned()),
+                signal: signal.to_owned(),
+                light: Some("slow green, 4 flashes".to_owned()),
+                ..BoxCondition::default()
+            });
         } else if let Some(said) = to_box("the network says of the balance: ") {
             self.it.tell(Input::Balance(Balance::Said(said.to_owned())));
         } else if let Some(of) = to_box("the modem remembers missed calls of ") {
@@ -134,6 +162,10 @@ impl Story {
                 self.on = true;
                 self.it.restart(&self.config);
             }
+            "the modem is not ready" => self.it.desk.observe(BoxCondition {
+                trouble: Some("no SIM: put it in".to_owned()),
+                ..BoxCondition::default()
+            }),
             "the button is pressed" => drop(self.it.tell(Input::ClaimWindow)),
             "the button is held" => drop(self.it.tell(Input::ClearOwners)),
             "nobody vouches for the clock" => self.it.now.wall.trust = Trust::Guess,
@@ -179,21 +211,33 @@ impl Story {
     }
 
     fn call(&mut self, who: &str, verdict: Verdict) {
-        let call = self.it.next_key();
-        let caller = match who {
+        self.rings_out(self.line_of(who), verdict, 18);
+    }
+
+    fn line_of(&self, who: &str) -> CallerLine {
+        match who {
             "Somebody" => CallerLine::Withheld,
             _ => number(&self.number(who)),
-        };
+        }
+    }
+
+    fn rings_out(&mut self, caller: CallerLine, verdict: Verdict, seconds: u64) {
+        let call = self.it.next_key();
         self.missed += u32::from(verdict == Verdict::Missed);
         self.it.tell(Input::CallEnded(EndedCall {
             call,
             caller,
             rings: 4,
-            ringing: Duration::from_secs(18),
+            ringing: Duration::from_secs(seconds),
             verdict,
             evidence: vec!["no_carrier"],
             cause: None,
         }));
+    }
+
+    /// Some seconds in the middle of an event.
+    fn passes(&mut self, seconds: i64) {
+        self.until(self.it.now.wall.utc_ms + 1000 * seconds);
     }
 
     fn for_program(&mut self, who: &str, port: u16, octets: &[u8]) {
@@ -221,6 +265,11 @@ impl Story {
         }
         self.wrote.insert(who.to_owned());
     }
+}
+
+/// Somebody whom nobody knows.
+fn strangers_number(at: u32) -> String {
+    format!("+1512556{at:04}")
 }
 
 fn first_word(text: &str) -> &str {

@@ -2,6 +2,7 @@
 //! next thing happens. Nothing else may leave. `TEXTBACK_REWRITE=1` writes the stories anew, so that a person can read the
 //! difference. [`Story::happens`] in `events.rs` has all that may happen.
 
+mod coverage;
 mod events;
 mod week;
 
@@ -31,6 +32,10 @@ macro_rules! stories {
 
 stories! {
     a_week_of_two_owners_and_forty_callers_reads_as_it_is_written "week.txt"
+    a_box_is_claimed_and_set_up_and_nobody_else_gets_in "first_day.txt"
+    days_on_which_everything_breaks_are_told_and_lose_nothing "bad_days.txt"
+    strangers_and_machines_are_bounded "strangers.txt"
+    the_change_of_the_clocks_and_the_weeks_after_it "clocks.txt"
 }
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
