@@ -11,6 +11,7 @@ pub(super) mod reactions;
 use crate::desk::caller::content::Content;
 use crate::desk::caller::optout::Consent as Word;
 use crate::desk::conversation::outgoing::Outgoing;
+use crate::desk::conversation::routing::snippet;
 use crate::desk::submission::limits;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
@@ -29,6 +30,10 @@ const ROBOT_WINDOW: Duration = Duration::from_secs(120);
 const ROBOT_TEXTS: u32 = 20;
 /// STOP and START in turns, so often in a day, are no person's wish.
 const TURNS_MAX: u32 = 6;
+/// STOP and the few words that people put around it; the owner need not read them.
+const BARE_STOP_WORDS: usize = 4;
+/// Characters of an opt-out in so many words that the owner reads.
+const OPT_OUT_SAID: usize = 60;
 /// Confirmations of STOP and START beyond the cap on automatic texts: whoever had them all may still say STOP once.
 const CONFIRMATIONS_OVER: u32 = 1;
 
@@ -106,12 +111,7 @@ impl Turn<'_> {
             };
             return self.tx.journal(about, "not forwarded", "blocked");
         }
-        if self.tx.clear_timer(TimerKind::MissedLine, contact.id.0)? {
-            // The missed call is told with this line: a further call today is "called again".
-            let mut told = contact.clone();
-            told.told_at = Some(self.now().steady);
-            self.tx.save_contact(&told)?;
-        }
+        self.told_of_call(contact)?;
         self.forward(line, Some(contact), message)
     }
 
@@ -143,7 +143,12 @@ impl Turn<'_> {
             self.robot(contact, handle, about, "STOP and START in turns")
         } else {
             let who = lines::who(Some(handle), &contact);
-            let line = self.line("opted_out", &[("who", &who), ("number", &contact.number)]);
+            let mut line = self.line("opted_out", &[("who", &who), ("number", &contact.number)]);
+            // In so many words they may have said more than STOP.
+            if text.split_whitespace().count() > BARE_STOP_WORDS {
+                let said = self.line("they_wrote", &[("text", &snippet(text, OPT_OUT_SAID))]);
+                line = format!("{line}. {said}");
+            }
             self.alert(&line, Some(&contact))
         }
     }

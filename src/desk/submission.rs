@@ -205,6 +205,9 @@ impl Turn<'_> {
                 };
                 match message.kind {
                     Kind::TextBack | Kind::Relay => {
+                        if message.kind == Kind::TextBack {
+                            self.told_of_call(&contact)?;
+                        }
                         let line = lines::not_delivered(&self.rules.pack, message.handle, &contact, why);
                         self.alert(&line, Some(&contact))
                     }

@@ -105,8 +105,12 @@ impl Turn<'_> {
             Err(why) => return self.say(&by.number, "team_no_number", &[("why", &why)]),
         };
         let known = self.member(&number);
-        if known.is_some_and(|member| member.role == role) {
-            let who = known.map(|m| m.called().to_owned()).unwrap_or_default();
+        if let Some(known) = known.filter(|member| member.role == role) {
+            // The file's owner has no name until somebody gives one.
+            if !name.is_empty() && known.name != name {
+                return self.name_member(by, &number, role, &name);
+            }
+            let who = known.called().to_owned();
             let role = self.role_in_words(role);
             return self.say(&by.number, "team_is_already", &[("who", &who), ("role", &role)]);
         }
@@ -132,6 +136,16 @@ impl Turn<'_> {
             Role::Crew | Role::Installer => self.line("team_welcome_crew", &[("company", &company)]),
         };
         self.ring_owner(&number, &welcome, None)?;
+        self.tell_of_team(by, &said)
+    }
+
+    /// `OWNER ADD` of somebody who is one already gives them a name, or another.
+    fn name_member(&mut self, by: &Member, number: &str, role: Role, name: &str) -> Done {
+        let value = value_of(role, name);
+        let what = format!("{} ADD {number}", role_word(role).to_uppercase());
+        self.put_member(by, number, &value, &what)?;
+        let said = self.line("named", &[("number", &number), ("name", &name)]);
+        self.reply(&by.number, &said)?;
         self.tell_of_team(by, &said)
     }
 

@@ -72,7 +72,7 @@ fn five_wrong_codes_lock_for_an_hour_and_the_box_falls_silent() {
     let wrong = other_than(&code);
     for left in (1..=4).rev() {
         let said = says(&mut it, STRANGER, &wrong);
-        assert_eq!(said, format!("That is not the code on the label. {left} tries left."));
+        assert_eq!(said, format!("That is not the code on the label. Tries left: {left}."));
     }
     assert!(says(&mut it, STRANGER, &wrong).starts_with("Too many wrong codes: locked for an hour."));
     assert_eq!(
@@ -96,6 +96,28 @@ fn the_code_is_never_kept_in_the_clear() {
         "{kept:?}"
     );
     assert!(kept.iter().any(|text| text == "SET pin ****"), "{kept:?}");
+}
+
+/// Only codes that nobody confirmed count: a faker can't confirm one, an owner who sets the box up confirms many.
+#[test]
+fn ten_confirmed_orders_in_an_hour_are_no_reason_for_suspicion() {
+    let mut it = Box::quiet("");
+    for n in 0..10 {
+        let said = it.confirmed(&format!("CREW ADD +1512555020{n} Sam{n}")).join("|");
+        assert!(said.contains(&format!("Sam{n} +1512555020{n} is crew now")), "{said}");
+    }
+}
+
+#[test]
+fn an_owner_without_a_name_is_given_one_and_the_others_read_it() {
+    let mut it = Box::quiet(&format!(
+        "[[crew]]\nname = \"Ron\"\nnumber = \"{SAM}\"\nrole = \"owner\"\n"
+    ));
+    let said = it.confirmed(&format!("OWNER ADD {OWNER} Pat")).join("|");
+    assert!(said.contains(&format!("{OWNER} is now Pat.")), "{said}");
+    it.text(OWNER, "PAUSE 2h");
+    let told = it.settle_to(SAM).join("|");
+    assert!(told.contains("By Pat: Paused for 2h"), "{told}");
 }
 
 #[test]
@@ -283,7 +305,7 @@ fn five_wrong_pins_lock_the_pin_but_not_the_owner() {
     it.confirmed("SET pin 4711");
     for left in (1..=4).rev() {
         let said = says(&mut it, OWNER, "FORGET 13 PIN 0000");
-        assert_eq!(said, format!("Wrong PIN, nothing done. {left} tries left."));
+        assert_eq!(said, format!("Wrong PIN, nothing done. Tries left: {left}."));
     }
     assert!(says(&mut it, OWNER, "FORGET 13 PIN 0000").contains("the PIN is locked for an hour"));
     assert!(says(&mut it, OWNER, "FORGET 13 PIN 4711").starts_with("Not done: too many wrong PINs"));

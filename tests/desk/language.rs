@@ -109,6 +109,48 @@ fn every_text_to_the_owner_is_one_plain_part() {
 }
 
 #[test]
+fn what_is_said_together_is_one_plain_part_together() {
+    for pack in packs() {
+        for keys in [
+            &["test_fine", "test_now_call"][..],
+            &["missed", "texted_back", "to_answer"],
+            &["missed", "texting_back", "to_answer"],
+            &["missed_unheard", "texting_back_at", "to_answer"],
+            &["missed", "text_failed"],
+            &["missed", "not_texted", "please_call_them"],
+            &["waits", "to_answer"],
+            &["kept_text", "kept_cancel", "at_night"],
+            &["reminder", "to_answer"],
+            &["sent_only_open", "wrong_person"],
+            &["undone", "queued_stays_unsent"],
+            &["undo_text_sent", "undo_again_to_undo"],
+        ] {
+            let said: Vec<String> = keys
+                .iter()
+                .map(|key| {
+                    let (_, _, source) = pack
+                        .texts()
+                        .find(|(section, k, _)| *section == "texts" && k == key)
+                        .unwrap();
+                    blanks(&source).into_iter().fold(source.clone(), |said, blank| {
+                        said.replace(&format!("{{{blank}}}"), usual(blank))
+                    })
+                })
+                .collect();
+            let said = said.join(" ");
+            let cost = sms::cost(&said);
+            assert_eq!(
+                (cost.encoding, cost.parts),
+                (sms::Encoding::Gsm7, 1),
+                "{} takes {} of 160: {said}",
+                pack.code,
+                cost.units
+            );
+        }
+    }
+}
+
+#[test]
 fn every_text_to_a_caller_is_one_plain_part() {
     let longest = "x".repeat(53);
     for pack in packs() {

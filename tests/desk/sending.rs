@@ -280,6 +280,8 @@ fn failed_report_tells_the_owner_and_teaches_the_landline_for_90_days() {
         )),
         "{told}"
     );
+    it.wait_s(120);
+    assert_eq!(it.settle_to(OWNER), Vec::<String>::new(), "that tells of the call too");
     it.wait_h(30 * 24);
     it.missed_call(DAVE);
     assert_eq!(

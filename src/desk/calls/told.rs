@@ -1,7 +1,8 @@
 //! What the owner is told of a call.
 
 use super::Caller;
-use crate::desk::calls::textback::Refusal;
+use crate::desk::calls::textback::{Choice, Refusal};
+use crate::desk::hours::when;
 use crate::desk::submission::limits;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines::{self, Tail};
@@ -100,6 +101,28 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// Another line tells of their call: theirs is dropped if it is still to come, and a further call today is "called again".
+    pub(in crate::desk) fn told_of_call(&self, contact: &Contact) -> Done {
+        if self.tx.clear_timer(TimerKind::MissedLine, contact.id.0)? {
+            let mut told = contact.clone();
+            told.told_at = Some(self.now().steady);
+            self.tx.save_contact(&told)?;
+        }
+        Ok(())
+    }
+
+    /// The text is on its way, or waits for a polite hour.
+    fn texting(&self, call: &Call) -> Tail {
+        let now = self.now();
+        let from_now = self.rules.polite_time(now).since(now.steady);
+        if call.reason != Choice::Late.reason() || from_now.is_zero() {
+            return Tail::Texting;
+        }
+        let at = now.wall.utc_ms + i64::try_from(from_now.as_millis()).unwrap_or(0);
+        let zone = self.rules.zone(now.wall);
+        Tail::TextingAt(when::in_words(at, now.wall.utc_ms, &zone, &self.rules.pack))
+    }
+
     /// The line about the latest missed call of a contact, as things stand now.
     pub(in crate::desk) fn missed_line(&mut self, id: ContactId) -> Done {
         self.tx.clear_timer(TimerKind::MissedLine, id.0)?;
@@ -119,9 +142,9 @@ impl Turn<'_> {
                 None if Refusal::leaves_only_a_call(&call.reason) => Tail::CannotText(call.reason.clone()),
                 None => Tail::NotTexted(call.reason.clone()),
                 Some(message) => match self.tx.message(message)?.map(|m| m.state) {
-                    Some(State::Accepted | State::Delivered | State::InDoubt) => Tail::TextedBack,
+                    Some(State::Accepted | State::Delivered) => Tail::TextedBack,
                     Some(State::Failed) => Tail::NotDelivered,
-                    Some(State::Queued | State::Submitting) | None => Tail::Texting,
+                    Some(State::Queued | State::Submitting | State::InDoubt) | None => self.texting(&call),
                 },
             };
             let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);

@@ -57,7 +57,7 @@ const PIN_LOCK: Duration = Duration::from_secs(3600);
 const CODE_FOR: Duration = Duration::from_secs(600);
 /// Wrong tries until a code is dead.
 const WRONG_CODES_MAX: u32 = 2;
-/// Codes given to one owner in an hour, and in a day: at two tries each, of ten thousand, a guesser would need years.
+/// Unconfirmed codes of one owner in an hour, and in a day: at two tries each, of ten thousand, a guesser would need years.
 const CODES_PER_HOUR: u32 = 3;
 const CODES_PER_DAY: u32 = 6;
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -181,6 +181,7 @@ impl Turn<'_> {
         };
         if self.keyed("code", code)?.is_some_and(|given| given == pending.code) {
             self.drop_pending(&member.number)?;
+            self.give_code_back(member)?;
             self.proven = true;
             return Ok(Proof::Order(pending.order));
         }
@@ -252,6 +253,17 @@ impl Turn<'_> {
         )?;
         let what = shown_order(order);
         self.say(&member.number, "confirm", &[("what", &what), ("code", &code)])
+    }
+
+    /// A code that was confirmed was the owner's own: only the others count, for a faker can't read any.
+    fn give_code_back(&mut self, member: &Member) -> Done {
+        for (key, window) in [(CODES, HOUR), (CODES_TODAY, DAY)] {
+            let key = format!("{key}{}", member.number);
+            let (given, since) = self.count(&key, window)?;
+            self.tx
+                .set_setting(&key, &format!("{}:{}", given.saturating_sub(1), since.0))?;
+        }
+        Ok(())
     }
 
     /// Nobody confirmed an order in time.

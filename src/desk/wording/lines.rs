@@ -30,6 +30,8 @@ pub(in crate::desk) enum Tail {
     TextedBack,
     /// Queued, but not out yet.
     Texting,
+    /// Queued for a polite hour, in words.
+    TextingAt(String),
     NotDelivered,
     NotTexted(String),
     /// Never texted because no text could get there.
@@ -46,16 +48,18 @@ pub(in crate::desk) fn missed(
     tail: &Tail,
 ) -> String {
     let who = who(handle, contact);
-    let start = pack.line(
-        "missed",
-        &[("who", &who), ("time", &time), ("seconds", &ringing.as_secs())],
-    );
+    let start = match ringing.as_secs() {
+        // Learnt of later: nobody heard it ring.
+        0 => pack.line("missed_unheard", &[("who", &who), ("time", &time)]),
+        seconds => pack.line("missed", &[("who", &who), ("time", &time), ("seconds", &seconds)]),
+    };
     let call = || pack.line("please_call", &[("number", &contact.number)]);
     let answer = handle.map(|handle| pack.line("to_answer", &[("handle", &handle)]));
     let not_texted = |why: &str| pack.line("not_texted", &[("why", &pack.reason(why))]);
     let (what, then) = match tail {
         Tail::TextedBack => (pack.line("texted_back", &[]), answer),
         Tail::Texting => (pack.line("texting_back", &[]), answer),
+        Tail::TextingAt(time) => (pack.line("texting_back_at", &[("time", time)]), answer),
         Tail::NotDelivered => (pack.line("text_failed", &[("number", &contact.number)]), None),
         Tail::NotTexted(why) => (not_texted(why), None),
         // The number stands in the line until they have a name.

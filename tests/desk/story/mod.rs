@@ -2,7 +2,6 @@
 //! next thing happens. Nothing else may leave. `TEXTBACK_REWRITE=1` writes the stories anew, so that a person can read the
 //! difference. [`Story::happens`] in `events.rs` has all that may happen.
 
-mod coverage;
 mod events;
 mod week;
 
