@@ -4,7 +4,7 @@ use super::super::box_under_test::number;
 use super::Story;
 use std::time::Duration;
 use textback::clock::Trust;
-use textback::desk::condition::BoxCondition;
+use textback::desk::health::condition::BoxCondition;
 use textback::desk::{DiskNews, Input};
 use textback::modem::{
     Balance, CallerLine, CanVoice, Deafness, Diversion, Divert, EndedCall, Identity, MemoryEntry, Registration, Report,
