@@ -40,6 +40,13 @@ const LATER: [Duration; 4] = [
     Duration::from_secs(1800),
     Duration::from_secs(3600),
 ];
+/// The same where only so many tries are made: the first at once, because a ringing call may have been in the way; the others
+/// far enough apart for what passes to pass.
+const FEW: [Duration; 3] = [
+    Duration::from_millis(500),
+    Duration::from_secs(30),
+    Duration::from_secs(300),
+];
 /// Wait after a refusal that is the modem's or network's own state; such tries are not counted.
 const NOT_READY: Duration = Duration::from_secs(5);
 /// Wait after an attempt of which no byte left.
@@ -126,6 +133,17 @@ impl Turn<'_> {
                 self.later(part, &LATER, error)
             }
             RetryClass::Transient => self.later(part, &SOON, error),
+            RetryClass::AtMost(times) if part.attempts > u32::from(times) => {
+                self.fail(part, "the network refused it", error)
+            }
+            RetryClass::AtMost(_) => self.later(part, &FEW, error),
+            RetryClass::WithoutValidity => match air::without_validity(&part.tpdu) {
+                Some(tpdu) => {
+                    self.tx.rewrite_part(part.id, &tpdu)?;
+                    self.later(part, &SOON, error)
+                }
+                None => self.fail(part, "the network refused it", error),
+            },
             RetryClass::TransientLong => self.later(part, &LATER, error),
         }
     }

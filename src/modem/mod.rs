@@ -211,6 +211,10 @@ pub enum RetryClass {
     Account,
     /// Try again soon.
     Transient,
+    /// Try again, but only so often: nobody knows what became of the text, or it is no use.
+    AtMost(u8),
+    /// This service centre knows no validity period: the same text without one.
+    WithoutValidity,
     /// The recipient can't take it for a while (phone off, memory full).
     TransientLong,
     /// Not registered: wait for the network, not counted as a try.

@@ -19,6 +19,8 @@ pub enum Refusal {
 const NETWORK_TIMEOUT_CMS: u16 = 332;
 /// 27.007 §9.2.1: the same in the other numbering.
 const NETWORK_TIMEOUT_CME: u16 = 31;
+/// Wavecom's own: the lower layer's acknowledgement was lost. The text may have arrived.
+const WAVECOM_ACK_LOST: u16 = 513;
 /// From here on a code is the maker's own.
 const VENDOR_FROM: u16 = 512;
 
@@ -26,8 +28,8 @@ const CMS: &[(RangeInclusive<u16>, RetryClass)] = &[
     (1..=1, RetryClass::Permanent),
     (8..=8, RetryClass::Account),
     (10..=10, RetryClass::Account),
-    // Refused by the service centre: spam, no credit. The second try fares no better.
-    (21..=21, RetryClass::Permanent),
+    // Refused by the service centre: spam, no credit; now and then only in passing.
+    (21..=21, RetryClass::AtMost(1)),
     (22..=22, RetryClass::TransientLong),
     (27..=27, RetryClass::TransientLong),
     (28..=28, RetryClass::Permanent),
@@ -51,7 +53,7 @@ const CMS: &[(RangeInclusive<u16>, RetryClass)] = &[
     (194..=194, RetryClass::Transient),
     (195..=196, RetryClass::Permanent),
     (197..=197, RetryClass::AlreadySent),
-    (198..=199, RetryClass::Permanent),
+    (198..=199, RetryClass::WithoutValidity),
     (208..=209, RetryClass::Modem),
     (211..=211, RetryClass::TransientLong),
     (212..=212, RetryClass::Transient),
@@ -69,7 +71,8 @@ const CMS: &[(RangeInclusive<u16>, RetryClass)] = &[
     (340..=340, RetryClass::Transient),
     (341..=342, RetryClass::Permanent),
     (350..=350, RetryClass::Transient),
-    (500..=500, RetryClass::Transient),
+    // Unknown error: common just after a start. Nobody knows what became of the text, so it is not tried for ever.
+    (500..=500, RetryClass::AtMost(3)),
     (510..=510, RetryClass::Permanent),
 ];
 
@@ -88,7 +91,8 @@ pub fn cms_class(code: u16, vendor: VendorErrors) -> RetryClass {
     if code >= VENDOR_FROM {
         return match vendor {
             VendorErrors::Cinterion => RetryClass::Permanent,
-            VendorErrors::Wavecom | VendorErrors::Unknown => RetryClass::Transient,
+            VendorErrors::Wavecom => RetryClass::Transient,
+            VendorErrors::Unknown => RetryClass::AtMost(2),
         };
     }
     look_up(CMS, code)
@@ -101,14 +105,24 @@ fn look_up(table: &[(RangeInclusive<u16>, RetryClass)], code: u16) -> RetryClass
         .map_or(RetryClass::Transient, |(_, class)| *class)
 }
 
-/// Reads a failed submission. `left`: the PDU was already given to the modem.
+/// Reads a failed submission. `left`: the PDU was already given to the modem. Before that nothing can have gone, so nothing
+/// limits the tries.
 #[must_use]
 pub fn read(failure: &Failure, left: bool, vendor: VendorErrors) -> Refusal {
-    let refused = |error: String, class| Refusal::Refused { error, class };
+    let refused = |error: String, class| Refusal::Refused {
+        error,
+        class: match class {
+            RetryClass::AtMost(_) if !left => RetryClass::Transient,
+            class => class,
+        },
+    };
     match failure {
         Failure::Cms(code) => match code.cms().map(|e| e.0) {
             Some(NETWORK_TIMEOUT_CMS) if left => Refusal::Doubtful {
                 why: "CMS 332: network timeout".to_string(),
+            },
+            Some(WAVECOM_ACK_LOST) if left && vendor == VendorErrors::Wavecom => Refusal::Doubtful {
+                why: "CMS 513: the acknowledgement was lost".to_string(),
             },
             Some(number) => refused(format!("CMS {number}"), cms_class(number, vendor)),
             None => refused(words("CMS", code), RetryClass::Transient),
@@ -147,22 +161,65 @@ mod tests {
 
     #[test]
     fn codes_mean_what_the_table_of_the_facts_says() {
-        for (code, want) in [
-            (38, RetryClass::Transient),
-            (21, RetryClass::Permanent),
-            (304, RetryClass::Permanent),
-            (331, RetryClass::Unregistered),
-            (500, RetryClass::Transient),
-            (512, RetryClass::Transient),
-            (197, RetryClass::AlreadySent),
-            (22, RetryClass::TransientLong),
-            (8, RetryClass::Account),
-            (322, RetryClass::Modem),
-            (400, RetryClass::Transient),
+        use RetryClass::{
+            Account, AlreadySent, AtMost, Modem, Permanent, Transient, TransientLong, Unregistered, WithoutValidity,
+        };
+        for (codes, want) in [
+            (&[1, 28, 30][..], Permanent),
+            (&[8, 10, 29, 50, 69], Account),
+            (&[21], AtMost(1)),
+            (&[22, 211, 27], TransientLong),
+            (&[38, 41, 42, 47, 111, 127], Transient),
+            (&[81, 95, 96, 97, 98, 99], Permanent),
+            (&[128, 129, 130, 143, 144, 145, 159, 160, 161, 175, 176], Permanent),
+            (&[192, 194, 212, 255], Transient),
+            (&[193, 195, 196], Permanent),
+            (&[197], AlreadySent),
+            (&[198, 199], WithoutValidity),
+            (&[208, 209, 320, 321, 322], Modem),
+            (&[300, 301, 302], Transient),
+            (&[303, 304, 305], Permanent),
+            (&[310, 311, 312, 313, 315, 316, 317, 318], Modem),
+            (&[314], Transient),
+            (&[330], Modem),
+            (&[331], Unregistered),
+            (&[340], Transient),
+            (&[341, 342, 510], Permanent),
+            (&[500], AtMost(3)),
+            (&[512, 515, 600], AtMost(2)),
+            // Nobody's: it may pass.
+            (&[400], Transient),
         ] {
-            assert_eq!(cms_class(code, VendorErrors::Unknown), want, "{code}");
+            for code in codes {
+                assert_eq!(cms_class(*code, VendorErrors::Unknown), want, "{code}");
+            }
         }
-        assert_eq!(cms_class(515, VendorErrors::Cinterion), RetryClass::Permanent);
+        for code in [512, 513, 514, 515, 517, 538, 554] {
+            assert_eq!(cms_class(code, VendorErrors::Cinterion), Permanent, "{code}");
+            assert_eq!(cms_class(code, VendorErrors::Wavecom), Transient, "{code}");
+        }
+    }
+
+    #[test]
+    fn tries_are_only_limited_once_the_text_has_left() {
+        for code in [21, 500, 512] {
+            let failure = Failure::Cms(CodeOrWords::Code(code));
+            let class = |left| match read(&failure, left, VendorErrors::Unknown) {
+                Refusal::Refused { class, .. } => class,
+                Refusal::Doubtful { why } => panic!("{why}"),
+            };
+            assert_eq!(class(false), RetryClass::Transient);
+            assert!(matches!(class(true), RetryClass::AtMost(_)), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_lost_acknowledgement_after_the_text_left_is_in_doubt() {
+        let failure = Failure::Cms(CodeOrWords::Code(513));
+        let doubtful = |left, vendor| matches!(read(&failure, left, vendor), Refusal::Doubtful { .. });
+        assert!(doubtful(true, VendorErrors::Wavecom));
+        assert!(!doubtful(false, VendorErrors::Wavecom));
+        assert!(!doubtful(true, VendorErrors::Cinterion));
     }
 
     #[test]

@@ -48,6 +48,47 @@ fn passing_refusal_is_tried_again_after_growing_waits() {
 }
 
 #[test]
+fn refusal_that_allows_few_tries_is_given_up_after_them() {
+    for times in [1, 2, 3] {
+        let mut it = Box::new();
+        it.missed_call(DAVE);
+        it.wait_s(3);
+        let mut tries = 0;
+        while let Some((outbox, _)) = it.begin() {
+            tries += 1;
+            refuse(&mut it, outbox, RetryClass::AtMost(times));
+            if state_of_last_to(&it, DAVE) == State::Failed {
+                break;
+            }
+            it.wait_s(300);
+        }
+        assert_eq!(tries, 1 + times, "one try and {times} more");
+        let told = it.settle_to(OWNER);
+        assert!(told.iter().any(|t| t.starts_with("Not delivered to 13")), "{told:?}");
+    }
+}
+
+#[test]
+fn service_centre_without_validity_periods_gets_the_same_text_without_one() {
+    let mut it = Box::new();
+    it.missed_call(DAVE);
+    it.wait_s(3);
+    let (outbox, first) = it.begin().unwrap();
+    refuse(&mut it, outbox, RetryClass::WithoutValidity);
+    it.wait_s(1);
+    let (outbox, second) = it.begin().unwrap();
+    assert_eq!(read(&second), read(&first), "the same words to the same caller");
+    assert_eq!(second[0] & 0x18, 0, "TP-VPF: no validity period");
+    assert_eq!(second.len() + 1, first.len());
+    refuse(&mut it, outbox, RetryClass::WithoutValidity);
+    assert_eq!(
+        state_of_last_to(&it, DAVE),
+        State::Failed,
+        "there is nothing left to leave out"
+    );
+}
+
+#[test]
 fn bad_number_holds_up_nobody_and_the_owner_is_told() {
     let mut it = Box::new();
     it.missed_call(DAVE);

@@ -1,6 +1,6 @@
 //! Words → TPDUs, through [`crate::sms`], the way the desk needs them.
 
-use crate::sms::{self, Address, ConcatReference, SubmitOptions, Validity};
+use crate::sms::{self, Address, ConcatReference, SubmitOptions, Tpdu, Validity};
 use std::time::Duration;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -30,6 +30,16 @@ pub(in crate::desk) fn parts(
         .iter()
         .map(|submit| submit.encode().map_err(|e| e.to_string()))
         .collect()
+}
+
+/// The same TPDU without a validity period, for a service centre that knows none; `None`: it had none, or can't be read.
+pub(super) fn without_validity(tpdu: &[u8]) -> Option<Vec<u8>> {
+    let Ok(Tpdu::Submit(submit)) = sms::decode_tpdu(tpdu) else {
+        return None;
+    };
+    let had = submit.validity != Validity::None;
+    let validity = Validity::None;
+    had.then(|| sms::Submit { validity, ..submit }.encode().ok()).flatten()
 }
 
 /// How many parts a text takes.
@@ -62,6 +72,23 @@ mod tests {
         assert_eq!(count(&cut), 3);
         assert!(cut.ends_with("... MORE 27"));
         assert!(count(&longest_prefix("short", "!", 1)) == 1);
+    }
+
+    #[test]
+    fn a_part_loses_its_validity_period_and_nothing_else() {
+        for text in ["Sorry we missed you", "Äpfel 🦊", &"long ".repeat(60)] {
+            for tpdu in parts("+15551234567", text, true, 7).unwrap() {
+                let without = without_validity(&tpdu).unwrap();
+                let (Ok(Tpdu::Submit(before)), Ok(Tpdu::Submit(after))) =
+                    (sms::decode_tpdu(&tpdu), sms::decode_tpdu(&without))
+                else {
+                    panic!("no SUBMIT")
+                };
+                let validity = Validity::None;
+                assert_eq!(after, sms::Submit { validity, ..before });
+                assert_eq!(without_validity(&without), None);
+            }
+        }
     }
 
     #[test]

@@ -44,8 +44,9 @@ impl Modem {
                     RetryClass::Permanent
                     | RetryClass::Account
                     | RetryClass::TransientLong
+                    | RetryClass::WithoutValidity
                     | RetryClass::AlreadySent => self.heard = true,
-                    RetryClass::Transient | RetryClass::Modem => {}
+                    RetryClass::Transient | RetryClass::AtMost(_) | RetryClass::Modem => {}
                 },
                 SubmitOutcome::NotTried { .. } => {}
             },

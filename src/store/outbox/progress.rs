@@ -56,6 +56,17 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The part goes out as this from now on: the same words, otherwise packed.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn rewrite_part(&self, id: OutboxId, tpdu: &[u8]) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("UPDATE outbox SET tpdu = ?2 WHERE id = ?1")?
+            .execute(params![id, tpdu])?;
+        Ok(())
+    }
+
     /// Everything queued for `recipient` waits until `not_before` too, so that texts stay in order.
     ///
     /// # Errors
