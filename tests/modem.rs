@@ -15,6 +15,7 @@
 //!
 //! Each is played three times: line by line, all lines of a paragraph at once, and octet by octet.
 
+mod facts;
 mod health;
 mod quirks;
 

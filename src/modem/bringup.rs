@@ -23,7 +23,7 @@ const SPEAK_UP_AT: u8 = 3;
 const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// … this often, before it is called missing.
 const BUSY_TRIES: u8 = 10;
-/// How often a memory is chosen anew when no answer came.
+/// How often a memory is chosen anew when no answer came, or the SIM was busy.
 const STORAGE_TRIES: u8 = 5;
 /// So often ERROR to `+CPIN?`, and the question is given up.
 const UNKNOWN_TRIES: u8 = 2;
@@ -95,11 +95,13 @@ enum State {
     },
     Storage {
         next: usize,
-        /// How often no answer came.
-        unanswered: u8,
+        /// How often no answer came, or that the SIM is busy.
+        again: u8,
     },
     Notify {
         rung: usize,
+        /// How often the SIM was busy.
+        again: u8,
     },
     NotifyCheck {
         rung: usize,

@@ -1,7 +1,7 @@
 //! Information lines of the commands that bring-up and the idle questions give, read.
 
-use crate::at::Outcome;
 use crate::at::fields::Fields;
+use crate::at::{Failure, Outcome};
 
 /// Identity texts are cut to this many characters.
 const MAX_TEXT: usize = 64;
@@ -55,6 +55,16 @@ pub fn text_field(outcome: &Outcome, name: &str, field: usize) -> Option<String>
     let line = outcome.lines.iter().find_map(|line| Fields::after_name(line, name))?;
     let text = line.text(field);
     (!text.is_empty()).then(|| text.chars().take(MAX_TEXT).collect())
+}
+
+/// A bare ERROR, or "operation not supported": the modem does not know the command.
+pub fn not_known(outcome: &Outcome) -> bool {
+    match &outcome.result {
+        Err(Failure::Error | Failure::Other(_)) => true,
+        Err(Failure::Cms(code)) => code.cms().map(|e| e.0) == Some(303),
+        Err(Failure::Cme(code)) => code.cme().map(|e| e.0) == Some(4),
+        Ok(()) | Err(Failure::TimedOut { .. } | Failure::Aborted | Failure::PortLost) => false,
+    }
 }
 
 /// The SIM's state in `+CPIN: <code>`, upper case.

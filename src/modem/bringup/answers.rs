@@ -73,7 +73,7 @@ impl Bringup {
             }
             State::PduMode { busy } => {
                 if accepted {
-                    self.enter(State::Storage { next: 0, unanswered: 0 });
+                    self.enter(State::Storage { next: 0, again: 0 });
                 } else if busy < BUSY_TRIES && is_busy(&outcome.result) {
                     self.enter(State::PduMode { busy: busy + 1 });
                     self.pause = Some(at + BUSY_WAIT);
@@ -81,32 +81,33 @@ impl Bringup {
                     self.limited(Limit::NoSms, at);
                 }
             }
-            State::Storage {
-                next,
-                unanswered: before,
-            } => {
-                if unanswered && before < STORAGE_TRIES {
+            State::Storage { next, again } => {
+                if (unanswered || is_sim_busy(&outcome.result)) && again < STORAGE_TRIES {
                     // No answer is no refusal: taking the next memory for it would leave the texts in this one lying there.
-                    self.enter(State::Storage {
-                        next,
-                        unanswered: before + 1,
-                    });
+                    self.enter(State::Storage { next, again: again + 1 });
+                    self.pause = (!unanswered).then_some(at + BUSY_WAIT);
                 } else if accepted {
                     self.storage = self.family.storage.get(next).copied();
-                    self.enter(State::Notify { rung: 0 });
+                    self.enter(State::Notify { rung: 0, again: 0 });
                 } else {
                     self.enter(State::Storage {
                         next: next + 1,
-                        unanswered: 0,
+                        again: 0,
                     });
                 }
             }
-            State::Notify { rung } => {
-                self.enter(if accepted {
-                    State::NotifyCheck { rung }
+            State::Notify { rung, again } => {
+                if accepted {
+                    self.enter(State::NotifyCheck { rung });
+                } else if is_sim_busy(&outcome.result) && again < STORAGE_TRIES {
+                    self.enter(State::Notify { rung, again: again + 1 });
+                    self.pause = Some(at + BUSY_WAIT);
                 } else {
-                    State::Notify { rung: rung + 1 }
-                });
+                    self.enter(State::Notify {
+                        rung: rung + 1,
+                        again: 0,
+                    });
+                }
             }
             State::NotifyCheck { rung } => {
                 // Accepted and not done is refused: <mt> 0 announces nothing (27.005 §3.4.1). Not readable is believed.
@@ -114,7 +115,10 @@ impl Bringup {
                 self.enter(if self.notify {
                     State::Survey { next: 0 }
                 } else {
-                    State::Notify { rung: rung + 1 }
+                    State::Notify {
+                        rung: rung + 1,
+                        again: 0,
+                    }
                 });
             }
             State::Survey { next } => {
@@ -265,6 +269,16 @@ impl Bringup {
             "+COPS?" => self.identity.operator = text_field(outcome, "+COPS", 2).or(self.identity.operator.take()),
             _other => {}
         }
+    }
+}
+
+/// Busy and nothing else, so that the same is worth asking again: 27.007 §9.2 14, 27.005 §3.2.5 314, and 515 of those that mean
+/// "please wait". What else [`is_busy`] takes for it may be a refusal.
+fn is_sim_busy(result: &Result<(), Failure>) -> bool {
+    match result {
+        Err(Failure::Cme(code)) => matches!(code.cme().map(|e| e.0), Some(14 | 515)),
+        Err(Failure::Cms(code)) => matches!(code.cms().map(|e| e.0), Some(314 | 515)),
+        Ok(()) | Err(_) => false,
     }
 }
 

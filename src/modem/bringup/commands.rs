@@ -92,9 +92,9 @@ impl Bringup {
                         .storage
                         .get(next)
                         .map(|s| Command::MessageStorage((*s).to_string())),
-                    State::Notify { rung: 0 },
+                    State::Notify { rung: 0, again: 0 },
                 ),
-                State::Notify { rung } => {
+                State::Notify { rung, .. } => {
                     let line = self.family.notify.get(rung).map(|text| Line { text, prefix: None });
                     if line.is_none() {
                         let why = "every +CNMI setting was refused; texts are found by looking for them".to_string();

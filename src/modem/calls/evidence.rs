@@ -1,7 +1,7 @@
 //! Which call a line is about, and what it proves. `modem-facts.md` §2.1–2.2.
 
 use super::call::{Call, Phase, caller_line, number_line, same_number};
-use super::{CallerLine, Calls, FOLD_FOR, Release};
+use super::{CallList, CallerLine, Calls, FOLD_FOR, Release};
 use crate::at::urc::{CallReport, CallSource, CallState, CliValidity, RawNumber};
 use crate::ids::CallKey;
 use std::time::Instant;
@@ -281,7 +281,7 @@ impl Calls {
         // It ended somebody's own call, if anything.
         self.outgoing &= live > 0;
         if live > 1 {
-            if self.list_disliked {
+            if self.list != CallList::Given {
                 let first = self
                     .first_in_line()
                     .or_else(|| self.calls.iter().position(Call::is_live));

@@ -1,7 +1,7 @@
 //! When the call list is asked for, what its answer means, and hanging up. 3GPP TS 27.007 §7.18, §7.27.
 
 use super::call::{Call, Phase};
-use super::{Ask, CLIP_WAIT, Calls};
+use super::{Ask, CLIP_WAIT, CallList, Calls};
 use crate::at::urc::CallReport;
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,8 @@ pub const LIST_EVERY: Duration = Duration::from_millis(500);
 const LIST_SHARE: u32 = 4;
 /// but at least this often.
 const LIST_EVERY_MAX: Duration = Duration::from_secs(4);
+/// Calls in a row whose list did not come, and the question is given up on this port: waiting for it keeps the port from the text.
+const LIST_MISSES_MAX: u8 = 2;
 /// While a call is talked: only in case its end was lost.
 const LIST_EVERY_TALKING: Duration = Duration::from_secs(30);
 /// In silence, the list has this long to say that it still rings.
@@ -60,7 +62,7 @@ impl Calls {
         };
         if !accepted {
             self.calls[i].rejected = false;
-        } else if self.list_disliked {
+        } else if self.list != CallList::Given {
             self.end(i, "hung_up", at);
         } else {
             self.last_list = Some(at);
@@ -74,6 +76,7 @@ impl Calls {
             .last_list
             .map_or(Duration::ZERO, |asked| at.saturating_duration_since(asked));
         self.list_gap = LIST_EVERY.max(took * LIST_SHARE).min(LIST_EVERY_MAX);
+        self.list_misses = 0;
         self.outgoing = rows.iter().any(|row| row.voice && !row.incoming);
         let suspicion = self.suspicion.take();
         let mut present = Vec::with_capacity(rows.len().min(super::MAX_CALLS));
@@ -103,9 +106,13 @@ impl Calls {
         }
     }
 
-    /// The call list was refused or didn't come: it is not asked again, and what hung on it is decided without.
-    pub fn list_failed(&mut self, at: Instant) {
-        self.list_disliked = true;
+    /// The call list was refused (`known`: not the question itself) or didn't come: what hung on it is decided without.
+    pub fn list_failed(&mut self, known: bool, at: Instant) {
+        self.list_misses = self.list_misses.saturating_add(1);
+        self.list = match known && self.list_misses < LIST_MISSES_MAX {
+            true => CallList::NotNow,
+            false => CallList::Unknown,
+        };
         self.suspicion = None;
         if let Some(release) = self.pending.take() {
             let first = self
@@ -164,7 +171,7 @@ impl Calls {
 
     /// When silence alone ends this call: at once without a call list, else after the list had its chance.
     pub(super) fn silence_ends(&self, call: &Call) -> Instant {
-        if self.list_disliked {
+        if self.list != CallList::Given {
             call.silent_at()
         } else {
             call.silent_at() + LIST_GRACE
@@ -173,7 +180,7 @@ impl Calls {
 
     /// When the call list is wanted next.
     pub(super) fn list_at(&self) -> Option<Instant> {
-        if self.list_disliked {
+        if self.list != CallList::Given {
             return None;
         }
         let spaced = |gap: Duration, due: Instant| self.last_list.map_or(due, |last| due.max(last + gap));

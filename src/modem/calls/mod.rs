@@ -55,6 +55,17 @@ struct Past {
     ended: Instant,
 }
 
+/// Whether `AT+CLCC` is worth asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CallList {
+    Given,
+    /// It did not come in time, or the modem was busy: not asked while these calls last. A modem that falls back from LTE for a
+    /// call is slow, and without its list the next caller may have no number.
+    NotNow,
+    /// The modem does not know the question: not asked on this port.
+    Unknown,
+}
+
 /// A release line that doesn't say whose.
 #[derive(Debug, Clone, Copy)]
 struct Release {
@@ -69,8 +80,10 @@ pub struct Calls {
     calls: Vec<Call>,
     past: VecDeque<Past>,
     next_key: u64,
-    /// The call list has been refused, or made trouble: don't ask again on this port.
-    list_disliked: bool,
+    /// The call list can't be had: while these calls last, or on this port.
+    list: CallList,
+    /// How often in a row it did not come.
+    list_misses: u8,
     last_list: Option<Instant>,
     /// The list is asked this often while it rings, by how long its answers take.
     list_gap: Duration,
@@ -96,7 +109,8 @@ impl Calls {
             calls: Vec::new(),
             past: VecDeque::new(),
             next_key: 0,
-            list_disliked: false,
+            list: CallList::Given,
+            list_misses: 0,
             last_list: None,
             list_gap: listing::LIST_EVERY,
             suspicion: None,
@@ -145,7 +159,8 @@ impl Calls {
         }
         self.cut = false;
         self.forget_inquests();
-        self.list_disliked = false;
+        self.list = CallList::Given;
+        self.list_misses = 0;
         self.last_list = None;
         self.suspicion = None;
         self.pending = None;
@@ -207,6 +222,9 @@ impl Calls {
     }
 
     fn start(&mut self, waiting: bool, at: Instant) -> usize {
+        if self.list == CallList::NotNow && self.calls.is_empty() {
+            self.list = CallList::Given;
+        }
         if self.calls.len() >= MAX_CALLS {
             self.end(0, "too_many_calls", at);
             if self.calls.len() >= MAX_CALLS {

@@ -1,10 +1,10 @@
 //! What the message memory answered, and what follows from it.
 
-use super::super::replies::decode_hex;
+use super::super::replies::{decode_hex, not_known};
 use super::super::{Event, Received};
 use super::{Ask, EMPTY_TRIES, Held, Inbox, MAX_HELD, READ_TRIES, Slot, Stage, TRY_AGAIN};
 use crate::at::fields::Fields;
-use crate::at::{CodeOrWords, Failure, Outcome};
+use crate::at::{Failure, Outcome};
 use crate::ids::SlotToken;
 use std::time::Instant;
 
@@ -265,16 +265,6 @@ fn pdu_of(outcome: &Outcome) -> Option<String> {
     lines.next().filter(|pdu| !pdu.is_empty()).cloned()
 }
 
-/// A bare ERROR, or "operation not supported": the modem does not know the command.
-fn not_known(outcome: &Outcome) -> bool {
-    match &outcome.result {
-        Err(Failure::Error | Failure::Other(_)) => true,
-        Err(Failure::Cms(code)) => code.cms().map(|e| e.0) == Some(303),
-        Err(Failure::Cme(code)) => code.cme().map(|e| e.0) == Some(4),
-        Ok(()) | Err(Failure::TimedOut { .. } | Failure::Aborted | Failure::PortLost) => false,
-    }
-}
-
 /// SIM busy, as just after a start or while it serves somebody else: `+CME ERROR: 14`, `+CMS ERROR: 314`.
 fn is_busy(outcome: &Outcome) -> bool {
     match &outcome.result {
@@ -286,5 +276,5 @@ fn is_busy(outcome: &Outcome) -> bool {
 
 /// `+CMS ERROR: 321`, invalid memory index: nothing lies there.
 fn is_empty_slot(outcome: &Outcome) -> bool {
-    matches!(&outcome.result, Err(Failure::Cms(CodeOrWords::Code(321))))
+    matches!(&outcome.result, Err(Failure::Cms(code)) if code.cms().map(|e| e.0) == Some(321))
 }

@@ -1,5 +1,6 @@
 //! What the modem says, unasked or as the end of a command, and the room it concerns.
 
+use super::super::replies::not_known;
 use super::super::{Event, Output, calls};
 use super::{Job, Modem, Question};
 use crate::at::{self, Failure, Outcome, Urc};
@@ -125,7 +126,10 @@ impl Modem {
                     self.calls.listed(&rows, at);
                 }
                 Err(Failure::PortLost) => {}
-                Err(_) => self.calls.list_failed(at),
+                Err(_) => {
+                    let ignored = timed_out && self.bringup.ignores_unknown();
+                    self.calls.list_failed(!ignored && !not_known(outcome), at);
+                }
             },
             Job::Calls(calls::Ask::Cause) => {
                 let known = outcome.result.is_ok() || timed_out;

@@ -1,0 +1,176 @@
+//! What manuals and field logs say of modems, one peculiarity a test: `modem-facts.md`, by section.
+
+use super::{Bench, OK};
+use std::cell::RefCell;
+use std::time::Duration;
+use textback::modem::{Condition, Input, Options};
+
+/// A modem that says OK to everything but to what it is told to answer otherwise: a command, and its answers one after another
+/// (the last one stays). An empty answer is none.
+struct Session {
+    bench: Bench,
+    answers: RefCell<Vec<(&'static str, Vec<&'static str>)>>,
+    asked: RefCell<Vec<String>>,
+}
+
+impl Session {
+    fn new(maker: &'static str, model: &'static str, answers: &[(&'static str, &[&'static str])]) -> Self {
+        Session::with(Options::default(), maker, model, answers)
+    }
+
+    fn with(
+        options: Options,
+        maker: &'static str,
+        model: &'static str,
+        answers: &[(&'static str, &[&'static str])],
+    ) -> Self {
+        let mut all: Vec<(&'static str, Vec<&'static str>)> = vec![
+            ("AT+CGMI", vec![maker]),
+            ("AT+CGMM", vec![model]),
+            ("AT+CPIN?", vec!["+CPIN: READY"]),
+            ("AT+CREG?", vec!["+CREG: 2,1"]),
+            ("AT+CNMI?", vec!["+CNMI: 2,1,0,2,0"]),
+        ];
+        for (command, said) in answers {
+            all.retain(|(known, _)| known != command);
+            all.push((command, said.to_vec()));
+        }
+        let mut session = Session {
+            bench: Bench::new(options),
+            answers: RefCell::new(all),
+            asked: RefCell::default(),
+        };
+        session.bench.give(Input::PortOpened);
+        session
+    }
+
+    fn answer(&self, command: &str) -> Option<String> {
+        self.asked.borrow_mut().push(command.to_string());
+        let mut answers = self.answers.borrow_mut();
+        let said = match answers.iter_mut().find(|(known, _)| *known == command) {
+            None => "OK",
+            Some((_, said)) if said.len() > 1 => said.remove(0),
+            Some((_, said)) => said.first().copied().unwrap_or("OK"),
+        };
+        let is_final = ["OK", "ERROR", "+CME ERROR", "+CMS ERROR", "COMMAND NOT SUPPORT"]
+            .iter()
+            .any(|end| said.starts_with(end));
+        match said {
+            "" => None,
+            said if is_final => Some(format!("\r\n{said}\r\n")),
+            said => Some(format!("\r\n{said}\r\n{OK}")),
+        }
+    }
+
+    /// Goes on for so long, answering what is asked.
+    fn play(&mut self, time: Duration) {
+        let end = self.bench.now + time;
+        while self.bench.now < end {
+            let command = self.bench.sent.pop_front();
+            match command.as_deref() {
+                None => self.bench.pass(100),
+                Some("ESC") => {}
+                Some(command) => {
+                    if let Some(said) = self.answer(command) {
+                        self.bench.give(Input::Bytes(said.as_bytes()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Brought up, and everything looked through.
+    fn ready(mut self) -> Self {
+        self.play(Duration::from_secs(60));
+        assert_eq!(self.bench.modem.condition(), &Condition::Ready, "{:?}", self.asked);
+        self.forget();
+        self
+    }
+
+    fn forget(&mut self) {
+        self.asked.borrow_mut().clear();
+        self.bench.events.clear();
+    }
+
+    fn says(&mut self, line: &str) {
+        self.bench.give(Input::Bytes(format!("\r\n{line}\r\n").as_bytes()));
+    }
+
+    fn asked(&self, command: &str) -> usize {
+        self.asked.borrow().iter().filter(|asked| *asked == command).count()
+    }
+
+    fn happened(&self, what: &str) -> bool {
+        self.bench.events.iter().any(|event| event.starts_with(what))
+    }
+}
+
+fn s(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// §3.2 (314, +CME ERROR: 14 and 515 "busy at start: retry with delay"), §3.3 CPMS.
+#[test]
+fn a_busy_sim_does_not_move_texts_to_another_memory_nor_silence_their_announcement() {
+    for busy in ["+CMS ERROR: 314", "+CME ERROR: 14", "+CME ERROR: 515"] {
+        let mut session = Session::new(
+            "Quectel",
+            "EC25",
+            &[
+                ("AT+CPMS=\"ME\",\"ME\",\"ME\"", &[busy, busy, "OK"]),
+                ("AT+CNMI=2,1,0,2,0", &[busy, busy, busy, "OK"]),
+            ],
+        );
+        session.play(s(60));
+        let asked = session.asked.borrow();
+        let first = |what: &str| asked.iter().position(|asked| asked.starts_with(what));
+        let notified = first("AT+CREG?").expect("the survey");
+        assert!(
+            first("AT+CPMS=\"SM\"").is_none_or(|at| at > notified),
+            "{busy}: {asked:?}"
+        );
+        assert_eq!(first("AT+CNMI=2,1,0,1,0"), None, "{busy}: {asked:?}");
+    }
+}
+
+/// §2.2 "CSFB: AT sluggish meanwhile"; §2.1 rule 5: without +CLIP the number is in the list.
+#[test]
+fn a_call_list_that_did_not_come_once_is_asked_for_again_at_the_next_call() {
+    let row = "+CLCC: 1,1,4,0,0,\"+15551234567\",145";
+    let mut session = Session::new("SIMCOM INCORPORATED", "A7670E-FASE", &[("AT+CLCC", &["", row])]).ready();
+    session.says("RING");
+    session.play(s(20));
+    session.says("NO CARRIER");
+    session.play(s(40));
+    assert!(
+        session.happened("call 1 missed from unavailable"),
+        "{:?}",
+        session.bench.events
+    );
+    session.forget();
+    session.says("RING");
+    session.play(s(2));
+    session.says("NO CARRIER");
+    session.play(s(5));
+    assert!(
+        session.happened("call 2 missed from +15551234567/145"),
+        "{:?}",
+        session.bench.events
+    );
+}
+
+/// A modem that does not know the list is not asked for it at every call; one that never answers it, twice and no more.
+#[test]
+fn a_call_list_that_is_not_known_is_not_asked_for_for_ever() {
+    for (answer, most) in [("ERROR", 1), ("COMMAND NOT SUPPORT", 1), ("", 2)] {
+        let mut session = Session::new("SIMCOM INCORPORATED", "A7670E-FASE", &[("AT+CLCC", &[answer])]).ready();
+        for _ in 0..4 {
+            session.says("RING");
+            session.play(s(20));
+            session.says("NO CARRIER");
+            session.play(s(40));
+        }
+        assert_eq!(session.asked("AT+CLCC"), most, "{answer}");
+        assert!(session.happened("call 4 missed"), "{:?}", session.bench.events);
+    }
+}
