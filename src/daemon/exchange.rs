@@ -241,8 +241,9 @@ impl Exchange {
             }
             Event::Submitted { .. } => self.submitting = false,
             Event::NetworkTime { utc_ms, offset_s } => {
-                self.wall.network_time(*utc_ms, *offset_s, Instant::now());
-                self.handover.network_time(*utc_ms, wallclock::system_now_ms());
+                if self.wall.network_time(*utc_ms, *offset_s, Instant::now()) {
+                    self.handover.network_time(*utc_ms, wallclock::system_now_ms());
+                }
             }
             Event::Note { what, why } => {
                 tracing::info!(what, why, "modem");

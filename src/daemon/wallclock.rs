@@ -5,6 +5,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// systemd-timesyncd makes this when the clock is synchronised.
 const SYNCHRONISED_MARK: &str = "/run/systemd/timesync/synchronized";
+/// A system's clock that nobody vouches for may be ahead of the network's by so much.
+const BEHIND_MAX_MS: i64 = 24 * 3600 * 1000;
 /// How often the mark is looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
@@ -37,12 +39,15 @@ impl WallClock {
         self.zone = zone;
     }
 
-    /// Network time from the modem, at `at`. Modems whose clock was never set say 1970, 1980 (in two digits: 2080) or 2004: not
-    /// believed.
-    pub fn network_time(&mut self, utc_ms: i64, offset_s: i32, at: Instant) {
-        if (NOT_BEFORE_MS..NOT_AFTER_MS).contains(&utc_ms) {
+    /// Network time from the modem, at `at`; whether it is believed. Modems whose clock was never set say 1970, 1980 (in two
+    /// digits: 2080) or 2004, or run on from some day long ago: what lies [`BEHIND_MAX_MS`] before a time on record is not the
+    /// network's.
+    pub fn network_time(&mut self, utc_ms: i64, offset_s: i32, at: Instant) -> bool {
+        let believed = (NOT_BEFORE_MS..NOT_AFTER_MS).contains(&utc_ms) && utc_ms + BEHIND_MAX_MS > self.floor_ms;
+        if believed {
             self.network = Some((utc_ms, at, offset_s));
         }
+        believed
     }
 
     /// The wall time now.
@@ -129,6 +134,17 @@ mod tests {
                 trust: Trust::Network
             }
         );
+    }
+
+    #[test]
+    fn network_time_long_before_what_is_on_record_is_a_modem_that_was_never_told() {
+        let at = Instant::now();
+        let on_record = NOT_BEFORE_MS + 90 * 86_400_000;
+        let mut clock = WallClock::new(None, on_record);
+        assert!(!clock.network_time(on_record - 86_400_001, 0, at));
+        assert_eq!(clock.read(at, 0).trust, Trust::Guess);
+        assert!(clock.network_time(on_record - 60_000, 0, at));
+        assert_eq!(clock.read(at, 0).trust, Trust::Network);
     }
 
     #[test]

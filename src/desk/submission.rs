@@ -133,6 +133,8 @@ impl Turn<'_> {
                 self.later(part, &LATER, error)
             }
             RetryClass::Transient => self.later(part, &SOON, error),
+            // The owner may get a text twice, and must not miss a lead.
+            RetryClass::AtMost(_) if part.audience == Audience::Owner => self.later(part, &SOON, error),
             RetryClass::AtMost(times) if part.attempts > u32::from(times) => {
                 self.fail(part, "the network refused it", error)
             }

@@ -213,6 +213,11 @@ impl Bringup {
         self.clip
     }
 
+    /// It was, later than its turn.
+    pub fn callers_shown(&mut self) {
+        self.clip = true;
+    }
+
     pub fn is_ready(&self) -> bool {
         self.state == State::Ready
     }
@@ -397,6 +402,11 @@ impl Bringup {
             _otherwise => self.pause,
         }
     }
+}
+
+/// Whether this command has texts come and go as PDUs from now on.
+pub fn sets_pdu_mode(command: &Command) -> bool {
+    matches!(command, Command::Plain { text, .. } if *text == script::PDU_MODE.text)
 }
 
 fn plain(line: &Line, timeout: Duration) -> Command {

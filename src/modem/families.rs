@@ -95,6 +95,8 @@ pub struct Family {
     pub notify: &'static [&'static str],
     pub pin_counters: &'static [PinCounter],
     pub iccid: &'static [Line],
+    /// Ways to ask for the time as the network told it, best first.
+    pub clock: &'static [Line],
     /// Restart, text after `AT`.
     pub reset: &'static str,
     /// Pause between the prompt and the PDU.
@@ -153,6 +155,10 @@ const UPINCNT: PinCounter = PinCounter {
     field: 0,
 };
 
+/// Local time with its zone, 3GPP TS 27.007 §8.15.
+const CCLK: Line = asks("+CCLK?", "+CCLK:");
+/// Quectel's time is UTC with its zone there, whatever `+CTZU` makes of `+CCLK`.
+const QLTS: Line = asks("+QLTS=1", "+QLTS:");
 const CICCID: Line = asks("+CICCID", "+ICCID:");
 const CCID: Line = asks("+CCID", "+CCID:");
 const QCCID: Line = asks("+QCCID", "+QCCID:");
@@ -170,6 +176,7 @@ pub const GENERIC: Family = Family {
     notify: NOTIFY,
     pin_counters: &[CPINR],
     iccid: &[CCID, CICCID],
+    clock: &[CCLK],
     reset: "+CFUN=1,1",
     prompt_delay: Duration::ZERO,
     submit_timeout: Duration::from_secs(60),
@@ -296,6 +303,7 @@ pub const FAMILIES: &[Family] = &[
         storage: &["ME", "SM"],
         pin_counters: &[QPINC, QPINC_READ, CPINR],
         iccid: &[QCCID, CCID],
+        clock: &[QLTS, CCLK],
         says_sms_ready: true,
         ..GENERIC
     },

@@ -26,7 +26,7 @@ mod hearing;
 mod telling;
 mod turn;
 mod urgency;
-use chores::Chore;
+use chores::{AskClock, Chore};
 use urgency::Question;
 
 /// Another memory is selected within this or not at all: a modem may ignore names it doesn't know.
@@ -97,6 +97,9 @@ pub struct Modem {
     /// [`Input::Measure`] waits for its turn.
     measure_due: bool,
     pdu_mode_due: bool,
+    /// When the modem was last told to take texts as PDUs.
+    pdu_mode_at: Option<Instant>,
+    clock: AskClock,
     idle_due: bool,
     idle_turn: u32,
     /// The network gave a sign; a call ended. Taken up at the end of the turn.
@@ -142,6 +145,8 @@ impl Modem {
             clip_due: false,
             measure_due: false,
             pdu_mode_due: false,
+            pdu_mode_at: None,
+            clock: AskClock::NotNow,
             idle_due: false,
             idle_turn: 0,
             heard: false,
@@ -273,6 +278,8 @@ impl Modem {
         self.asked_for_text = false;
         self.clip_due = false;
         self.measure_due = false;
+        self.pdu_mode_at = None;
+        self.clock = AskClock::NotNow;
         self.idle_due = false;
         self.timers.clear();
     }

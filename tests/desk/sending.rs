@@ -69,6 +69,20 @@ fn refusal_that_allows_few_tries_is_given_up_after_them() {
 }
 
 #[test]
+fn lead_to_the_owner_is_not_given_up_after_a_few_refusals() {
+    let mut it = Box::new();
+    it.dave_writes("hi");
+    it.text(DAVE, "are you there?");
+    for _ in 0..8 {
+        let (outbox, _) = it.begin().unwrap();
+        refuse(&mut it, outbox, RetryClass::AtMost(1));
+        it.wait_s(600);
+    }
+    let told = it.settle_to(OWNER);
+    assert_eq!(told.first(), Some(&format!("13 {DAVE}: are you there?")));
+}
+
+#[test]
 fn service_centre_without_validity_periods_gets_the_same_text_without_one() {
     let mut it = Box::new();
     it.missed_call(DAVE);

@@ -3,7 +3,8 @@
 use super::{Bench, OK};
 use std::cell::RefCell;
 use std::time::Duration;
-use textback::modem::{Condition, Input, Options};
+use textback::ids::OutboxId;
+use textback::modem::{Condition, Input, Options, Submission};
 
 /// A modem that says OK to everything but to what it is told to answer otherwise: a command, and its answers one after another
 /// (the last one stays). An empty answer is none.
@@ -173,4 +174,98 @@ fn a_call_list_that_is_not_known_is_not_asked_for_for_ever() {
         assert_eq!(session.asked("AT+CLCC"), most, "{answer}");
         assert!(session.happened("call 4 missed"), "{:?}", session.bench.events);
     }
+}
+
+/// §4.4 time: a modem that ran on while the box started anew has the network's time and is not told it again.
+#[test]
+fn the_time_is_read_from_a_modem_that_was_told_it_before_we_came() {
+    const NOON: &str = "network time 1718107200000 7200";
+    for (maker, model, answers) in [
+        (
+            "SIMCOM INCORPORATED",
+            "A7670E-FASE",
+            [("AT+CCLK?", "+CCLK: \"24/06/11,14:00:00+08\"")],
+        ),
+        (
+            "Quectel",
+            "EC25",
+            [("AT+QLTS=1", "+QLTS: \"2024/06/11,12:00:00+08,1\"")],
+        ),
+        ("Nobody", "X1", [("AT+CCLK?", "+CCLK: \"24/06/11,14:00:00+08\"")]),
+    ] {
+        let mut session = Session::new(
+            maker,
+            model,
+            &answers
+                .map(|(command, said)| (command, [said]))
+                .each_ref()
+                .map(|(command, said)| (*command, &said[..])),
+        );
+        session.play(s(20));
+        assert!(session.happened(NOON), "{model}: {:?}", session.bench.events);
+        session.forget();
+        session.play(s(3600));
+        assert!(!session.happened("network time"), "told once");
+    }
+}
+
+/// §4.4: `+QLTS: ""` when never synced: asked again later, and not in another way that may be UTC or local.
+#[test]
+fn a_modem_that_was_never_told_the_time_is_asked_again() {
+    let never = "+QLTS: \"\"";
+    let told = "+QLTS: \"2024/06/11,12:00:00+08,1\"";
+    let mut session = Session::new("Quectel", "EC25", &[("AT+QLTS=1", &[never, never, told])]);
+    session.play(s(60));
+    assert!(!session.happened("network time"));
+    session.play(s(15 * 60));
+    assert!(
+        session.happened("network time 1718107200000 7200"),
+        "{:?}",
+        session.asked
+    );
+    assert_eq!((session.asked("AT+QLTS=1"), session.asked("AT+CCLK?")), (3, 0));
+}
+
+/// §8 trap 29: another program on another port may have gone over to text mode.
+#[test]
+fn pdu_mode_is_set_anew_before_a_text_that_comes_long_after_it_was_last_set() {
+    let submission = |id| Submission {
+        outbox: OutboxId(id),
+        tpdu: vec![1; 20],
+    };
+    let mut session = Session::new("Quectel", "EC25", &[]).ready();
+    session.bench.give(Input::Submit(submission(1)));
+    assert_eq!(session.bench.sent.pop_front().as_deref(), Some("AT+CMGS=20"));
+    session.says("ERROR");
+    session.play(s(600));
+    session.forget();
+    session.bench.sent.clear();
+    session.bench.give(Input::Submit(submission(2)));
+    assert_eq!(session.bench.sent.pop_front().as_deref(), Some("AT+CMGF=0"));
+    session.says("OK");
+    assert_eq!(session.bench.sent.pop_front().as_deref(), Some("AT+CMGS=20"));
+}
+
+/// §4.2: `AT+CLIP=1` may touch the network and fail; it is asked for until it holds.
+#[test]
+fn caller_display_that_was_refused_is_asked_for_until_it_holds() {
+    let refused = "+CME ERROR: 30";
+    let mut session = Session::new(
+        "SIMCOM INCORPORATED",
+        "A7670E-FASE",
+        &[("AT+CLIP=1", &[refused, refused, refused, "OK"])],
+    );
+    session.play(s(20 * 60));
+    assert_eq!(session.asked("AT+CLIP=1"), 4);
+    session.play(s(20 * 60));
+    assert_eq!(session.asked("AT+CLIP=1"), 4, "it holds");
+}
+
+/// §3.3 "every few minutes run CMGL=4".
+#[test]
+fn texts_whose_announcement_was_lost_are_found_within_minutes() {
+    let mut session = Session::new("SIMCOM INCORPORATED", "SIMCOM_SIM7600G-H", &[]).ready();
+    session.play(s(3600));
+    let looks = session.asked("AT+CMGL=4");
+    assert!((10..=20).contains(&looks), "{looks} in an hour");
 }

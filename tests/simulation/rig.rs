@@ -509,7 +509,9 @@ impl Rig {
                 self.ask_next();
             }
             Event::Submitted { .. } => p.submitting = false,
-            Event::NetworkTime { utc_ms, offset_s } => p.wall.network_time(*utc_ms, *offset_s, at),
+            Event::NetworkTime { utc_ms, offset_s } => {
+                p.wall.network_time(*utc_ms, *offset_s, at);
+            }
             Event::Condition(condition) if *condition != Condition::Ready => {
                 p.ready = false;
                 self.last_unwell = at;

@@ -9,6 +9,21 @@ use std::time::{Duration, Instant};
 /// A measurement that takes longer is of no use to somebody who is moving the antenna.
 const MEASURE_WAIT: Duration = Duration::from_secs(3);
 
+/// The modem's own clock is read within this.
+const CLOCK_WAIT: Duration = Duration::from_secs(5);
+
+/// Whether the modem is to be asked for the time. A box that starts anew beside a modem that ran on is not told it again by the
+/// network, only when it registers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskClock {
+    /// Not ready, or nothing was known when it was last asked: again with the idle questions.
+    NotNow,
+    /// The family's way of this number is next.
+    Due { line: usize },
+    /// It is known on this port.
+    Told,
+}
+
 /// A question that may stay unanswered without harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chore {
@@ -17,6 +32,8 @@ pub enum Chore {
     MissedMemory,
     /// The signal, for somebody who is placing the antenna.
     Measure,
+    /// The time as the network told the modem; one of the family's ways to ask.
+    Clock(usize),
 }
 
 impl Modem {
@@ -34,6 +51,9 @@ impl Modem {
             };
             return Some((Job::Chore(Chore::Measure), command));
         }
+        if let Some(job) = self.next_clock_question() {
+            return Some(job);
+        }
         if self.examination.is_under_way() && self.can_be_examined(at) {
             if let Some(command) = self.examination.wants(self.status.is_registered()) {
                 return Some((Job::Chore(Chore::Examine), command));
@@ -49,6 +69,38 @@ impl Modem {
         }
         let command = self.missed.wants()?;
         Some((Job::Chore(Chore::MissedMemory), command))
+    }
+
+    fn next_clock_question(&mut self) -> Option<(Job, Command)> {
+        let AskClock::Due { line } = self.clock else {
+            return None;
+        };
+        if !self.opened || self.draining {
+            return None;
+        }
+        let Some(ask) = self.bringup.family().clock.get(line) else {
+            self.clock = AskClock::NotNow;
+            return None;
+        };
+        let command = Command::Plain {
+            text: ask.text,
+            prefix: ask.prefix,
+            timeout: CLOCK_WAIT,
+        };
+        Some((Job::Chore(Chore::Clock(line)), command))
+    }
+
+    /// What its clock says. Whether that can be believed is not judged here.
+    fn clock_read(&mut self, line: usize, outcome: &Outcome) {
+        if let Some((utc_ms, offset_s)) = reply::cclk(&outcome.lines).or_else(|| reply::qlts(&outcome.lines)) {
+            self.clock = AskClock::Told;
+            self.out
+                .push_back(Output::Event(Event::NetworkTime { utc_ms, offset_s }));
+        } else if outcome.result.is_ok() {
+            self.clock = AskClock::NotNow;
+        } else {
+            self.clock = AskClock::Due { line: line + 1 };
+        }
     }
 
     /// Bring-up is through, or waits for something that only a person can do.
@@ -95,6 +147,7 @@ impl Modem {
                 let dbm = reply::csq(&outcome.lines);
                 self.out.push_back(Output::Event(Event::Measured(Signal { dbm })));
             }
+            Chore::Clock(line) => self.clock_read(line, outcome),
             Chore::Balance => self.ussd.done(outcome, at),
             Chore::MissedMemory => self.missed.done(outcome),
         }

@@ -1,7 +1,8 @@
 //! What the modem says, unasked or as the end of a command, and the room it concerns.
 
 use super::super::replies::not_known;
-use super::super::{Event, Output, calls};
+use super::super::{Event, Output, bringup, calls};
+use super::chores::AskClock;
 use super::{Job, Modem, Question};
 use crate::at::{self, Failure, Outcome, Urc};
 use crate::ids::MessageReference;
@@ -46,6 +47,7 @@ impl Modem {
             Urc::PowerTrouble { line } => self.note("power", line.chars().take(60).collect()),
             Urc::NetworkTime { utc_ms, offset_s } => {
                 self.heard = true;
+                self.clock = AskClock::Told;
                 self.out
                     .push_back(Output::Event(Event::NetworkTime { utc_ms, offset_s }));
             }
@@ -99,6 +101,9 @@ impl Modem {
         match job {
             Job::BringUp => {
                 self.bringup.done(outcome, at);
+                if bringup::sets_pdu_mode(&outcome.command) && outcome.result.is_ok() {
+                    self.pdu_mode_at = Some(at);
+                }
                 for line in &outcome.lines {
                     self.status.reply_line(line);
                     self.inbox.usage_line(line);
@@ -180,9 +185,15 @@ impl Modem {
                     self.inbox.usage_line(line);
                 }
             }
-            Question::ShowCallers => {}
-            Question::PduMode => {
+            Question::ShowCallers => {
                 if outcome.result.is_ok() {
+                    self.bringup.callers_shown();
+                }
+            }
+            Question::PduMode { undone } => {
+                // Refused or not answered, it was asked for: the text goes all the same.
+                self.pdu_mode_at = Some(at);
+                if undone && outcome.result.is_ok() {
                     self.note(
                         "pdu_mode",
                         "message format had been changed to text; set back".to_string(),

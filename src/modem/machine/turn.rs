@@ -4,6 +4,7 @@ use super::super::health::Step;
 use super::super::sender::Action;
 use super::super::timers::{IDLE_EVERY, Timer};
 use super::super::{Event, Output, inbox};
+use super::chores::AskClock;
 use super::{Job, Modem, SELECT_WAIT};
 use crate::at::{self, Failure, Outcome};
 use std::time::Instant;
@@ -160,6 +161,9 @@ impl Modem {
         self.health.ready();
         self.look_through_memories();
         self.missed_due = !self.bringup.ignores_unknown();
+        if self.missed_due && self.clock == AskClock::NotNow {
+            self.clock = AskClock::Due { line: 0 };
+        }
         self.clip_due = !self.bringup.shows_callers() && self.status.is_registered();
         self.timers.set(Timer::Idle, Some(at + IDLE_EVERY));
     }

@@ -5,16 +5,20 @@ use super::super::health::Step;
 use super::super::inbox::Inbox;
 use super::super::timers::{IDLE_EVERY, Timer};
 use super::super::{Output, calls};
+use super::chores::AskClock;
 use super::{Job, Modem};
 use crate::at::Command;
 use std::time::{Duration, Instant};
 
-/// Every so many idle questions, the message list is looked through instead: ten minutes.
-const SWEEP_EVERY_TURNS: u32 = 20;
+/// Every so many idle questions, the message list is looked through instead: five minutes.
+const SWEEP_EVERY_TURNS: u32 = 8;
 /// And every so many, the other memories too: an hour. The line that announced a text may have been lost.
-const LOOK_THROUGH_EVERY_TURNS: u32 = 120;
-/// The same where the modem announces no texts: half a minute, every time.
+const LOOK_THROUGH_EVERY_TURNS: u32 = 88;
+/// The same where the modem announces no texts: every time.
 const SWEEP_EVERY_TURNS_UNANNOUNCED: u32 = 1;
+/// Another program on another port of the modem may have gone over to text mode, where a PDU's length is taken for a number and
+/// its hex for the words: before a text, PDU mode is set anew where it was last set longer ago than this.
+const PDU_MODE_HOLDS: Duration = Duration::from_secs(300);
 /// Hanging up: makers allow up to 120 s, but a call doesn't ring that long.
 const HANG_UP_WAIT: Duration = Duration::from_secs(20);
 /// A question to the modem or the SIM.
@@ -38,8 +42,10 @@ pub enum Question {
     Storage,
     /// `+CLIP=1`, which was refused before the network was there.
     ShowCallers,
-    /// `+CMGF=0`, which somebody undid.
-    PduMode,
+    /// `+CMGF=0`, which somebody undid, or may have undone.
+    PduMode {
+        undone: bool,
+    },
     /// Are texts still announced? `+CNMI?`
     Notifications,
     /// Plain `AT`, after a call.
@@ -94,6 +100,10 @@ impl Modem {
             return Some((Job::Calls(ask), command));
         }
         if let Some(command) = self.sender.wants(self.calls.is_ringing(), at) {
+            let holds = |set: Instant| at.saturating_duration_since(set) < PDU_MODE_HOLDS;
+            if !self.pdu_mode_at.is_some_and(holds) {
+                return Some(Question::PduMode { undone: false }.job());
+            }
             return Some((Job::Submit, command));
         }
         self.open_rooms(at);
@@ -121,7 +131,7 @@ impl Modem {
             return None;
         }
         if std::mem::take(&mut self.pdu_mode_due) {
-            return Some(Question::PduMode.job());
+            return Some(Question::PduMode { undone: true }.job());
         }
         if std::mem::take(&mut self.clip_due) {
             return Some(Question::ShowCallers.job());
@@ -166,16 +176,28 @@ impl Modem {
         if self.reach.wants_test(at) && self.status.is_registered() {
             return Some(Question::OwnTest.job());
         }
-        let question = match self.idle_turn % 4 {
-            _notifications if self.idle_turn % SWEEP_EVERY_TURNS == 11 && self.canary.shows("+CNMI") => {
-                Question::Notifications
+        Some(self.idle_question().job())
+    }
+
+    /// One of four in turn; now and then something else in its place.
+    fn idle_question(&mut self) -> Question {
+        match self.idle_turn % SWEEP_EVERY_TURNS {
+            3 if self.status.is_registered() && !self.bringup.shows_callers() && !self.bringup.ignores_unknown() => {
+                return Question::ShowCallers;
             }
+            // After this turn's question.
+            5 if self.clock == AskClock::NotNow && !self.bringup.ignores_unknown() => {
+                self.clock = AskClock::Due { line: 0 };
+            }
+            7 if self.canary.shows("+CNMI") => return Question::Notifications,
+            _other => {}
+        }
+        match self.idle_turn % 4 {
             0 => Question::Storage,
             1 => Question::Registration,
             2 => Question::Signal,
             _three => Question::EpsRegistration,
-        };
-        Some(question.job())
+        }
     }
 }
 
@@ -212,7 +234,7 @@ impl Question {
                 prefix: Some("+CLIP:"),
                 timeout: NETWORK_WAIT,
             },
-            Question::PduMode => ask("+CMGF=0", None),
+            Question::PduMode { .. } => ask("+CMGF=0", None),
         }
     }
 }
