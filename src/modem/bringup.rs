@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 mod answers;
 mod commands;
 mod script;
+mod state;
+use state::{Early, State};
 
 /// `AT` is tried this often before the recovery ladder takes over.
 pub const AWAKEN_TRIES: u8 = 10;
@@ -50,75 +52,6 @@ const SURVEY_BEFORE_TEXTS: usize = 2;
 /// Fewer PIN tries left than this: hands off.
 pub(super) const PIN_TRIES_NEEDED: u16 = 2;
 
-/// Where bring-up stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// No port.
-    Off,
-    /// ESC, then `AT` until it answers.
-    Awaken {
-        tries: u8,
-    },
-    Basics {
-        next: usize,
-    },
-    Identify {
-        next: usize,
-    },
-    /// `AT+CFUN?`: some sticks start with the radio off.
-    Radio,
-    /// `AT+CFUN=1`.
-    RadioOn,
-    /// `AT+CPIN?`.
-    Sim {
-        busy: u8,
-    },
-    /// How many tries for the PIN are left; the family's ways to ask, one after another.
-    CountTries {
-        next: usize,
-    },
-    /// The PIN is being entered, once.
-    Unlock,
-    Settings {
-        next: usize,
-    },
-    Extras {
-        step: usize,
-        line: usize,
-    },
-    /// Waiting for `SMS DONE` after a restart, but not beyond this.
-    AwaitTexts {
-        until: Instant,
-    },
-    PduMode {
-        busy: u8,
-    },
-    Storage {
-        next: usize,
-        /// How often no answer came, or that the SIM is busy.
-        again: u8,
-    },
-    Notify {
-        rung: usize,
-        /// How often the SIM was busy.
-        again: u8,
-    },
-    NotifyCheck {
-        rung: usize,
-    },
-    Survey {
-        next: usize,
-    },
-    Iccid {
-        line: usize,
-    },
-    Ready,
-    /// Can't go on; from the SIM on it is tried again at the pause's end.
-    Limited(Limit),
-    /// `AT` found nobody: the ladder's turn.
-    Mute,
-}
-
 /// What bring-up wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
@@ -149,18 +82,6 @@ pub struct Bringup {
     asked_radio: bool,
     told: Identity,
     events: VecDeque<Event>,
-}
-
-/// PDU mode ahead of its turn, for a caller who should not wait for the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Early {
-    /// Nobody called yet.
-    No,
-    Wanted,
-    /// `+CMGF=0` is out.
-    Asked,
-    Refused,
-    Given,
 }
 
 impl Bringup {

@@ -1,0 +1,85 @@
+//! Where bring-up stands: a list of steps, each with what it must remember.
+
+use super::super::Limit;
+use std::time::Instant;
+
+/// Where bring-up stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// No port.
+    Off,
+    /// ESC, then `AT` until it answers.
+    Awaken {
+        tries: u8,
+    },
+    Basics {
+        next: usize,
+    },
+    Identify {
+        next: usize,
+    },
+    /// `AT+CFUN?`: some sticks start with the radio off.
+    Radio,
+    /// `AT+CFUN=1`.
+    RadioOn,
+    /// `AT+CPIN?`.
+    Sim {
+        busy: u8,
+    },
+    /// How many tries for the PIN are left; the family's ways to ask, one after another.
+    CountTries {
+        next: usize,
+    },
+    /// The PIN is being entered, once.
+    Unlock,
+    Settings {
+        next: usize,
+    },
+    Extras {
+        step: usize,
+        line: usize,
+    },
+    /// Waiting for `SMS DONE` after a restart, but not beyond this.
+    AwaitTexts {
+        until: Instant,
+    },
+    PduMode {
+        busy: u8,
+    },
+    Storage {
+        next: usize,
+        /// How often no answer came, or that the SIM is busy.
+        again: u8,
+    },
+    Notify {
+        rung: usize,
+        /// How often the SIM was busy.
+        again: u8,
+    },
+    NotifyCheck {
+        rung: usize,
+    },
+    Survey {
+        next: usize,
+    },
+    Iccid {
+        line: usize,
+    },
+    Ready,
+    /// Can't go on; from the SIM on it is tried again at the pause's end.
+    Limited(Limit),
+    /// `AT` found nobody: the ladder's turn.
+    Mute,
+}
+
+/// PDU mode ahead of its turn, for a caller who should not wait for the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Early {
+    /// Nobody called yet.
+    No,
+    Wanted,
+    /// `+CMGF=0` is out.
+    Asked,
+    Refused,
+    Given,
+}
