@@ -545,3 +545,233 @@ fn no_bytes_from_the_client_can_break_it() {
         bench.ok("ATQ0V1");
     }
 }
+
+/// What a stranger's client may ask, and what TS 27.007, TS 27.005 and V.250 have a modem answer.
+#[test]
+fn what_clients_ask_is_answered_as_the_standards_have_it() {
+    for (sent, expected) in [
+        // V.250 §5.2.1: blanks and small letters; §5.2.4: only what stands behind the last AT.
+        ("at + c s q\r", "\r\n+CSQ: 21,99\r\n\r\nOK\r\n"),
+        ("AT +CREG ? ; +CSQ\r", "\r\n+CREG: 0,1\r\n\r\n+CSQ: 21,99\r\n\r\nOK\r\n"),
+        ("+++AT\r", "\r\nOK\r\n"),
+        ("AT+FCLASS=0;+FCLASS?\r", "\r\n+FCLASS: 0\r\n\r\nOK\r\n"),
+        ("AT+FCLASS=1\r", "\r\nERROR\r\n"),
+        ("ATQ0V1E0S0=0&C1&D2+FCLASS=0\r", "\r\nOK\r\n"),
+        ("ATX4\r", "\r\nOK\r\n"),
+        ("AT+CMUX=0\r", "\r\nERROR\r\n"),
+        (
+            "AT+IPR=?;+IPR=115200\r",
+            "\r\n+IPR: (0,1200,2400,4800,9600,19200,38400,57600,115200,230400,460800,921600)\r\n\r\nOK\r\n",
+        ),
+        ("AT+CFUN=?\r", "\r\n+CFUN: (0,1,4),(0,1)\r\n\r\nOK\r\n"),
+        ("AT+CGSN=1\r", "\r\n+CGSN: \"862636050012345\"\r\n\r\nOK\r\n"),
+        // V.250 §6.2.1–6.2.3: the characters of S3, S4 and S5.
+        ("ATS3=33\rATS4=45!AT+CSQ!", "!\nOK!\n!-OK!-!-+CSQ: 21,99!-!-OK!-"),
+        ("ATS5=42\rAT+CSX*Q\r", "\r\nOK\r\n\r\n+CSQ: 21,99\r\n\r\nOK\r\n"),
+        ("ATS3?;S4?;S5?\r", "\r\n013\r\n\r\n010\r\n\r\n008\r\n\r\nOK\r\n"),
+        ("ATS3=128\r", "\r\nERROR\r\n"),
+        // Operators.
+        ("AT+COPS?\r", "\r\n+COPS: 0,0,\"Textback Mobile\",7\r\n\r\nOK\r\n"),
+        ("AT+COPS=3,2;+COPS?\r", "\r\n+COPS: 0,2,\"310260\",7\r\n\r\nOK\r\n"),
+        (
+            "AT+COPS=?\r",
+            "\r\n+COPS: (2,\"Textback Mobile\",\"Textback Mobile\",\"310260\",7),(3,\"Other Mobile\",\"Other\",\"310999\",7),,(0-4),(0-2)\r\n\r\nOK\r\n",
+        ),
+        (
+            "AT+COPS=1,2,\"310260\";+COPS=3,0;+COPS?\r",
+            "\r\n+COPS: 1,0,\"Textback Mobile\",7\r\n\r\nOK\r\n",
+        ),
+        ("AT+CMEE=1;+COPS=1,2,\"310999\"\r", "\r\n+CME ERROR: 32\r\n"),
+        (
+            "AT+COPS=4,2,\"310999\";+COPS?\r",
+            "\r\n+COPS: 0,0,\"Textback Mobile\",7\r\n\r\nOK\r\n",
+        ),
+        (
+            "AT+COPS=2;+COPS?;+CREG?\r",
+            "\r\n+COPS: 2\r\n\r\n+CREG: 0,0\r\n\r\nOK\r\n",
+        ),
+        ("AT+COPS=2;+COPS=0;+CREG?\r", "\r\n+CREG: 0,1\r\n\r\nOK\r\n"),
+        ("AT+CREG=1;+COPS=2\r", "\r\n+CREG: 0\r\n\r\nOK\r\n"),
+        // Locks.
+        ("AT+CLCK=\"SC\",2\r", "\r\n+CLCK: 0\r\n\r\nOK\r\n"),
+        (
+            "AT+CLCK=\"SC\",1,\"1234\";+CLCK=\"SC\",2\r",
+            "\r\n+CLCK: 1\r\n\r\nOK\r\n",
+        ),
+        ("AT+CMEE=1;+CLCK=\"SC\",1,\"9999\"\r", "\r\n+CME ERROR: 16\r\n"),
+        (
+            "AT+CLCK=\"SC\",1,\"1234\";+CPWD=\"SC\",\"1234\",\"4711\";+CLCK=\"SC\",0,\"4711\"\r",
+            "\r\nOK\r\n",
+        ),
+        ("AT+CLCK=\"AO\",2\r", "\r\n+CLCK: 0\r\n\r\nOK\r\n"),
+        ("AT+CPWD=?\r", "\r\n+CPWD: (\"SC\",8)\r\n\r\nOK\r\n"),
+        // The phonebook.
+        (
+            "AT+CPBS=?\r",
+            "\r\n+CPBS: (\"SM\",\"ME\",\"ON\",\"DC\",\"MC\",\"RC\")\r\n\r\nOK\r\n",
+        ),
+        (
+            "AT+CPBS=\"ON\";+CPBR=1,2\r",
+            "\r\n+CPBR: 1,\"+15125550199\",145,\"\"\r\n\r\nOK\r\n",
+        ),
+        (
+            "AT+CPBW=3,\"+15125550101\",145,\"Ann, Lee\";+CPBW=,\"5550102\",,\"bob\";+CPBR=1,250\r",
+            "\r\n+CPBR: 1,\"5550102\",129,\"bob\"\r\n+CPBR: 3,\"+15125550101\",145,\"Ann, Lee\"\r\n\r\nOK\r\n",
+        ),
+        (
+            "AT+CPBW=9,\"1\",129,\"Bob\";+CPBF=\"bo\"\r",
+            "\r\n+CPBF: 9,\"1\",129,\"Bob\"\r\n\r\nOK\r\n",
+        ),
+        (
+            "AT+CPBW=9,\"1\",129,\"Bob\";+CPBW=9;+CPBR=9;+CPBS?\r",
+            "\r\n+CPBS: \"SM\",0,250\r\n\r\nOK\r\n",
+        ),
+        ("AT+CMEE=1;+CPBR=251\r", "\r\n+CME ERROR: 21\r\n"),
+        (
+            "AT+CMEE=1;+CPBW=1,\"1\",129,\"a name that is too long\"\r",
+            "\r\n+CME ERROR: 24\r\n",
+        ),
+        ("AT+CMEE=1;+CPBS=\"MC\";+CPBW=1,\"1\"\r", "\r\n+CME ERROR: 3\r\n"),
+        (
+            "AT+CSCS=\"UCS2\";+CPBW=1,\"1\",129,\"0416\";+CPBR=1;+CSCS=\"UTF-8\";+CPBR=1\r",
+            "\r\n+CPBR: 1,\"1\",129,\"0416\"\r\n\r\n+CPBR: 1,\"1\",129,\"Ð\u{96}\"\r\n\r\nOK\r\n",
+        ),
+        // Character sets of what comes unasked, and codes that are dialled.
+        (
+            "AT+CLIR?;+CLIR=1;+CLIR?\r",
+            "\r\n+CLIR: 0,4\r\n\r\n+CLIR: 1,4\r\n\r\nOK\r\n",
+        ),
+        ("AT+CMEE=1;+VTS=1\r", "\r\n+CME ERROR: 3\r\n"),
+        ("AT+CIND?\r", "\r\n+CIND: 5,4,1,0,0,0\r\n\r\nOK\r\n"),
+    ] {
+        assert_eq!(Bench::quiet(Family::Generic).send(sent), expected, "{sent:?}");
+    }
+}
+
+/// TS 27.007 §8.37: what is listed is there.
+#[test]
+fn every_command_that_is_listed_is_known() {
+    for family in Family::ALL {
+        let mut bench = Bench::quiet(family);
+        bench.ok("AT+CMEE=1");
+        let list = bench.send("AT+CLAC\r");
+        let listed: Vec<String> = list
+            .lines()
+            .filter(|l| l.starts_with("AT"))
+            .map(str::to_owned)
+            .collect();
+        assert!(listed.len() > 90 && list.ends_with("\r\nOK\r\n"), "{list}");
+        let strange = bench.send("AT+NOPE\r");
+        for command in listed.iter().filter(|c| c.contains(['+', '^', '#'])) {
+            let known = ["", "?", "=?"]
+                .iter()
+                .any(|form| bench.send(&format!("{command}{form}\r")) != strange);
+            assert!(known, "{}: {command}", family.name());
+        }
+    }
+}
+
+#[test]
+fn a_code_of_the_network_may_be_dialled_and_its_answer_is_in_the_chosen_set() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CUSD=1"]);
+    assert_eq!(
+        bench.send("ATD*100#;\r") + &bench.seconds(2),
+        "\r\nOK\r\n\r\n+CUSD: 0,\"Balance: $12.34, valid 'until' June\",15\r\n"
+    );
+    bench.ok("AT+CSCS=\"UCS2\"");
+    assert_eq!(bench.send("AT+CUSD=1,\"002A0031003000300023\",15\r"), "\r\nOK\r\n");
+    assert!(bench.seconds(2).starts_with("\r\n+CUSD: 0,\"00420061006C"));
+}
+
+#[test]
+fn a_pin_that_is_switched_on_is_asked_for_at_the_next_start_and_a_puk_brings_a_new_one() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CLCK=\"SC\",1,\"1234\"", "AT+CFUN=1,1"]);
+    bench.seconds(5);
+    assert_eq!(
+        bench.send("ATE0+CMEE=1;+CPIN?\r"),
+        "ATE0+CMEE=1;+CPIN?\r\r\n+CPIN: SIM PIN\r\n\r\nOK\r\n"
+    );
+    for (sent, expected) in [
+        ("AT+CPBR=1\r", "\r\n+CME ERROR: 11\r\n"),
+        ("AT+CPIN=1111\r", "\r\n+CME ERROR: 16\r\n"),
+        ("AT+CPIN=\"1111\"\r", "\r\n+CME ERROR: 16\r\n"),
+        ("AT+CPIN=1111\r", "\r\n+CME ERROR: 12\r\n"),
+        ("AT+CPIN?\r", "\r\n+CPIN: SIM PUK\r\n\r\nOK\r\n"),
+        ("AT+CPIN=\"1234\"\r", "\r\n+CME ERROR: 12\r\n"),
+        ("AT+CPIN=\"12345678\",\"4711\"\r", "\r\nOK\r\n"),
+        ("AT+CPIN?\r", "\r\n+CPIN: READY\r\n\r\nOK\r\n"),
+        ("AT+CLCK=\"SC\",0,\"4711\"\r", "\r\nOK\r\n"),
+    ] {
+        assert_eq!(bench.send(sent), expected, "{sent:?}");
+    }
+}
+
+#[test]
+fn a_written_message_goes_to_whom_the_sending_names_and_a_command_to_the_centre() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CMGF=1"]);
+    assert_eq!(bench.send("AT+CMGW=\"+15125550101\",145,\"STO UNSENT\"\r"), "\r\n> ");
+    assert_eq!(bench.send("kept\x1a"), "\r\n+CMGW: 1\r\n\r\nOK\r\n");
+    assert_eq!(
+        bench.send("AT+CMSS=1,\"15125550102\",145\r") + &bench.seconds(2),
+        "\r\n+CMSS: 0\r\n\r\nOK\r\n"
+    );
+    assert_eq!(bench.texts_at("+15125550102"), ["kept"]);
+    assert!(bench.texts_at("+15125550101").is_empty());
+    assert_eq!(bench.send("AT+CMGC=2,0,0,5,\"+15125550101\"\r"), "\r\n> ");
+    assert_eq!(bench.send("\x1a"), "\r\n+CMGC: 1\r\n\r\nOK\r\n");
+    bench.ok("AT+CMGF=0");
+    assert_eq!(bench.send("AT+CMGC=13\r"), "\r\n> ");
+    assert_eq!(bench.send("00020000000"), "");
+    assert_eq!(bench.send("\x1a"), "\r\n+CMS ERROR: 304\r\n");
+    bench.send("AT+CMGC=13\r");
+    assert_eq!(
+        bench.send("0002000000050B915121551510F100\x1a"),
+        "\r\n+CMS ERROR: 304\r\n"
+    );
+    bench.send("AT+CMGC=14\r");
+    assert_eq!(
+        bench.send("0002000000050B915121551510F100\x1a"),
+        "\r\n+CMGC: 2\r\n\r\nOK\r\n"
+    );
+}
+
+#[test]
+fn latin_1_and_utf_8_come_and_go_octet_by_octet() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CMGF=1", "AT+CSCS=\"8859-1\"", "AT+CNMI=2,2"]);
+    bench.send("AT+CMGS=\"+15125550101\"\r");
+    bench.world.handle_bytes(b"Gr\xfc\xdfe\x1a", bench.now);
+    bench.seconds(3);
+    bench.world.text(&"+15125550101".into(), "Übel €", bench.now);
+    assert!(
+        bench.seconds(2).ends_with("\r\nÜbel ?\r\n"),
+        "an octet for Ü; the euro has none"
+    );
+    bench.ok("AT+CSCS=\"UTF-8\"");
+    bench.send("AT+CMGS=\"+15125550101\"\rné€\x1a");
+    bench.seconds(3);
+    assert_eq!(bench.texts_at("+15125550101"), ["Grüße", "né€"]);
+}
+
+#[test]
+fn indicators_are_told_where_they_are_asked_for() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CMER=3,0,0,1", "AT+CNMI=2,1"]);
+    bench.world.text(&"+15125550101".into(), "hello", bench.now);
+    assert_eq!(bench.seconds(1), "\r\n+CMTI: \"SM\",1\r\n\r\n+CIEV: 4,1\r\n");
+    bench
+        .world
+        .call(known("+15125550101"), Duration::from_secs(60), bench.now);
+    bench.seconds(1);
+    assert_eq!(bench.send("ATA\r"), "\r\n+CIEV: 5,1\r\n\r\nOK\r\n");
+    assert_eq!(bench.send("ATH\r"), "\r\n+CIEV: 5,0\r\n\r\nOK\r\n");
+    assert_eq!(bench.send("AT+COPS=2\r"), "\r\n+CIEV: 3,0\r\n\r\nOK\r\n");
+}
+
+#[test]
+fn huawei_tells_each_step_of_a_call_that_is_dialled() {
+    let mut bench = Bench::quiet(Family::Huawei);
+    let said = bench.send("ATD+15125550101;\r");
+    assert!(
+        said.contains("^ORIG:1,0") && said.contains("^CONF:1") && said.contains("OK"),
+        "{said}"
+    );
+}

@@ -80,8 +80,24 @@ pub(super) enum Due {
 }
 
 /// The SIM's lock (TS 27.007 §8.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pin {
+    /// The card waits for it now.
     pub needed: bool,
     pub tries: u8,
+    /// It is asked for at every start (facility `SC`).
+    pub locked: bool,
+    pub code: String,
+}
+
+impl Pin {
+    /// A card that asks for nothing.
+    pub(super) fn unlocked() -> Self {
+        Pin {
+            needed: false,
+            tries: super::lock_commands::PIN_TRIES,
+            locked: false,
+            code: super::lock_commands::PIN.to_owned(),
+        }
+    }
 }

@@ -63,6 +63,11 @@ impl Modem {
                 Some(Answer::Final(FinalResult::Error))
             }
             ("+CLIP", Form::Read) => line(format!("+CLIP: {},1", self.parameters.get("+CLIP"))),
+            ("+CLIR", Form::Read) => line(format!("+CLIR: {},4", self.parameters.get("+CLIR"))),
+            ("+VTS", Form::Test) => line("+VTS: (0-9,*,#,A,B,C,D)"),
+            // DTMF needs somebody who hears it.
+            ("+VTS", Form::Set(_)) if self.calls.iter().any(|c| c.state == State::Active) => Some(Answer::Ok),
+            ("+VTS", Form::Set(_)) => cme(3),
             ("+CPAS", Form::Execute) => {
                 let busy = if self.calls.iter().any(|c| c.state == State::Incoming) {
                     3
@@ -102,14 +107,19 @@ impl Modem {
                 Some(0 | 1 | 3 | 4) => Some(Answer::Ok),
                 _ => bad_parameter(),
             },
-            ("+CHLD", Form::Test) => line("+CHLD: (0,1,2)"),
+            ("+CHLD", Form::Test) => line("+CHLD: (0,1)"),
             ("+CHLD", Form::Set(arguments)) => match arguments.first().and_then(|a| a.number()) {
                 Some(0) => {
                     self.end_waiting_or_ringing();
                     Some(Answer::Ok)
                 }
+                // The active ones end, the waiting one is taken.
                 Some(1) => {
+                    let waits = self.calls.iter().any(|c| c.state == State::Waiting);
                     self.hang_up();
+                    if waits {
+                        self.answer();
+                    }
                     Some(Answer::Ok)
                 }
                 _ => cme(4),
@@ -130,6 +140,10 @@ impl Modem {
     }
 
     fn dial(&mut self, number: &str, voice: bool) -> Answer {
+        // TS 22.030 §6.5.3.2: what ends in # is for the network, not a call.
+        if number.ends_with('#') && number.starts_with(['*', '#']) && voice {
+            return self.service_code();
+        }
         if !voice || number.is_empty() || !self.is_registered() || !self.calls.is_empty() {
             return Answer::Final(FinalResult::NoCarrier);
         }
@@ -143,8 +157,9 @@ impl Modem {
             rings: 0,
             connected: None,
         };
-        self.calls.push(call);
+        self.calls.push(call.clone());
         self.requests.push_back(Request::Dial(number));
+        self.start_dialling(&call);
         Answer::Ok
     }
 }

@@ -1,6 +1,7 @@
 //! Calls as the modem sees them, and what each family says while one rings and when it is over (`modem-facts.md` §2.2).
 
 use super::agenda::{Due, Request};
+use super::kept_settings::Indicator;
 use super::modem::Modem;
 use super::network::CallRef;
 use super::phone::{Caller, Number};
@@ -243,6 +244,7 @@ impl Modem {
         call.state = State::Active;
         call.connected = Some(now);
         let call = call.clone();
+        self.indicate(Indicator::Call, 1);
         self.requests.push_back(Request::Answer(call.network));
         match self.profile.release {
             Release::MissedCall | Release::CallListThenNoCarrier => {
@@ -263,6 +265,27 @@ impl Modem {
             Release::Silence | Release::Ecam | Release::CallStat | Release::Wind => {}
         }
         true
+    }
+
+    /// A call of ours is on its way (`modem-facts.md` §2.2): Huawei tells each step, the others that report calls their one.
+    pub(super) fn start_dialling(&mut self, call: &Call) {
+        match self.profile.release {
+            Release::MissedCall | Release::CallListThenNoCarrier => self.call_list_line(call, call.state.code()),
+            Release::CcInfo => self.ccinfo(call, 2),
+            Release::Dsci => self.dsci(call, 2),
+            Release::Cend if self.parameters.is_on("^CURC") => {
+                self.say_unsolicited(&format!("^ORIG:{},0", call.id));
+                self.say_unsolicited(&format!("^CONF:{}", call.id));
+            }
+            Release::Ecam if self.parameters.is_on("#ECAM") => {
+                let line = format!("#ECAM: {},1,1,,,{}", call.id - 1, call.number_and_type());
+                self.say_unsolicited(&line);
+            }
+            Release::CallStat if self.parameters.is_on("+UCALLSTAT") => {
+                self.say_unsolicited(&format!("+UCALLSTAT: {},2", call.id));
+            }
+            Release::Silence | Release::Cend | Release::Ecam | Release::CallStat | Release::Wind => {}
+        }
     }
 
     /// The far end or the network ended it.
@@ -373,6 +396,9 @@ impl Modem {
                 self.no_carrier(far);
                 self.say_unsolicited(&format!("+WIND: 6,{}", call.id));
             }
+        }
+        if self.calls.is_empty() {
+            self.indicate(Indicator::Call, 0);
         }
         self.promote_waiting();
     }

@@ -102,6 +102,7 @@ fn number(rest: &mut &str) -> Result<Option<u32>, Malformed> {
 
 fn register<'a>(mut after: &'a str, rest: &mut &'a str) -> Result<Command, Malformed> {
     let register = number(&mut after)?.ok_or(Malformed)?;
+    after = after.trim_start_matches(' ');
     let set = if let Some(value) = after.strip_prefix('=') {
         after = value;
         Some(number(&mut after)?.unwrap_or(0))
@@ -127,21 +128,24 @@ fn dial(rest: &mut &str) -> Command {
 }
 
 fn extended(rest: &mut &str) -> Result<Command, Malformed> {
+    // V.250 §5.2.1: blanks between the characters of a name mean nothing.
     let end = rest[1..]
-        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | ' ')))
         .map_or(rest.len(), |i| i + 1);
-    if end == 1 {
+    let name: String = rest[..end].chars().filter(|c| *c != ' ').collect();
+    if name.len() == 1 {
         return Err(Malformed);
     }
-    let name = rest[..end].to_ascii_uppercase();
-    let tail = rest[end..].trim_start_matches(' ');
+    let name = name.to_ascii_uppercase();
+    let tail = &rest[end..];
     let stop = end_of_command(tail)?;
     let (body, after) = tail.split_at(stop);
-    let form = match body.trim_end() {
+    let blank = |text: &str| text.chars().filter(|c| *c != ' ').collect::<String>();
+    let form = match blank(body).as_str() {
         "" => Form::Execute,
         "?" => Form::Read,
         "=?" => Form::Test,
-        set => Form::Set(arguments(set.strip_prefix('=').ok_or(Malformed)?)),
+        _ => Form::Set(arguments(body.trim_start().strip_prefix('=').ok_or(Malformed)?)),
     };
     *rest = after;
     Ok(Command::Extended { name, form })
@@ -251,6 +255,13 @@ mod tests {
                 form: Form::Read
             })
         );
+    }
+
+    #[test]
+    fn blanks_mean_nothing_outside_strings() {
+        assert_eq!(all(" + c r e g ? ; + CSQ =?"), all("+CREG?;+CSQ=?"));
+        assert_eq!(all("+CMGL = \"REC UNREAD\" "), all("+CMGL=\"REC UNREAD\""));
+        assert_eq!(all(" S0 = 2 "), all("S0=2"));
     }
 
     #[test]

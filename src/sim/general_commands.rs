@@ -9,6 +9,7 @@ use std::time::Duration;
 
 /// Between the OK of a reset and the restart.
 const RESET_AFTER: Duration = Duration::from_millis(500);
+const IMEI: &str = "862636050012345";
 /// Registers a client may set, and up to what.
 const REGISTER_MAX: u32 = 255;
 
@@ -56,8 +57,8 @@ impl Modem {
         match set {
             // V.250 §5.3.2 writes three digits.
             None => Answer::Lines(vec![format!("{register:03}")]),
-            // CR, LF and BS stay what they are: nobody changes them, and everything here relies on them.
-            Some(value) if matches!(number, 3..=5) && value != *register => Answer::Final(FinalResult::Error),
+            // V.250 §6.2.1–6.2.3: characters of seven bits.
+            Some(value) if matches!(number, 3..=5) && value > 127 => Answer::Final(FinalResult::Error),
             Some(value) if value <= REGISTER_MAX => {
                 *register = value;
                 Answer::Ok
@@ -73,6 +74,14 @@ impl Modem {
         if IDENTITY.contains(&name) && *form == Form::Test {
             return Some(Answer::Ok);
         }
+        // TS 27.007 §5.4: 0 the serial number, 1 the IMEI by name.
+        if let ("+CGSN", Form::Set(arguments)) = (name, form) {
+            return match arguments[0].number() {
+                Some(0) => line(IMEI),
+                Some(1) => line(format!("+CGSN: \"{IMEI}\"")),
+                _ => bad_parameter(),
+            };
+        }
         if *form != Form::Execute {
             return None;
         }
@@ -80,7 +89,7 @@ impl Modem {
             "+CGMI" | "+GMI" => self.profile.manufacturer,
             "+CGMM" | "+GMM" => self.profile.model,
             "+CGMR" | "+GMR" => self.profile.revision,
-            "+CGSN" | "+GSN" => "862636050012345",
+            "+CGSN" | "+GSN" => IMEI,
             "+CIMI" if self.pin.needed => return cme(11),
             "+CIMI" => "310260123456789",
             "+GCAP" => "+GCAP: +CGSM",
@@ -96,8 +105,9 @@ impl Modem {
     fn parameter(&mut self, name: &str, form: &Form) -> Option<Answer> {
         match (name, form) {
             ("+CFUN", Form::Set(_)) => return Some(self.functionality(form)),
+            ("+CFUN", Form::Test) => return line("+CFUN: (0,1,4),(0,1)"),
             // These have more to say than their number: other files do.
-            ("+CREG" | "+CGREG" | "+CEREG" | "+CLIP" | "+CSMS", Form::Read)
+            ("+CREG" | "+CGREG" | "+CEREG" | "+CLIP" | "+CLIR" | "+CSMS", Form::Read)
             | ("+CUSD" | "+CSMS", Form::Set(_))
             | ("+CSMS", Form::Test) => return None,
             ("+CLCC", _) if !self.profile.call_list_urc => return None,
@@ -122,9 +132,9 @@ impl Modem {
     }
 
     /// Makers' settings are known to their own modems only.
-    fn knows(&self, name: &str) -> bool {
+    pub(super) fn knows(&self, name: &str) -> bool {
         let standard = name.starts_with('+') && name != "+UCALLSTAT";
-        standard || self.profile.takes.contains(&name)
+        standard || self.profile.takes.iter().any(|(taken, _)| *taken == name)
     }
 
     /// `+CFUN=<fun>[,<rst>]` (TS 27.007 §8.2).
@@ -140,7 +150,7 @@ impl Modem {
             }
             (Some(fun @ (0 | 1 | 4)), 0) => {
                 self.parameters.set("+CFUN", fun);
-                let stat = if fun == 1 { 1 } else { 0 };
+                let stat = u8::from(fun == 1 && self.selection.mode != 2);
                 self.set_registration(stat);
                 Answer::Ok
             }

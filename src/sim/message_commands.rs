@@ -3,7 +3,6 @@
 use super::agenda::Request;
 use super::command_line::{Argument, Command, Form};
 use super::modem::Modem;
-use super::phone::Number;
 use super::profiles::CnmiRule;
 use super::reply::{Answer, cms, line};
 use super::storage::Status;
@@ -40,16 +39,15 @@ impl Modem {
             ("+CPMS", _) => self.storage(form),
             ("+CNMI", _) => self.notification(form),
             ("+CSCA", Form::Read) => {
-                let number = self.service_centre.as_str();
-                let shown = if self.charset == text_mode::Charset::Ucs2 {
-                    self.charset.write(number)
-                } else {
-                    number.to_owned()
-                };
+                let shown = self.charset.write_address(self.service_centre.as_str());
                 line(format!("+CSCA: \"{shown}\",{}", self.service_centre.type_of_address()))
             }
             ("+CSCA", Form::Set(arguments)) if !arguments[0].text.is_empty() => {
-                self.service_centre = Number::new(&arguments[0].text);
+                let Some(number) = self.charset.read_address(&arguments[0].text) else {
+                    return cms(305);
+                };
+                let international = arguments.get(1).and_then(Argument::number) == Some(145);
+                self.service_centre = if international { number.international() } else { number };
                 Some(Answer::Ok)
             }
             ("+CSMP", Form::Read) => {
@@ -187,10 +185,7 @@ impl Modem {
         } else if argument.text == "ALL" {
             None
         } else {
-            let words = [Status::Unread, Status::Read, Status::Unsent, Status::Sent]
-                .into_iter()
-                .find(|s| s.words() == argument.text);
-            match words {
+            match Status::from_words(&argument.text) {
                 Some(status) => Some(status),
                 None => return cms(305),
             }

@@ -2,6 +2,7 @@
 
 use super::address::semi_octets;
 use super::agenda::Due;
+use super::kept_settings::Indicator;
 use super::modem::Modem;
 use super::profiles::Release;
 use super::storage::{Status, Stored};
@@ -64,6 +65,7 @@ impl Modem {
                 index.to_string()
             };
             self.say_unsolicited(&format!("+CMTI: \"{told}\",{index}"));
+            self.indicate(Indicator::Message, 1);
         }
         true
     }

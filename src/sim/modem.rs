@@ -47,7 +47,8 @@ pub struct Modem {
     pub(super) calls: Vec<Call>,
     pub(super) last_cause: u8,
     pub(super) call_waiting: (u32, bool),
-    pub(super) operator_format: u32,
+    pub(super) selection: super::operator_commands::Selection,
+    pub(super) phonebook: super::phonebook::Phonebook,
     pub(super) stat: u8,
     pub(super) faults: Faults,
     pub(super) reference: u8,
@@ -67,6 +68,7 @@ pub struct Modem {
 impl Modem {
     pub(super) fn new(family: Family, seed: u64, at: Instant, own_number: Number, service_centre: Number) -> Self {
         let profile = family.profile();
+        let phonebook = super::phonebook::Phonebook::new(&own_number);
         Modem {
             family,
             profile,
@@ -85,14 +87,12 @@ impl Modem {
             memories: Memories::new(profile),
             service_centre,
             own_number,
-            pin: Pin {
-                needed: false,
-                tries: 3,
-            },
+            pin: Pin::unlocked(),
             calls: vec![],
             last_cause: 0,
             call_waiting: (0, true),
-            operator_format: 0,
+            selection: super::operator_commands::Selection::default(),
+            phonebook,
             stat: 1,
             faults: Faults::default(),
             reference: 0,
@@ -159,6 +159,28 @@ impl Modem {
         self.prng.jitter(base) + self.faults.slow
     }
 
+    /// Text with a character an octet, as octets; line ends are what S3 and S4 hold (V.250 §6.2.1, §6.2.2).
+    fn octets(&self, text: &str) -> Vec<u8> {
+        let [end, feed, _] = self.line_characters();
+        text.chars()
+            .map(|c| match c {
+                '\r' => end,
+                '\n' => feed,
+                _ => u8::try_from(c).unwrap_or(b'?'),
+            })
+            .collect()
+    }
+
+    /// S3, S4, S5: what ends a line, what is written after that, what takes a character back (V.250 §6.2.1–6.2.3).
+    fn line_characters(&self) -> [u8; 3] {
+        [3, 4, 5].map(|number| {
+            self.registers
+                .get(&number)
+                .and_then(|v| u8::try_from(*v).ok())
+                .unwrap_or(0)
+        })
+    }
+
     pub(super) fn say(&mut self, text: String) {
         if self.faults.chatter {
             let noise = b"\r\n^RSSI:18\r\n".to_vec();
@@ -167,12 +189,11 @@ impl Modem {
         if self.prng.one_in(self.faults.lose_lines) {
             return;
         }
+        let octets = self.octets(&text);
         if self.prng.one_in(self.faults.double_lines) {
-            let again = text.clone().into_bytes();
-            self.wire.send(again, self.now, &self.faults, &mut self.prng);
+            self.wire.send(octets.clone(), self.now, &self.faults, &mut self.prng);
         }
-        self.wire
-            .send(text.into_bytes(), self.now, &self.faults, &mut self.prng);
+        self.wire.send(octets, self.now, &self.faults, &mut self.prng);
     }
 
     fn say_raw(&mut self, bytes: &[u8]) {
@@ -190,14 +211,15 @@ impl Modem {
         }
     }
 
-    /// V.250 §5.2: CR ends, BS takes back, LF and other control characters are passed over, `A/` repeats at once.
+    /// V.250 §5.2: CR (S3) ends, BS (S5) takes back, LF and other control characters are passed over, `A/` repeats at once.
     fn take_line_byte(&mut self, mut line: Vec<u8>, byte: u8) {
         if self.echo {
             self.say_raw(&[byte]);
         }
+        let [end, _, back] = self.line_characters();
         match byte {
-            b'\r' => return self.take_line(&line),
-            0x08 | 0x7F => {
+            _ if byte == end => return self.take_line(&line),
+            _ if byte == back || byte == 0x7F => {
                 line.pop();
             }
             0..0x20 => {}
@@ -217,7 +239,8 @@ impl Modem {
         self.rest = if line.len() > MAX_LINE {
             "\u{0}".into()
         } else {
-            String::from_utf8_lossy(&line[start + 2..]).into_owned()
+            // One character an octet: which set they are in, the command knows that reads them.
+            line[start + 2..].iter().copied().map(char::from).collect()
         };
         self.last_line = self.rest.clone();
         self.run_soon();
@@ -321,11 +344,16 @@ impl Modem {
         }
         let known = self
             .general_command(command)
+            .or_else(|| self.lock_command(command))
+            .or_else(|| self.operator_command(command))
             .or_else(|| self.network_command(command))
+            .or_else(|| self.phonebook_command(command))
             .or_else(|| self.call_command(command))
             .or_else(|| self.send_command(command))
             .or_else(|| self.message_command(command))
-            .or_else(|| self.vendor_command(command));
+            .or_else(|| self.vendor_command(command))
+            .or_else(|| self.kept_setting(command))
+            .or_else(|| self.command_list(command));
         known.unwrap_or(Answer::Final(FinalResult::Unknown))
     }
 

@@ -24,14 +24,21 @@ const PARAMETERS: &[Parameter] = &[
     parameter("+CGSMS", 3, 3),
     parameter("+CLCC", 1, 0),
     parameter("+CLIP", 1, 0),
+    parameter("+CLIR", 2, 0),
+    parameter("+CLVL", 5, 3),
     parameter("+CMEE", 2, 0),
     parameter("+CMGF", 1, 0),
     parameter("+CMMS", 2, 0),
+    parameter("+CMOD", 3, 0),
+    parameter("+CMUT", 1, 0),
     parameter("+COLP", 1, 0),
+    parameter("+CR", 1, 0),
     parameter("+CRC", 1, 0),
     parameter("+CREG", 2, 0),
+    parameter("+CRSL", 5, 3),
     parameter("+CSDH", 1, 0),
     parameter("+CSMS", 1, 0),
+    parameter("+CSTA", 255, 129),
     parameter("+CTZR", 2, 0),
     parameter("+CTZU", 3, 0),
     parameter("+CUSD", 2, 0),
@@ -59,6 +66,11 @@ impl Parameters {
 
     pub(super) fn find(name: &str) -> Option<&'static Parameter> {
         PARAMETERS.iter().find(|p| p.name == name)
+    }
+
+    /// Every one's name.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+        PARAMETERS.iter().map(|p| p.name)
     }
 
     pub(super) fn get(&self, name: &str) -> u32 {

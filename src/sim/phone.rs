@@ -33,6 +33,16 @@ impl Number {
         &self.0
     }
 
+    /// The same with `+` in front, if it has none.
+    #[must_use]
+    pub fn international(self) -> Self {
+        if self.0.starts_with('+') {
+            self
+        } else {
+            Number(format!("+{}", self.0))
+        }
+    }
+
     /// Type of address, 3GPP TS 24.008 §10.5.4.7: 145 international, 129 unknown.
     #[must_use]
     pub fn type_of_address(&self) -> u8 {

@@ -2,6 +2,7 @@
 
 use super::agenda::{Due, Input, Phase, Pin, Request};
 use super::fault::{Fault, Faults};
+use super::kept_settings::Indicator;
 use super::modem::Modem;
 use super::parameters::Parameters;
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ impl Modem {
         self.restore_defaults();
         self.agenda.clear();
         self.stat = 1;
+        self.pin.needed = self.pin.locked;
         self.phase = Phase::Idle;
         self.input = Input::Line(vec![]);
         self.typeahead.clear();
@@ -36,7 +38,8 @@ impl Modem {
         self.text_parameters = super::text_mode::TextParameters::default();
         self.notify = [2, 1, 0, 0, 0];
         self.memories.choose_default(self.profile);
-        self.operator_format = 0;
+        self.selection = super::operator_commands::Selection::default();
+        self.phonebook.choose_default();
         self.call_waiting.0 = 0;
         self.unacknowledged = false;
     }
@@ -51,6 +54,8 @@ impl Modem {
                 _ => self.say_unsolicited(&format!("{name}: {stat}{}", self.cell())),
             }
         }
+        let service = u32::from(self.is_registered());
+        self.indicate(Indicator::Service, service);
         if self.is_registered() {
             self.requests.push_back(Request::Ready);
         }
@@ -67,10 +72,7 @@ impl Modem {
         match fault {
             Fault::Clear => {
                 *f = Faults::default();
-                self.pin = Pin {
-                    needed: false,
-                    tries: 3,
-                };
+                self.pin = Pin::unlocked();
                 self.set_registration(1);
             }
             Fault::DropBytes(n) => f.drop_one_in = n,
@@ -97,7 +99,11 @@ impl Modem {
                 self.later(time, Due::RegistrationBack);
             }
             Fault::PinRequired { tries } => {
-                self.pin = Pin { needed: true, tries };
+                self.pin = Pin {
+                    locked: true,
+                    tries,
+                    ..Pin::unlocked()
+                };
                 self.restart();
             }
             Fault::Chatter => f.chatter = true,

@@ -155,8 +155,8 @@ pub(super) struct Profile {
     pub iccid: (&'static str, &'static str),
     /// The command for the tries left.
     pub pin_tries: &'static str,
-    /// Makers' settings this family takes with OK.
-    pub takes: &'static [&'static str],
+    /// Makers' settings this family takes with OK, and what is read before one was set.
+    pub takes: &'static [(&'static str, &'static str)],
 }
 
 const GENERIC: Profile = Profile {
@@ -208,7 +208,7 @@ const SIM7600: Profile = Profile {
     double_cr: true,
     iccid: ("+CICCID", "+ICCID: "),
     pin_tries: "+SPIC",
-    takes: &["+CATR", "+AUTOCSQ", "+CNMP"],
+    takes: &[("+CATR", "0"), ("+AUTOCSQ", "0,0"), ("+CNMP", "2")],
     ..GENERIC
 };
 
@@ -264,7 +264,7 @@ const EC25: Profile = Profile {
     plain_message_errors: true,
     iccid: ("+QCCID", "+QCCID: "),
     pin_tries: "+QPINC",
-    takes: &["^DSCI", "+QURCCFG", "+QCFG", "+QGMR"],
+    takes: &[("^DSCI", "0"), ("+QURCCFG", "0"), ("+QCFG", "0"), ("+QGMR", "0")],
     ..GENERIC
 };
 
@@ -303,7 +303,14 @@ const HUAWEI: Profile = Profile {
     unknown: "COMMAND NOT SUPPORT",
     iccid: ("^ICCID", "^ICCID: "),
     pin_tries: "^CPIN",
-    takes: &["^PORTSEL", "^CURC", "^U2DIAG", "^CVOICE", "^DDSETEX", "^STSF"],
+    takes: &[
+        ("^PORTSEL", "0"),
+        ("^CURC", "0"),
+        ("^U2DIAG", "0"),
+        ("^CVOICE", "0"),
+        ("^DDSETEX", "0"),
+        ("^STSF", "0"),
+    ],
     ..GENERIC
 };
 
@@ -319,7 +326,7 @@ const TELIT: Profile = Profile {
     memories: &[("SM", 50), ("ME", 100)],
     iccid: ("+CCID", "+CCID: "),
     pin_tries: "+CPINR",
-    takes: &["#ECAM", "#QSS"],
+    takes: &[("#ECAM", "0"), ("#QSS", "0")],
     ..GENERIC
 };
 
@@ -333,7 +340,7 @@ const UBLOX: Profile = Profile {
     memories: &[("ME", 100), ("SM", 50)],
     default_memory: "ME",
     pin_tries: "+UPINCNT",
-    takes: &["+UCALLSTAT"],
+    takes: &[("+UCALLSTAT", "0")],
     ..GENERIC
 };
 
@@ -350,7 +357,7 @@ const SIM800: Profile = Profile {
     call_list_urc: true,
     iccid: ("+CCID", ""),
     pin_tries: "+SPIC",
-    takes: &["+CIURC", "+CLTS"],
+    takes: &[("+CIURC", "0"), ("+CLTS", "0")],
     cnmi: CnmiRule::Standard,
     ..GENERIC
 };
@@ -367,7 +374,7 @@ const WAVECOM: Profile = Profile {
     memories: &[("SM", 20)],
     report_memory: false,
     pin_without_ok: true,
-    takes: &["+WIND"],
+    takes: &[("+WIND", "0")],
     ..GENERIC
 };
 

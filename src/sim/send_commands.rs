@@ -1,4 +1,4 @@
-//! `+CMGS`, `+CMGW`, `+CMSS` and what is typed behind the prompt (TS 27.005 §3.5.1–3, §4.3–4.4).
+//! `+CMGS`, `+CMGW`, `+CMSS`, `+CMGC` and what is typed behind the prompt (TS 27.005 §3.5.1–3, §4.3–4.4).
 
 use super::agenda::{Request, Waiting};
 use super::command_line::{Argument, Command, Form};
@@ -6,7 +6,7 @@ use super::modem::Modem;
 use super::phone::Number;
 use super::reply::{Answer, FinalResult, cms};
 use super::storage::{Status, Stored};
-use super::tpdu::{Submit, unhex};
+use super::tpdu::{self, Submit, unhex};
 
 /// Longest TPDU that may be announced: 164 octets for SUBMIT (TS 24.011 §8.2.5.1 gives 232 for any RPDU).
 const MAX_TPDU: u32 = 232;
@@ -15,8 +15,19 @@ const MAX_TPDU: u32 = 232;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Body {
     to: Target,
-    /// `Some`: written to memory, not sent.
-    store: Option<Status>,
+    purpose: Purpose,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Send,
+    /// `+CMGW`
+    Store(Status),
+    /// `+CMGC` with the first octet and command type of text mode.
+    Command {
+        first_octet: u8,
+        kind: u8,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,58 +44,88 @@ impl Modem {
             return None;
         };
         match (name.as_str(), form) {
-            ("+CMGS" | "+CMGW" | "+CMSS", _) if self.pin.needed => cms(311),
-            ("+CMGS" | "+CMGW" | "+CMSS", Form::Test) => Some(Answer::Ok),
-            ("+CMGS", Form::Set(arguments)) => self.prompt(arguments, None),
-            ("+CMGW", Form::Set(arguments)) => self.prompt(arguments, Some(Status::Unsent)),
+            ("+CMGS" | "+CMGW" | "+CMSS" | "+CMGC", _) if self.pin.needed => cms(311),
+            ("+CMGS" | "+CMGW" | "+CMSS" | "+CMGC", Form::Test) => Some(Answer::Ok),
+            ("+CMGS", Form::Set(arguments)) => self.prompt(arguments, Purpose::Send),
+            ("+CMGW", Form::Set(arguments)) => self.prompt(arguments, Purpose::Store(Status::Unsent)),
             ("+CMGW", Form::Execute) if self.parameters.get("+CMGF") == 1 => Some(Answer::Prompt(Body {
                 to: Target::Text(Number::new("")),
-                store: Some(Status::Unsent),
+                purpose: Purpose::Store(Status::Unsent),
             })),
-            ("+CMSS", Form::Set(arguments)) => self.send_stored(&arguments[0]),
+            ("+CMGC", Form::Set(arguments)) => self.command_prompt(arguments),
+            ("+CMSS", Form::Set(arguments)) => self.send_stored(arguments),
             _ => None,
         }
     }
 
-    fn prompt(&mut self, arguments: &[Argument], store: Option<Status>) -> Option<Answer> {
+    fn prompt(&mut self, arguments: &[Argument], purpose: Purpose) -> Option<Answer> {
         if self.parameters.get("+CMGF") == 0 {
             let length = arguments[0]
                 .number()
                 .filter(|n| (1..=MAX_TPDU).contains(n))
                 .and_then(|n| usize::try_from(n).ok());
             let Some(length) = length else { return cms(304) };
-            let status = match (store, arguments.get(1)) {
-                (None, None) => None,
-                (None, Some(_)) => return cms(304),
-                (Some(default), None) => Some(default),
-                (Some(_), Some(code)) => match code.number().and_then(Status::from_code) {
-                    Some(status) => Some(status),
+            let purpose = match (purpose, arguments.get(1)) {
+                (purpose, None) => purpose,
+                (Purpose::Store(_), Some(code)) => match code.number().and_then(Status::from_code) {
+                    Some(status) => Purpose::Store(status),
                     None => return cms(304),
                 },
+                (Purpose::Send | Purpose::Command { .. }, Some(_)) => return cms(304),
             };
-            return Some(Answer::Prompt(Body {
-                to: Target::Pdu(length),
-                store: status,
-            }));
+            let to = Target::Pdu(length);
+            return Some(Answer::Prompt(Body { to, purpose }));
         }
-        let text = &arguments[0].text;
-        let address = if self.charset == super::text_mode::Charset::Ucs2 {
-            self.charset.read(text.as_bytes())
-        } else {
-            Some(text.clone())
+        let to = self.addressee(arguments, 0);
+        let (purpose, empty_is_fine) = match purpose {
+            Purpose::Send | Purpose::Command { .. } => (purpose, false),
+            Purpose::Store(default) => match arguments.get(2).filter(|a| !a.is_absent()) {
+                None => (Purpose::Store(default), true),
+                Some(words) => match Status::from_words(&words.text) {
+                    Some(status) => (Purpose::Store(status), true),
+                    None => return cms(305),
+                },
+            },
         };
-        let mut number = Number::new(&address.unwrap_or_default());
-        let international = arguments.get(1).and_then(Argument::number) == Some(145);
-        if international && !number.as_str().starts_with('+') {
-            number = Number::new(&format!("+{number}"));
-        }
-        if number.as_str().is_empty() && store.is_none() {
+        if to.as_str().is_empty() && !empty_is_fine {
             return cms(305);
         }
-        Some(Answer::Prompt(Body {
-            to: Target::Text(number),
-            store,
-        }))
+        let to = Target::Text(to);
+        Some(Answer::Prompt(Body { to, purpose }))
+    }
+
+    /// `<da>` and `<toda>` of text mode, at that place.
+    fn addressee(&self, arguments: &[Argument], place: usize) -> Number {
+        let given = arguments.get(place).map_or("", |a| a.text.as_str());
+        let number = self.charset.read_address(given).unwrap_or_else(|| Number::new(""));
+        if arguments.get(place + 1).and_then(Argument::number) == Some(145) {
+            number.international()
+        } else {
+            number
+        }
+    }
+
+    /// `+CMGC=<length>`, or in text mode `+CMGC=<fo>,<ct>[,<pid>[,<mn>[,<da>[,<toda>]]]]` (TS 27.005 §3.5.5, §4.5).
+    fn command_prompt(&mut self, arguments: &[Argument]) -> Option<Answer> {
+        if self.parameters.get("+CMGF") == 0 {
+            let purpose = Purpose::Command {
+                first_octet: 0,
+                kind: 0,
+            };
+            return self.prompt(arguments, purpose);
+        }
+        let octet = |place: usize| {
+            arguments
+                .get(place)
+                .and_then(Argument::number)
+                .and_then(|v| u8::try_from(v).ok())
+        };
+        let (Some(first_octet), Some(kind)) = (octet(0), octet(1)) else {
+            return cms(305);
+        };
+        let to = Target::Text(self.addressee(arguments, 4));
+        let purpose = Purpose::Command { first_octet, kind };
+        Some(Answer::Prompt(Body { to, purpose }))
     }
 
     /// Ctrl-Z: the message is whole.
@@ -107,15 +148,20 @@ impl Modem {
             }
             Target::Text(number) => {
                 let text = text.strip_suffix(b"\n").unwrap_or(text);
-                let Some(tpdu) = self.text_parameters.submit(number, text, self.charset) else {
+                let written = match body.purpose {
+                    Purpose::Send | Purpose::Store(_) => self.text_parameters.submit(number, text, self.charset),
+                    Purpose::Command { first_octet, kind } => Some(tpdu::command(first_octet, kind, number)),
+                };
+                let Some(tpdu) = written else {
                     return failed(305);
                 };
                 (vec![0], tpdu)
             }
         };
-        match body.store {
-            None => self.submit("+CMGS", tpdu),
-            Some(status) => {
+        match body.purpose {
+            Purpose::Send => self.submit("+CMGS", tpdu),
+            Purpose::Command { .. } => self.command_to_centre(&tpdu),
+            Purpose::Store(status) => {
                 let stored = Stored { status, smsc, tpdu };
                 let index = if self.faults.storage_full {
                     None
@@ -127,13 +173,34 @@ impl Modem {
         }
     }
 
-    fn send_stored(&mut self, index: &Argument) -> Option<Answer> {
-        let Some(Some(stored)) = index.number().and_then(|i| self.memories.chosen(1).get_mut(i)) else {
+    /// `+CMSS=<index>[,<da>[,<toda>]]`
+    fn send_stored(&mut self, arguments: &[Argument]) -> Option<Answer> {
+        let to = self.addressee(arguments, 1);
+        let index = arguments[0].number();
+        let Some(Some(stored)) = index.and_then(|i| self.memories.chosen(1).get_mut(i)) else {
             return cms(321);
         };
         stored.status = Status::Sent;
-        let tpdu = stored.tpdu.clone();
-        Some(self.submit("+CMSS", tpdu))
+        let tpdu = if to.as_str().is_empty() {
+            Some(stored.tpdu.clone())
+        } else {
+            Submit::readdressed(&stored.tpdu, &to)
+        };
+        Some(tpdu.map_or(Answer::Final(FinalResult::Cms(304)), |tpdu| self.submit("+CMSS", tpdu)))
+    }
+
+    /// The service centre takes any command and does nothing about it (TS 23.040 §9.2.2.4).
+    fn command_to_centre(&mut self, tpdu: &[u8]) -> Answer {
+        let failed = |code| Answer::Final(FinalResult::Cms(code));
+        if tpdu.first().is_none_or(|first| first & 3 != 2) || tpdu.len() < 7 {
+            return failed(304);
+        }
+        if !self.is_registered() {
+            return failed(331);
+        }
+        let reference = self.reference;
+        self.reference = reference.wrapping_add(1);
+        Answer::Lines(vec![format!("+CMGC: {reference}")])
     }
 
     fn submit(&mut self, name: &'static str, mut tpdu: Vec<u8>) -> Answer {

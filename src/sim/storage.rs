@@ -18,6 +18,12 @@ impl Status {
             .find(|s| u32::from(s.code()) == code)
     }
 
+    pub(super) fn from_words(words: &str) -> Option<Self> {
+        [Status::Unread, Status::Read, Status::Unsent, Status::Sent]
+            .into_iter()
+            .find(|s| s.words() == words)
+    }
+
     pub(super) fn code(self) -> u8 {
         match self {
             Status::Unread => 0,
@@ -158,6 +164,12 @@ impl Memories {
     /// Messages in all of them.
     pub(super) fn used(&self) -> usize {
         self.list.iter().map(Memory::used).sum()
+    }
+
+    /// True if one lies there that nobody has read.
+    pub(super) fn any_unread(&self) -> bool {
+        let mut slots = self.list.iter().flat_map(|memory| memory.slots.iter().flatten());
+        slots.any(|stored| stored.status == Status::Unread)
     }
 
     /// What lies in all of them.

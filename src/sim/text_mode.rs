@@ -12,10 +12,19 @@ pub(super) enum Charset {
     Ira,
     Ucs2,
     Hex,
+    Latin1,
+    Utf8,
 }
 
 impl Charset {
-    const ALL: [Charset; 4] = [Charset::Gsm, Charset::Ira, Charset::Ucs2, Charset::Hex];
+    pub(super) const ALL: [Charset; 6] = [
+        Charset::Gsm,
+        Charset::Ira,
+        Charset::Ucs2,
+        Charset::Hex,
+        Charset::Latin1,
+        Charset::Utf8,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -23,6 +32,8 @@ impl Charset {
             Charset::Ira => "IRA",
             Charset::Ucs2 => "UCS2",
             Charset::Hex => "HEX",
+            Charset::Latin1 => "8859-1",
+            Charset::Utf8 => "UTF-8",
         }
     }
 
@@ -34,7 +45,8 @@ impl Charset {
     pub(super) fn read(self, octets: &[u8]) -> Option<String> {
         match self {
             Charset::Gsm => Some(gsm7::decode(octets)),
-            Charset::Ira => Some(String::from_utf8_lossy(octets).into_owned()),
+            Charset::Ira | Charset::Latin1 => Some(octets.iter().copied().map(char::from).collect()),
+            Charset::Utf8 => String::from_utf8(octets.to_vec()).ok(),
             Charset::Hex => Some(gsm7::decode(&unhex(octets)?)),
             Charset::Ucs2 => {
                 let octets = unhex(octets)?;
@@ -47,15 +59,48 @@ impl Charset {
         }
     }
 
-    /// Text, as the client wants it. What has no place in the set becomes `?`. GSM is written with one octet a septet.
+    /// A string of a command line, in which a character stands for an octet.
+    pub(super) fn read_argument(self, text: &str) -> Option<String> {
+        let octets: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
+        self.read(&octets?)
+    }
+
+    /// Text, as the client wants it, a character for an octet. What has no place in the set becomes `?`. GSM is written with
+    /// one octet a septet.
     pub(super) fn write(self, text: &str) -> String {
         let septet = |c: char| gsm7::encode(c.encode_utf8(&mut [0; 4])).unwrap_or_else(|| vec![b'?']);
         match self {
             Charset::Gsm => text.chars().flat_map(septet).map(char::from).collect(),
             Charset::Ira => text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect(),
+            Charset::Latin1 => text
+                .chars()
+                .map(|c| if u8::try_from(c).is_ok() { c } else { '?' })
+                .collect(),
+            Charset::Utf8 => text.bytes().map(char::from).collect(),
             Charset::Hex => hex(&text.chars().flat_map(septet).collect::<Vec<_>>()),
             Charset::Ucs2 => hex(&text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>()),
         }
+    }
+}
+
+impl Charset {
+    /// An address: a number in HEX stays a number, as modems have it.
+    pub(super) fn write_address(self, address: &str) -> String {
+        if self == Charset::Hex {
+            Charset::Ira.write(address)
+        } else {
+            self.write(address)
+        }
+    }
+
+    /// An address that a client wrote.
+    pub(super) fn read_address(self, address: &str) -> Option<Number> {
+        let text = if self == Charset::Hex {
+            Some(address.to_owned())
+        } else {
+            self.read_argument(address)
+        };
+        text.map(|text| Number::new(&text))
     }
 }
 
@@ -124,12 +169,7 @@ pub(super) struct Shown {
 }
 
 fn quoted(text: &str, charset: Charset) -> String {
-    let text = if charset == Charset::Ucs2 {
-        charset.write(text)
-    } else {
-        text.to_owned()
-    };
-    format!("\"{text}\"")
+    format!("\"{}\"", charset.write_address(text))
 }
 
 /// A message for `+CMGL`/`+CMGR`; with `details`, what `+CSDH=1` adds. `listed` is for `+CMGL`.

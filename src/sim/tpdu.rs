@@ -96,6 +96,16 @@ impl Submit {
         })
     }
 
+    /// The same message to somebody else (`+CMSS=<index>,<da>`, TS 27.005 §3.5.2).
+    #[must_use]
+    pub fn readdressed(tpdu: &[u8], to: &Number) -> Option<Vec<u8>> {
+        let address = 2 + usize::from(*tpdu.get(2)?).div_ceil(2);
+        let mut out = tpdu.get(..2)?.to_vec();
+        write_address(&mut out, to);
+        out.extend_from_slice(tpdu.get(2 + address..)?);
+        Some(out)
+    }
+
     /// The report on this message, with status octet of §9.2.3.15.
     #[must_use]
     pub fn report(&self, reference: u8, submitted: [u8; 7], discharged: [u8; 7], status: u8) -> Vec<u8> {
@@ -117,6 +127,15 @@ pub fn deliver(from: &Number, stamp: [u8; 7], user_data: &UserData) -> Vec<u8> {
     out.extend([0, user_data.dcs]);
     out.extend(stamp);
     user_data.write(&mut out);
+    out
+}
+
+/// Writes an SMS-COMMAND without data (§9.2.2.4).
+#[must_use]
+pub fn command(first_octet: u8, kind: u8, to: &Number) -> Vec<u8> {
+    let mut out = vec![(first_octet & !3) | 2, 0, 0, kind, 0];
+    write_address(&mut out, to);
+    out.push(0);
     out
 }
 

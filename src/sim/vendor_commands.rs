@@ -9,8 +9,6 @@ use std::time::Duration;
 
 /// Between the OK of a reset and the restart.
 const RESET_AFTER: Duration = Duration::from_millis(500);
-/// Settings remembered for makers' commands; there are not more of them than this.
-const MAX_VENDOR: usize = 32;
 
 impl Modem {
     pub(super) fn vendor_command(&mut self, command: &Command) -> Option<Answer> {
@@ -37,29 +35,8 @@ impl Modem {
         if self.profile.release == Release::Cend && name == "^CVOICE" && *form == Form::Read {
             return line("^CVOICE:0,8000,16,20");
         }
-        if !self.profile.takes.contains(&name.as_str()) {
-            return None;
-        }
-        match form {
-            Form::Set(arguments) => {
-                if self.vendor.len() < MAX_VENDOR || self.vendor.contains_key(name) {
-                    let text: Vec<String> = arguments
-                        .iter()
-                        .map(|a| {
-                            if a.quoted {
-                                format!("\"{}\"", a.text)
-                            } else {
-                                a.text.clone()
-                            }
-                        })
-                        .collect();
-                    self.vendor.insert(name.clone(), text.join(","));
-                }
-                Some(Answer::Ok)
-            }
-            Form::Read => line(format!("{name}: {}", self.vendor.get(name).map_or("0", String::as_str))),
-            Form::Test | Form::Execute => Some(Answer::Ok),
-        }
+        let (_, default) = self.profile.takes.iter().find(|(taken, _)| taken == name)?;
+        self.keep(name, form, default)
     }
 
     /// `AT+QINDCFG="ccinfo",1,0`
