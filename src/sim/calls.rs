@@ -4,7 +4,7 @@ use super::agenda::{Due, Request};
 use super::kept_settings::Indicator;
 use super::modem::Modem;
 use super::network::CallRef;
-use super::phone::{Caller, Number};
+use super::phone::Caller;
 use super::profiles::{Clip, Release};
 use std::time::Instant;
 
@@ -67,7 +67,7 @@ impl Call {
         )
     }
 
-    fn seconds(&self, now: Instant) -> u64 {
+    pub(super) fn seconds(&self, now: Instant) -> u64 {
         self.connected
             .map_or(0, |since| now.saturating_duration_since(since).as_secs())
     }
@@ -133,67 +133,6 @@ impl Modem {
         (1..=u8::MAX)
             .find(|id| self.calls.iter().all(|c| c.id != *id))
             .unwrap_or(u8::MAX)
-    }
-
-    fn start_ringing(&mut self, call: &Call) {
-        match self.profile.release {
-            Release::MissedCall | Release::CallListThenNoCarrier => self.call_list_line(call, 4),
-            Release::Ecam if self.parameters.is_on("#ECAM") => {
-                self.say_unsolicited(&format!("#ECAM: {},6,1,,,", call.id - 1))
-            }
-            Release::CallStat if self.parameters.is_on("+UCALLSTAT") => {
-                self.say_unsolicited(&format!("+UCALLSTAT: {},4", call.id))
-            }
-            Release::Silence
-            | Release::CcInfo
-            | Release::Dsci
-            | Release::Cend
-            | Release::Ecam
-            | Release::CallStat
-            | Release::Wind => {}
-        }
-        self.ring(call.network);
-        match self.profile.release {
-            Release::CcInfo => self.ccinfo(call, 4),
-            Release::Dsci => self.dsci(call, 4),
-            Release::Silence
-            | Release::MissedCall
-            | Release::CallListThenNoCarrier
-            | Release::Cend
-            | Release::Ecam
-            | Release::CallStat
-            | Release::Wind => {}
-        }
-    }
-
-    fn call_list_line(&mut self, call: &Call, stat: u8) {
-        if self.profile.call_list_urc && self.parameters.is_on("+CLCC") {
-            self.say_unsolicited(&call.row(stat));
-        }
-    }
-
-    fn ccinfo(&mut self, call: &Call, state: i8) {
-        if self.vendor.get("ccinfo").is_some_and(|v| v == "1") {
-            let line = format!(
-                "+QIND: \"ccinfo\",{},{},{state},0,0,{}",
-                call.id,
-                u8::from(call.incoming),
-                call.number_and_type()
-            );
-            self.say_unsolicited(&line);
-        }
-    }
-
-    fn dsci(&mut self, call: &Call, state: u8) {
-        if self.parameters.is_on("^DSCI") {
-            let line = format!(
-                "^DSCI: {},{},{state},0,{},0",
-                call.id,
-                u8::from(call.incoming),
-                call.number_and_type().replace('"', "")
-            );
-            self.say_unsolicited(&line);
-        }
     }
 
     /// One cadence: RING or +CRING, then +CLIP (TS 27.007 §6.11, §7.6).
@@ -267,27 +206,6 @@ impl Modem {
         true
     }
 
-    /// A call of ours is on its way (`modem-facts.md` §2.2): Huawei tells each step, the others that report calls their one.
-    pub(super) fn start_dialling(&mut self, call: &Call) {
-        match self.profile.release {
-            Release::MissedCall | Release::CallListThenNoCarrier => self.call_list_line(call, call.state.code()),
-            Release::CcInfo => self.ccinfo(call, 2),
-            Release::Dsci => self.dsci(call, 2),
-            Release::Cend if self.parameters.is_on("^CURC") => {
-                self.say_unsolicited(&format!("^ORIG:{},0", call.id));
-                self.say_unsolicited(&format!("^CONF:{}", call.id));
-            }
-            Release::Ecam if self.parameters.is_on("#ECAM") => {
-                let line = format!("#ECAM: {},1,1,,,{}", call.id - 1, call.number_and_type());
-                self.say_unsolicited(&line);
-            }
-            Release::CallStat if self.parameters.is_on("+UCALLSTAT") => {
-                self.say_unsolicited(&format!("+UCALLSTAT: {},2", call.id));
-            }
-            Release::Silence | Release::Cend | Release::Ecam | Release::CallStat | Release::Wind => {}
-        }
-    }
-
     /// The far end or the network ended it.
     pub(super) fn released(&mut self, network: CallRef, cause: u8, at: Instant) {
         self.tick(at);
@@ -311,7 +229,7 @@ impl Modem {
         self.promote_waiting();
     }
 
-    fn promote_waiting(&mut self) {
+    pub(super) fn promote_waiting(&mut self) {
         if self.calls.iter().any(|c| c.state != State::Waiting) {
             return;
         }
@@ -319,94 +237,6 @@ impl Modem {
             call.state = State::Incoming;
             let call = call.clone();
             self.start_ringing(&call);
-        }
-    }
-
-    fn say_release(&mut self, call: &Call, ending: Ending) {
-        if std::mem::take(&mut self.faults.no_release) {
-            return self.promote_waiting();
-        }
-        let far = match ending {
-            Ending::FarEnd(cause) => Some(cause),
-            Ending::Us => None,
-        };
-        let answered = call.connected.is_some();
-        let seconds = call.seconds(self.now);
-        let voice_end = format!(
-            "VOICE CALL: END: {:02}{:02}{:02}",
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60
-        );
-        match self.profile.release {
-            // A caller who gives up leaves no trace; after an answer, and for our own calls, V.250 §6.3.5 speaks.
-            Release::Silence if answered || !call.incoming => self.no_carrier(far),
-            Release::Silence => {}
-            Release::MissedCall => {
-                self.call_list_line(call, 6);
-                if call.incoming && !answered && far.is_some() {
-                    let number = match &call.caller {
-                        Caller::Known(number) => number.clone(),
-                        Caller::Withheld | Caller::NotAvailable => Number::new(""),
-                    };
-                    let clock = self.calendar.half_day(self.now);
-                    self.say_unsolicited(format!("MISSED_CALL: {clock} {number}").trim_end());
-                } else if answered {
-                    self.say_unsolicited(&voice_end);
-                }
-            }
-            Release::CallListThenNoCarrier => {
-                self.call_list_line(call, 6);
-                self.no_carrier(far);
-                if answered && self.family == super::Family::A7670 {
-                    self.say_unsolicited(&voice_end);
-                }
-            }
-            Release::CcInfo => {
-                self.ccinfo(call, -1);
-                self.no_carrier(far);
-            }
-            Release::Dsci => {
-                self.dsci(call, 6);
-                self.no_carrier(far);
-            }
-            Release::Cend => {
-                let status = far.map_or(if answered { 29 } else { 102 }, |_| if answered { 67 } else { 104 });
-                if self.parameters.is_on("^CURC") {
-                    self.say_unsolicited(&format!("^CEND:{},{seconds},{status},{}", call.id, far.unwrap_or(16)));
-                }
-                if answered {
-                    self.no_carrier(far);
-                }
-            }
-            Release::Ecam => {
-                if self.parameters.is_on("#ECAM") {
-                    self.say_unsolicited(&format!("#ECAM: {},0,1,,,", call.id - 1));
-                }
-                self.no_carrier(far);
-            }
-            Release::CallStat => {
-                if self.parameters.is_on("+UCALLSTAT") {
-                    self.say_unsolicited(&format!("+UCALLSTAT: {},6", call.id));
-                } else {
-                    self.no_carrier(far);
-                }
-            }
-            Release::Wind => {
-                self.no_carrier(far);
-                self.say_unsolicited(&format!("+WIND: 6,{}", call.id));
-            }
-        }
-        if self.calls.is_empty() {
-            self.indicate(Indicator::Call, 0);
-        }
-        self.promote_waiting();
-    }
-
-    /// Only what the far end does is unsolicited; our own hanging up is answered by OK.
-    fn no_carrier(&mut self, far: Option<u8>) {
-        if far.is_some() {
-            self.say_unsolicited("NO CARRIER");
         }
     }
 }

@@ -10,19 +10,13 @@ use super::phone::Number;
 use super::prng::Prng;
 use super::profiles::{Family, Profile};
 use super::reply::{Answer, FinalResult};
-use super::send_commands::Body;
 use super::storage::Memories;
 use super::wire::Wire;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-/// Longest command line; more is ERROR (V.250 §5.2.1 asks for at least 40).
-const MAX_LINE: usize = 560;
 /// Octets kept while a command runs; a client that sends more loses them, as on a UART without flow control.
 const MAX_TYPEAHEAD: usize = 4096;
-/// Octets of a message body after the prompt.
-pub(super) const MAX_BODY: usize = 1024;
-
 /// The simulated modem. It is driven through [`super::World`].
 #[derive(Debug)]
 pub struct Modem {
@@ -57,8 +51,8 @@ pub struct Modem {
     prng: Prng,
     pub(super) wire: Wire,
     pub(super) input: Input,
-    rest: String,
-    last_line: String,
+    pub(super) rest: String,
+    pub(super) last_line: String,
     pub(super) typeahead: VecDeque<u8>,
     pub(super) phase: Phase,
     pub(super) agenda: BTreeMap<(Instant, u64), Due>,
@@ -171,16 +165,6 @@ impl Modem {
             .collect()
     }
 
-    /// S3, S4, S5: what ends a line, what is written after that, what takes a character back (V.250 §6.2.1–6.2.3).
-    fn line_characters(&self) -> [u8; 3] {
-        [3, 4, 5].map(|number| {
-            self.registers
-                .get(&number)
-                .and_then(|v| u8::try_from(*v).ok())
-                .unwrap_or(0)
-        })
-    }
-
     pub(super) fn say(&mut self, text: String) {
         if self.faults.chatter {
             let noise = b"\r\n^RSSI:18\r\n".to_vec();
@@ -196,92 +180,17 @@ impl Modem {
         self.wire.send(octets, self.now, &self.faults, &mut self.prng);
     }
 
-    fn say_raw(&mut self, bytes: &[u8]) {
+    pub(super) fn say_raw(&mut self, bytes: &[u8]) {
         self.wire.send(bytes.to_vec(), self.now, &self.faults, &mut self.prng);
     }
 
-    /// Reads what was typed, as long as nothing runs.
-    fn read_on(&mut self) {
-        while matches!(self.phase, Phase::Idle) {
-            let Some(byte) = self.typeahead.pop_front() else { return };
-            match std::mem::replace(&mut self.input, Input::Line(vec![])) {
-                Input::Line(line) => self.take_line_byte(line, byte),
-                Input::Body(body, text) => self.take_body_byte(body, text, byte),
-            }
-        }
-    }
-
-    /// V.250 §5.2: CR (S3) ends, BS (S5) takes back, LF and other control characters are passed over, `A/` repeats at once.
-    fn take_line_byte(&mut self, mut line: Vec<u8>, byte: u8) {
-        if self.echo {
-            self.say_raw(&[byte]);
-        }
-        let [end, _, back] = self.line_characters();
-        match byte {
-            _ if byte == end => return self.take_line(&line),
-            _ if byte == back || byte == 0x7F => {
-                line.pop();
-            }
-            0..0x20 => {}
-            _ if line.len() <= MAX_LINE => line.push(byte),
-            _ => {}
-        }
-        if line.eq_ignore_ascii_case(b"A/") {
-            self.rest = self.last_line.clone();
-            return self.run_soon();
-        }
-        self.input = Input::Line(line);
-    }
-
-    fn take_line(&mut self, line: &[u8]) {
-        let start = line.windows(2).position(|two| two.eq_ignore_ascii_case(b"AT"));
-        let Some(start) = start else { return };
-        self.rest = if line.len() > MAX_LINE {
-            "\u{0}".into()
-        } else {
-            // One character an octet: which set they are in, the command knows that reads them.
-            line[start + 2..].iter().copied().map(char::from).collect()
-        };
-        self.last_line = self.rest.clone();
-        self.run_soon();
-    }
-
-    fn run_soon(&mut self) {
+    pub(super) fn run_soon(&mut self) {
         self.phase = Phase::Busy;
         let after = self.jitter(self.latency.reply);
         self.later(after, Due::RunLine);
     }
 
-    /// TS 27.005 §3.5.1: Ctrl-Z sends, ESC gives up, CR gives another prompt.
-    fn take_body_byte(&mut self, body: Body, mut text: Vec<u8>, byte: u8) {
-        match byte {
-            0x1A => {
-                self.phase = Phase::Busy;
-                let after = self.jitter(self.latency.reply);
-                return self.later(after, Due::Submitted(body, text));
-            }
-            0x1B => return self.say_final(FinalResult::Ok),
-            b'\r' => {
-                text.push(b'\n');
-                self.say_prompt();
-            }
-            b'\n' => {}
-            0x08 => {
-                text.pop();
-            }
-            _ => {
-                if text.len() < MAX_BODY {
-                    text.push(byte);
-                }
-                if self.echo {
-                    self.say_raw(&[byte]);
-                }
-            }
-        }
-        self.input = Input::Body(body, text);
-    }
-
-    fn say_prompt(&mut self) {
+    pub(super) fn say_prompt(&mut self) {
         let prompt: &[u8] = if self.faults.bare_prompt { b"\r\n>" } else { b"\r\n> " };
         self.say_raw(prompt);
     }
