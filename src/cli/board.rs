@@ -111,6 +111,9 @@ fn show(mut opened: Opened, shown: Shown, once: bool) -> Result<(), Exit> {
     if opened.lamps.is_empty() {
         return Err(Exit::new(UNAVAILABLE, "this board has no light that can be switched"));
     }
+    if let Shown::Trouble(code) = shown {
+        say(format_args!("flashes {}: {}", code.count(), code.words()))?;
+    }
     loop {
         linux::show_once(&mut opened.lamps, shown, &mut ThreadDelay)
             .map_err(|error| Exit::new(FAILED, error.to_string()))?;
