@@ -125,13 +125,12 @@ mod tests {
             timers::DUE_OF,
             timers::EARLIEST,
             records::HELD_OF,
-            retention::OLD_BODIES,
+            retention::NEXT_TEXTS,
             retention::OLD_PARTS,
             retention::OLD_JOURNAL,
             retention::OLD_UNREADABLE,
             retention::TOO_MANY_UNREADABLE,
             retention::OLD_CALLS,
-            retention::OLD_TEXTS,
             retention::OLD_WINS,
             retention::OLD_ANSWERED,
             retention::NEXT_CONTACTS,
@@ -153,11 +152,9 @@ mod tests {
             spells::OPEN,
         ];
         let open_now = [
-            "outbox_queue",
-            "outbox_open",
+            "outbox_live",
             "call_open",
             "contact_waiting",
-            "outbox_due",
             "timer_due",
             // A row for each owner.
             "owner_state",

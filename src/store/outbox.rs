@@ -54,43 +54,45 @@ const BY_ID: &str = concat!("SELECT ", columns!(), " FROM outbox WHERE id = ?1")
 pub(super) const NEXT: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM outbox INDEXED BY outbox_queue WHERE state = 'queued' AND not_before <= ?1 ORDER BY priority, id LIMIT 1"
+    " FROM outbox INDEXED BY outbox_live WHERE state = 'queued' AND not_before <= ?1 ORDER BY priority, id LIMIT 1"
 );
 pub(super) const NEXT_KNOWN: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM outbox INDEXED BY outbox_queue WHERE state = 'queued' AND not_before <= ?1 AND (audience = 'owner' OR EXISTS \
-     (SELECT 1 FROM outbox s WHERE s.recipient = outbox.recipient AND s.submitted_at > ?2)) ORDER BY priority, id LIMIT 1"
+    " FROM outbox INDEXED BY outbox_live WHERE state = 'queued' AND not_before <= ?1 AND (audience = 'owner' OR recipient IN \
+     (SELECT s.recipient FROM outbox s INDEXED BY outbox_sent WHERE s.submitted_at > ?2)) ORDER BY priority, id LIMIT 1"
 );
 pub(super) const EARLIEST: &str =
-    "SELECT min(not_before) FROM outbox INDEXED BY outbox_due WHERE state = 'queued' AND not_before > ?1";
+    "SELECT min(not_before) FROM outbox INDEXED BY outbox_live WHERE state = 'queued' AND not_before > ?1";
 pub(super) const LOWER_IN_DOUBT: &str =
     "SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ?1 AND part < ?2 AND state = 'in_doubt')";
 pub(super) const WAITING_FOR: &str =
-    "SELECT id FROM outbox INDEXED BY outbox_queued_to WHERE state = 'queued' AND recipient = ?1 LIMIT ?2";
-pub(super) const ANY_QUEUED: &str = "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_due WHERE state = 'queued')";
+    "SELECT id FROM outbox INDEXED BY outbox_live WHERE state = 'queued' AND recipient = ?1 LIMIT ?2";
+pub(super) const ANY_QUEUED: &str =
+    "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_live WHERE state = 'queued')";
 pub(super) const SUBMITTING: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM outbox WHERE state = 'submitting' ORDER BY id"
+    " FROM outbox INDEXED BY outbox_live WHERE state = 'submitting' ORDER BY id"
 );
-pub(super) const NTH_SENT: &str =
-    "SELECT submitted_at FROM outbox WHERE submitted_at > ?1 ORDER BY submitted_at DESC LIMIT 1 OFFSET ?2";
-pub(super) const PEOPLE: &str = "SELECT count(DISTINCT recipient) FROM outbox INDEXED BY outbox_sent_people \
+pub(super) const NTH_SENT: &str = "SELECT submitted_at FROM outbox INDEXED BY outbox_sent WHERE submitted_at > ?1 ORDER BY submitted_at DESC LIMIT 1 OFFSET ?2";
+pub(super) const PEOPLE: &str = "SELECT count(DISTINCT recipient) FROM outbox INDEXED BY outbox_sent \
      WHERE submitted_at > ?1 AND submitted_at IS NOT NULL AND audience = 'caller'";
-pub(super) const FIRST_SENT: &str = "SELECT min(submitted_at) FROM outbox INDEXED BY outbox_sent_people \
+pub(super) const FIRST_SENT: &str = "SELECT min(submitted_at) FROM outbox INDEXED BY outbox_sent \
      WHERE submitted_at > ?1 AND submitted_at IS NOT NULL AND audience = 'caller'";
-pub(super) const SENT_TO: &str = "SELECT EXISTS (SELECT 1 FROM outbox WHERE recipient = ?1 AND submitted_at > ?2)";
+pub(super) const SENT_TO: &str =
+    "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_sent WHERE recipient = ?1 AND submitted_at > ?2)";
 pub(super) const AWAITING: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM outbox WHERE state = 'accepted' AND recipient = ?1 AND reference = ?2 AND submitted_at > ?3 \
+    " FROM outbox INDEXED BY outbox_sent WHERE state = 'accepted' AND recipient = ?1 AND reference = ?2 AND submitted_at > ?3 \
      ORDER BY submitted_at DESC LIMIT 1"
 );
 pub(super) const DOUBTED: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM outbox WHERE state = 'in_doubt' AND recipient = ?1 AND submitted_at > ?2 ORDER BY submitted_at LIMIT 20"
+    " FROM outbox INDEXED BY outbox_sent WHERE state = 'in_doubt' AND recipient = ?1 AND submitted_at > ?2 \
+     ORDER BY submitted_at LIMIT 20"
 );
 pub(super) const OF_MESSAGE: &str = "SELECT state, attempts FROM outbox WHERE message_id = ?1";
 
@@ -262,7 +264,7 @@ impl Tx<'_> {
     /// SQLite's own.
     pub fn queued_messages_to(&self, recipient: &str) -> Result<Vec<MessageId>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT DISTINCT message_id FROM outbox INDEXED BY outbox_queued_to WHERE state = 'queued' AND recipient = ?1",
+            "SELECT DISTINCT message_id FROM outbox INDEXED BY outbox_live WHERE state = 'queued' AND recipient = ?1",
         )?;
         let rows = statement.query_map([recipient], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -6,7 +6,7 @@ use crate::clock::Steady;
 use rusqlite::params;
 
 pub(super) const HEAR_BY: &str = "UPDATE outbox SET not_before = ?3 WHERE id IN (
-    SELECT o.id FROM outbox o INDEXED BY outbox_queued_to JOIN message m ON m.id = o.message_id
+    SELECT o.id FROM outbox o INDEXED BY outbox_live JOIN message m ON m.id = o.message_id
     WHERE o.state = 'queued' AND o.recipient = ?1 AND o.audience = 'owner' AND o.attempts = 0 AND o.not_before > ?3
       AND (?2 IS NULL OR m.contact_id = ?2))";
 

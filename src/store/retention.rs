@@ -28,21 +28,23 @@ pub const STEP_ROWS: u32 = 100;
 /// Where the walk over the contacts stands.
 const CONTACTS_SEEN: &str = "retention_contact";
 
-pub(super) const OLD_BODIES: &str = "SELECT id FROM message WHERE created_at < ?1 AND text <> '' AND state NOT IN ('queued', 'submitting') \
-     ORDER BY created_at LIMIT ?2";
-pub(super) const OLD_PARTS: &str = "DELETE FROM inbound_part WHERE id IN \
-     (SELECT id FROM inbound_part WHERE received_at < ?1 ORDER BY received_at LIMIT ?2)";
-pub(super) const OLD_JOURNAL: &str = "DELETE FROM journal WHERE id IN \
-     (SELECT id FROM journal WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)";
+/// Up to which text all is emptied, and up to which all is gone, but for what was still to go then.
+const WORDS_SEEN: &str = "retention_words";
+const TEXTS_SEEN: &str = "retention_text";
+
+/// Ids grow with time, so the oldest stand first and no index by time is needed.
+pub(super) const NEXT_TEXTS: &str =
+    "SELECT id, state IN ('queued', 'submitting'), created_at FROM message WHERE id > ?1 ORDER BY id LIMIT ?2";
+pub(super) const OLD_PARTS: &str =
+    "DELETE FROM inbound_part WHERE id < (SELECT min(id) FROM inbound_part) + ?2 AND received_at < ?1";
+pub(super) const OLD_JOURNAL: &str =
+    "DELETE FROM journal WHERE id < (SELECT min(id) FROM journal) + ?2 AND created_at < ?1";
 pub(super) const OLD_UNREADABLE: &str = "DELETE FROM undecodable WHERE id IN \
      (SELECT id FROM undecodable WHERE received_at < ?1 ORDER BY received_at LIMIT ?2)";
 pub(super) const TOO_MANY_UNREADABLE: &str = "DELETE FROM undecodable WHERE id IN \
      (SELECT id FROM undecodable WHERE id <= (SELECT max(id) FROM undecodable) - ?1 ORDER BY id LIMIT ?2)";
 pub(super) const OLD_CALLS: &str = "DELETE FROM call WHERE id IN \
      (SELECT id FROM call WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2)";
-pub(super) const OLD_TEXTS: &str = "DELETE FROM message WHERE id IN \
-     (SELECT id FROM message WHERE created_at < ?1 AND text = '' AND state NOT IN ('queued', 'submitting') \
-     ORDER BY created_at LIMIT ?2)";
 pub(super) const OLD_WINS: &str =
     "DELETE FROM win WHERE id IN (SELECT id FROM win WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)";
 pub(super) const OLD_ANSWERED: &str =
@@ -70,12 +72,12 @@ impl Tx<'_> {
             (OLD_UNREADABLE, bodies),
             (TOO_MANY_UNREADABLE, Steady(UNREADABLE_MAX)),
             (OLD_CALLS, records),
-            (OLD_TEXTS, records),
             (OLD_WINS, records),
             (OLD_ANSWERED, records),
         ] {
             gone += self.conn.prepare_cached(sql)?.execute(params![before, STEP_ROWS])?;
         }
+        gone += self.retire_texts(records)?;
         gone += self.retire_contacts()?;
         gone += self.retire_ledger(now.minus(ledger::KEPT), STEP_ROWS)?;
         Ok(gone)
@@ -83,22 +85,61 @@ impl Tx<'_> {
 
     /// The words of old texts and the PDUs that carried them. A text that is still to go keeps both.
     fn empty_texts(&self, before: Steady) -> Result<usize, StoreError> {
-        let old: Vec<i64> = self
-            .conn
-            .prepare_cached(OLD_BODIES)?
-            .query_map(params![before, STEP_ROWS], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let mut emptied = 0;
-        for id in old {
+        self.walk_texts(WORDS_SEEN, before, |id| {
             self.conn
                 .prepare_cached("DELETE FROM outbox WHERE message_id = ?1 AND state NOT IN ('queued', 'submitting')")?
                 .execute([id])?;
-            emptied += self
-                .conn
-                .prepare_cached("UPDATE message SET text = '' WHERE id = ?1")?
+            self.conn
+                .prepare_cached("UPDATE message SET text = '' WHERE id = ?1 AND text <> ''")?
                 .execute([id])?;
+            Ok(())
+        })
+    }
+
+    /// That there was such a text.
+    fn retire_texts(&self, before: Steady) -> Result<usize, StoreError> {
+        self.walk_texts(TEXTS_SEEN, before, |id| {
+            self.conn
+                .prepare_cached("DELETE FROM message WHERE id = ?1")?
+                .execute([id])?;
+            Ok(())
+        })
+    }
+
+    /// Gives the next texts from before `before` to `retire`, and remembers under `seen` how far it came. One that is still to
+    /// go is passed over. How many it came past.
+    fn walk_texts(
+        &self,
+        seen: &str,
+        before: Steady,
+        retire: impl Fn(i64) -> Result<(), StoreError>,
+    ) -> Result<usize, StoreError> {
+        let last: i64 = self.setting(seen)?.and_then(|id| id.parse().ok()).unwrap_or(0);
+        // When everything had gone, ids began anew.
+        let newest: Option<i64> = self
+            .conn
+            .prepare_cached("SELECT max(id) FROM message")?
+            .query_row([], |row| row.get(0))?;
+        let last = if newest.is_some_and(|newest| newest >= last) {
+            last
+        } else {
+            0
+        };
+        let next: Vec<(i64, bool, Steady)> = self
+            .conn
+            .prepare_cached(NEXT_TEXTS)?
+            .query_map(params![last, STEP_ROWS], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?
+            .collect::<Result<_, _>>()?;
+        let old = || next.iter().take_while(|(_, _, created_at)| *created_at < before);
+        for (id, ..) in old().filter(|(_, to_go, _)| !to_go) {
+            retire(*id)?;
         }
-        Ok(emptied)
+        if let Some((id, ..)) = old().last() {
+            self.set_setting(seen, &id.to_string())?;
+        }
+        Ok(old().count())
     }
 
     /// Walks over the contacts, some at a time, round after round.
@@ -282,6 +323,24 @@ mod tests {
             })
             .unwrap();
         assert_eq!(count(&store, "SELECT count(*) FROM ledger"), 0, "five years are over");
+    }
+
+    #[test]
+    fn texts_go_after_a_time_in_which_there_were_none_at_all() {
+        let mut store = Store::open_in_memory().unwrap();
+        let settle = |store: &mut Store, day| while store.transact(at(day), |tx| tx.retire()).unwrap() > 0 {};
+        let words = "SELECT count(*) FROM message WHERE text <> ''";
+        for day in 0..3 {
+            store.transact(at(day), |tx| live(tx, day)).unwrap();
+        }
+        settle(&mut store, 100);
+        assert_eq!(count(&store, words), 0);
+        settle(&mut store, 500);
+        assert_eq!(count(&store, "SELECT count(*) FROM message"), 0);
+        settle(&mut store, 501);
+        store.transact(at(501), |tx| live(tx, 501)).unwrap();
+        settle(&mut store, 600);
+        assert_eq!(count(&store, words), 0, "ids began anew, and so does the walk");
     }
 
     #[test]

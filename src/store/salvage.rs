@@ -19,9 +19,10 @@ pub(super) fn from(aside: &Path, new: &mut Connection) -> usize {
     if tx.commit().is_ok() { rows } else { 0 }
 }
 
+/// Not how far the housekeeping had come: the new database counts its rows from one.
 fn settings(old: &Connection, new: &Connection) -> usize {
     let copy = || -> rusqlite::Result<usize> {
-        let mut statement = old.prepare("SELECT key, value FROM setting LIMIT ?1")?;
+        let mut statement = old.prepare("SELECT key, value FROM setting WHERE key NOT GLOB 'retention_*' LIMIT ?1")?;
         let rows = statement.query_map([ROWS_MAX], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
         })?;

@@ -284,7 +284,10 @@ mod tests {
              VALUES ('+15551234567', 'opt_out', 'STOP', 0, 0);
          INSERT INTO message (direction, kind, peer, contact_id, text, parts, state, created_utc, offset_s, created_at)
              VALUES ('in', 'forward', '+15551234567', 1, 'STOP', 1, 'delivered', 0, 0, 0);
-         INSERT INTO timer (kind, due, subject) VALUES ('in_doubt', 77, 5);",
+         INSERT INTO timer (kind, due, subject) VALUES ('in_doubt', 77, 5);
+         INSERT INTO journal (created_utc, offset_s, created_at, message_id, what, why) VALUES (0, 0, 0, 1, 'texted', 'why not');
+         INSERT INTO outbox (message_id, part, recipient, audience, priority, tpdu, not_before)
+             VALUES (1, 1, '+1', 'caller', 0, x'00', 9);",
         "INSERT INTO contact (id, number, opted_out, created_utc) VALUES (1, '+15551234567', 1, 0);
          INSERT INTO timer (kind, due, subject) VALUES ('in_doubt', 77, 5);
          INSERT INTO remembered (subject, opted_out, blocked, friend) VALUES ('x', 1, 0, 0);",
@@ -314,6 +317,27 @@ mod tests {
                     })
                     .unwrap();
                 assert_eq!(timer, ("in_doubt".to_owned(), 77, 5), "from version {from}");
+            }
+            if from == 1 {
+                let why: String = conn.query_row("SELECT why FROM journal", [], |r| r.get(0)).unwrap();
+                assert_eq!(why, "why not");
+                let seen: String = conn
+                    .query_row("SELECT value FROM setting WHERE key = 'retention_words'", [], |r| {
+                        r.get(0)
+                    })
+                    .unwrap();
+                assert_eq!(
+                    seen, "0",
+                    "the walk over the texts begins before the first that has words"
+                );
+                let queued: i64 = conn
+                    .query_row(
+                        "SELECT not_before FROM outbox INDEXED BY outbox_live WHERE state = 'queued'",
+                        [],
+                        |r| r.get(0),
+                    )
+                    .unwrap();
+                assert_eq!(queued, 9);
             }
             let wrong: i64 = conn
                 .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0))

@@ -39,13 +39,14 @@ fn main() {
     }
 
     let before = bench.tally();
+    let first = bench.pages.len();
     for round in 0..calls {
         bench.handled_call(BEFORE + round);
     }
     let per_call = bench.tally().less(&before);
     per_call.print(&format!("a handled call, mean of {calls}"), f64::from(calls));
     if words.iter().any(|w| w == "--pages") {
-        bench.print_pages();
+        bench.print_pages(first);
     }
 
     let before = bench.tally();
@@ -92,13 +93,15 @@ impl Tally {
 
 struct Bench {
     it: Box,
+    database: PathBuf,
     log: PathBuf,
     tally: Tally,
     /// Salts of the log and frames of it counted already.
     seen: ([u8; 8], u64),
     /// The frame counted last ended a commit.
     ended: bool,
-    pages: BTreeMap<u32, u64>,
+    /// The pages of each commit.
+    pages: Vec<Vec<u32>>,
 }
 
 impl Bench {
@@ -115,11 +118,12 @@ impl Bench {
         log.push("-wal");
         Bench {
             it,
+            database: path.to_owned(),
             log: log.into(),
             tally: Tally::default(),
             seen: Default::default(),
             ended: false,
-            pages: BTreeMap::new(),
+            pages: vec![Vec::new()],
         }
     }
 
@@ -198,8 +202,11 @@ impl Bench {
             // The last frame of a commit is repeated up to the end of the sector (`psow=0`); that is no further commit.
             let ends = number(&one[4..8]) != 0;
             self.tally.commits += u64::from(ends && !self.ended);
+            if self.ended && !ends {
+                self.pages.push(Vec::new());
+            }
             self.ended = ends;
-            *self.pages.entry(number(&one[..4])).or_default() += 1;
+            self.pages.last_mut().unwrap().push(number(&one[..4]));
         }
     }
 
@@ -210,12 +217,24 @@ impl Bench {
         self.tally
     }
 
-    fn print_pages(&self) {
-        let mut pages: Vec<_> = self.pages.iter().collect();
-        pages.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        println!("-- pages written most often since the start");
-        for (page, count) in pages.into_iter().take(40) {
-            println!("page {page:>6} {count:>7}");
+    /// Which tables and indices the commits since the `from`th wrote.
+    fn print_pages(&self, from: usize) {
+        let conn = rusqlite::Connection::open(&self.database).unwrap();
+        let mut owners = conn.prepare("SELECT pageno, name FROM dbstat").unwrap();
+        let owners = owners.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let owners: BTreeMap<u32, String> = owners.map(Result::unwrap).collect();
+        let mut written: BTreeMap<&str, u64> = BTreeMap::new();
+        println!("-- what each commit wrote");
+        for commit in &self.pages[from..] {
+            let names = commit.iter().map(|page| owners.get(page).map_or("?", String::as_str));
+            let names: Vec<&str> = names.collect();
+            println!("{:>3} {}", names.len(), names.join(" "));
+            names.iter().for_each(|name| *written.entry(name).or_default() += 1);
+        }
+        let mut written: Vec<_> = written.into_iter().collect();
+        written.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        for (name, count) in written {
+            println!("{count:>7} {name}");
         }
     }
 }

@@ -86,11 +86,12 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn settle_part(&self, id: OutboxId, state: State, reason: &str, gone: bool) -> Result<(), StoreError> {
-        self.conn
-            .prepare_cached(
-                "UPDATE outbox SET state = ?2, reason = ?3, submitted_at = iif(?4, submitted_at, NULL) WHERE id = ?1",
-            )?
-            .execute(params![id, state, reason, gone])?;
+        // Naming a column writes its index anew even if it stays the same.
+        let sql = match gone {
+            true => "UPDATE outbox SET state = ?2, reason = ?3 WHERE id = ?1",
+            false => "UPDATE outbox SET state = ?2, reason = ?3, submitted_at = NULL WHERE id = ?1",
+        };
+        self.conn.prepare_cached(sql)?.execute(params![id, state, reason])?;
         Ok(())
     }
 
