@@ -450,11 +450,8 @@ fn a_slip_of_a_command_is_asked_about() {
 }
 
 #[test]
-fn nothing_else_is_a_command() {
+fn a_command_word_before_a_sentence_is_neither_done_nor_sent_but_asked_about() {
     for text in [
-        "ok",
-        "Yes",
-        "Yes can do 3pm",
         "Help is on the way",
         "Later today works",
         "Done with the job, see you",
@@ -465,12 +462,23 @@ fn nothing_else_is_a_command() {
         "Why not",
         "Set it to 70",
         "Pause the sprinkler",
-        "What",
-        "gone",
-        "On my way",
         "List of parts is coming",
         "Report is ready",
+        "Away on vacation",
+        "pause for the day",
+        "Back soon",
     ] {
+        let read = grammar::read(text);
+        assert!(
+            matches!(&read, OwnerText::Unclear { text: held, .. } if held == text),
+            "{text}: {read:?}"
+        );
+    }
+}
+
+#[test]
+fn nothing_else_is_a_command() {
+    for text in ["ok", "Yes", "Yes can do 3pm", "What", "gone", "On my way"] {
         assert_eq!(grammar::read(text), OwnerText::Untagged(text.to_owned()), "{text}");
     }
 }

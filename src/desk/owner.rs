@@ -41,8 +41,12 @@ impl Turn<'_> {
             OwnerText::Handle(handle) => self.bare(member, message, handle),
             OwnerText::Untagged(text) if grammar::is_yes(&text, &self.rules.pack) => self.yes(member, message, &text),
             OwnerText::Untagged(text) => self.untagged(member, message, &text),
+            OwnerText::Unclear { usage, text } => self.unclear(member, &usage, &text),
             OwnerText::No => self.refuse_held(member),
-            OwnerText::Command(command) => self.command(member, command),
+            OwnerText::Command(command) => {
+                self.order_came(member, &text)?;
+                self.command(member, command)
+            }
             OwnerText::Canned { handle, reply } => self.canned(member, message, handle, reply),
             OwnerText::Later { handle, when, text } => self.later_text(member, handle, &when, &text),
             OwnerText::LaterAlone { handle, when } => self.later_alone(member, handle, &when),
@@ -113,6 +117,7 @@ fn is_no_order(read: &OwnerText) -> bool {
     matches!(
         read,
         OwnerText::Untagged(_)
+            | OwnerText::Unclear { .. }
             | OwnerText::DidYouMean { .. }
             | OwnerText::Usage { .. }
             | OwnerText::OptOutWord
@@ -127,6 +132,7 @@ fn may(role: Role, read: &OwnerText) -> bool {
         OwnerText::To { .. }
             | OwnerText::Handle(_)
             | OwnerText::Untagged(_)
+            | OwnerText::Unclear { .. }
             | OwnerText::No
             | OwnerText::Canned { .. }
             | OwnerText::Later { .. }

@@ -23,4 +23,5 @@ mod spoof;
 pub mod story;
 mod team;
 mod test_call;
+mod unclear;
 mod undo;

@@ -27,6 +27,7 @@ fn meaning(read: &OwnerText) -> String {
         OwnerText::Usage { usage } => format!("USAGE {usage}"),
         OwnerText::OptOutWord => "NEVER".to_owned(),
         OwnerText::Reaction(_) => "REACTION".to_owned(),
+        OwnerText::Unclear { usage, .. } => format!("UNCLEAR {}", usage.split(' ').next().unwrap_or("")),
         OwnerText::Untagged(_) => "NOBODY".to_owned(),
         OwnerText::Empty => "EMPTY".to_owned(),
     }
@@ -147,6 +148,15 @@ proptest! {
         for text in [id.to_owned(), format!("{id} {handle}"), pack.command_word(id)] {
             let read = grammar::read_in(&text, pack);
             prop_assert!(!matches!(read, OwnerText::To { .. } | OwnerText::Untagged(_) | OwnerText::Later { .. }), "{text}: {read:?}");
+        }
+    }
+
+    #[test]
+    fn a_command_first_and_anything_after_it_is_never_sent_unasked(at in 0usize..24, rest in "[a-z0-9@#:.,' ]{0,40}", pack in languages()) {
+        let id = commands::ids()[at];
+        for word in [id.to_owned(), pack.command_word(id)] {
+            let read = grammar::read_in(&format!("{word} {rest}"), pack);
+            prop_assert!(!matches!(read, OwnerText::To { .. } | OwnerText::Untagged(_) | OwnerText::Later { .. }), "{word} {rest}: {read:?}");
         }
     }
 

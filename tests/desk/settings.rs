@@ -85,6 +85,8 @@ fn a_sentence_that_begins_with_set_is_no_setting() {
     let mut it = Box::new();
     it.dave_writes("when do you come?");
     it.text(OWNER, "Set up for 3pm tomorrow");
+    assert!(it.settle_to(OWNER)[0].starts_with("Held, not sent, not done: \"Set up for 3pm tomorrow\""));
+    it.text(OWNER, "13");
     assert_eq!(it.settle_to(DAVE), ["Set up for 3pm tomorrow"]);
 }
 

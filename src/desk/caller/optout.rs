@@ -60,6 +60,12 @@ impl Words {
         ALL.get_or_init(|| Pack::all().iter().fold(Words::default(), |words, pack| words.and(pack)))
     }
 
+    /// Of a language file of the user's own; `None` for one that comes with the program, which [`Words::all`] has.
+    fn own(pack: &Pack) -> Option<Words> {
+        let ours = Pack::all().iter().any(|known| **known == *pack);
+        (!ours).then(|| Words::default().and(pack))
+    }
+
     fn and(mut self, pack: &Pack) -> Words {
         /// Adds what is not there yet.
         fn add(words: &mut Vec<String>, more: impl Iterator<Item = String>) {
@@ -98,10 +104,9 @@ pub fn consent(text: &str) -> Consent {
 /// The same, with the words of the box's language, which may be a file of the user's own.
 #[must_use]
 pub fn consent_in(text: &str, pack: &Pack) -> Consent {
-    if Pack::all().iter().any(|known| known.code == pack.code) {
+    let Some(own) = Words::own(pack) else {
         return consent(text);
-    }
-    let own = Words::default().and(pack);
+    };
     match (consent(text), consent_by(text, &own)) {
         (Consent::Stop, _) | (_, Consent::Stop) => Consent::Stop,
         (Consent::Plain, own) => own,
@@ -141,14 +146,14 @@ fn consent_by(text: &str, known: &Words) -> Consent {
     }
 }
 
-/// Whether the whole text is an opt-out word: the owner's is never relayed.
+/// Whether the whole text is an opt-out word, in any language we come with or the box's own: the owner's is never relayed.
 #[must_use]
-pub fn is_opt_out_word(text: &str) -> bool {
+pub fn is_opt_out_word(text: &str, pack: &Pack) -> bool {
     let words = fold(text);
     let words: Vec<&str> = words.split_whitespace().collect();
     let joined = words.concat();
-    let known = Words::all();
-    joined.len() <= WHOLE_CHARACTERS_MAX && (is_stop(&joined, known) || stop_with_fillers(&words, known))
+    let by = |known: &Words| is_stop(&joined, known) || stop_with_fillers(&words, known);
+    joined.len() <= WHOLE_CHARACTERS_MAX && (by(Words::all()) || Words::own(pack).is_some_and(|own| by(&own)))
 }
 
 fn is_stop(joined: &str, known: &Words) -> bool {

@@ -1,8 +1,9 @@
 //! Texts of the owner's that wait to be told whom they are for: asked about for 15 minutes, then dropped, which is said.
 
-use crate::clock::Steady;
 use crate::desk::conversation::routing::snippet;
+use crate::desk::owner::commands;
 use crate::desk::rules::Member;
+use crate::desk::submission::air;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
 use crate::desk::wording::pack::Values;
@@ -16,11 +17,11 @@ use std::time::Duration;
 /// A held text is asked about this long.
 const HELD_FOR: Duration = Duration::from_secs(15 * 60);
 /// Callers offered in the question.
-const CHOICES: usize = 4;
-/// Characters of each caller's last text in a list.
-const SNIPPET: usize = 20;
-/// Characters of the held text in the question.
+pub(super) const CHOICES: usize = 4;
+/// Characters of the held text in what is said of it.
 const HELD_SNIPPET: usize = 40;
+/// Characters of the held text and of each caller's last one in the question, the most telling first.
+const SNIPPETS: [(usize, usize); 5] = [(HELD_SNIPPET, 20), (HELD_SNIPPET, 12), (30, 10), (30, 0), (20, 0)];
 
 impl Turn<'_> {
     /// Holds a text; one held before is dropped, and that is said.
@@ -37,36 +38,81 @@ impl Turn<'_> {
         self.tx.set_timer(TimerKind::Held, id, self.now().steady.plus(HELD_FOR))
     }
 
-    /// Holds a text and asks whom it is for.
-    pub fn hold(&mut self, member: &Member, body: &str, since: Steady) -> Done {
+    /// Holds a text and asks whom it is for; with `order`, whether it was meant to be one that goes like that.
+    pub fn hold(&mut self, member: &Member, body: &str, choices: &[Contact], order: Option<&str>) -> Done {
         self.hold_back(member, body, None)?;
-        let mut choices = Vec::new();
-        let mut handles = Vec::new();
-        for contact in self.told_of(member, since, CHOICES)? {
-            let Some(holding) = self.tx.holding_of(contact.id)? else {
-                continue;
-            };
-            let said = self.tx.last_heard(contact.id, 1)?;
-            let said = said
-                .first()
-                .map(|m| format!(" ({})", snippet(&m.text, SNIPPET)))
-                .unwrap_or_default();
-            choices.push(format!("{}{said}", lines::who(Some(holding.handle), &contact)));
-            handles.push(holding.handle.to_string());
+        let why = match order {
+            Some(_) => "it begins like an order and is none",
+            None => "it could be for more than one, or for nobody",
+        };
+        self.tx.journal(About::default(), "held, not sent", why)?;
+        let mut offered = Vec::new();
+        for contact in choices {
+            if let Some(holding) = self.tx.holding_of(contact.id)? {
+                let said = self.tx.last_heard(contact.id, 1)?;
+                let said = said.first().map(|message| message.text.clone());
+                offered.push((holding.handle, lines::who(Some(holding.handle), contact), said));
+            }
         }
-        let held = snippet(body, HELD_SNIPPET);
-        self.tx.journal(
-            About::default(),
-            "held, not sent",
-            "it could be for more than one, or for nobody",
-        )?;
-        if choices.is_empty() {
-            return self.say(&member.number, "held_who_for_any", &[("text", &held)]);
-        }
+        let asked = |snippets| self.question(body, order, &offered, snippets);
+        // The snippets give way before a second part is paid for.
+        let fits = SNIPPETS.iter().map(asked).find(|line| air::count(line) <= 1);
+        let line = fits.unwrap_or_else(|| self.question(body, order, &offered, &SNIPPETS[0]));
+        self.reply(&member.number, &line)
+    }
+
+    /// What is asked about a held text, with so much of it and of each caller's last one.
+    fn question(
+        &self,
+        body: &str,
+        order: Option<&str>,
+        offered: &[(Handle, String, Option<String>)],
+        (of_text, of_last): &(usize, usize),
+    ) -> String {
+        let text = snippet(body, *of_text);
         let or = format!(" {} ", self.line("or", &[]));
-        let (choices, handles) = (choices.join(&or), handles.join(&or));
-        let values: Values<'_> = &[("text", &held), ("choices", &choices), ("handles", &handles)];
-        self.say(&member.number, "held_who_for", values)
+        let handles: Vec<String> = offered.iter().map(|(handle, ..)| handle.to_string()).collect();
+        let choices: Vec<String> = offered
+            .iter()
+            .map(|(_, who, said)| match said {
+                Some(said) if *of_last > 0 => format!("{who} ({})", snippet(said, *of_last)),
+                Some(_) | None => who.clone(),
+            })
+            .collect();
+        let (handles, choices) = (handles.join(&or), choices.join(&or));
+        match (order, offered.is_empty()) {
+            (None, true) => self.line("held_who_for_any", &[("text", &text)]),
+            (Some(usage), true) => self.line("held_order_any", &[("text", &text), ("usage", &usage)]),
+            (None, false) => {
+                let values: Values<'_> = &[("text", &text), ("choices", &choices), ("handles", &handles)];
+                self.line("held_who_for", values)
+            }
+            (Some(usage), false) => {
+                let values: Values<'_> = &[
+                    ("text", &text),
+                    ("usage", &usage),
+                    ("choices", &choices),
+                    ("handles", &handles),
+                ];
+                self.line("held_order", values)
+            }
+        }
+    }
+
+    /// An order came that begins with the word of a text held for its word: that was this one gone wrong, and is done with.
+    pub fn order_came(&mut self, member: &Member, order: &str) -> Done {
+        let Some(held) = self.tx.held(&member.number)? else {
+            return Ok(());
+        };
+        let pack = &self.rules.pack;
+        let word = commands::first_word(order, pack);
+        if word.is_none() || word != commands::first_word(&held.text, pack) {
+            return Ok(());
+        }
+        self.tx.release_held(held.id)?;
+        self.tx.clear_timer(TimerKind::Held, held.id)?;
+        let why = "the order it should have been came";
+        self.tx.journal(About::default(), "held text dropped", why)
     }
 
     /// `YES` to the question whether the new holder of a number is meant. False: nothing like that was asked.

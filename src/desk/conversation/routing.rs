@@ -1,6 +1,7 @@
 //! An owner's text to a caller: tagged, bare handle, untagged. Never guessed between two; held and asked instead.
 
 use crate::desk::conversation::Addressee;
+use crate::desk::conversation::held::CHOICES;
 use crate::desk::conversation::meant::{Guess, READ, SPOKE_RECENTLY};
 use crate::desk::conversation::outgoing::Outgoing;
 use crate::desk::rules::Member;
@@ -117,8 +118,21 @@ impl Turn<'_> {
                 self.relay(member, Some(message), &contact, body)?;
                 Ok(())
             }
-            Guess::Unsure { since } => self.hold(member, body, since),
+            Guess::Unsure { since } => {
+                let choices = self.told_of(member, since, CHOICES)?;
+                self.hold(member, body, &choices, None)
+            }
         }
+    }
+
+    /// A command's word before what makes no order of it. However sure it is whom it would be for, it is asked: sent to a
+    /// customer, an order gone wrong ("Away on vacation") can't be taken back.
+    pub fn unclear(&mut self, member: &Member, usage: &str, body: &str) -> Done {
+        let choices = match self.only_meant(member)? {
+            Guess::OnlyChat(contact) | Guess::SamePerson(contact) => vec![*contact],
+            Guess::Unsure { since } => self.told_of(member, since, CHOICES)?,
+        };
+        self.hold(member, body, &choices, Some(usage))
     }
 
     /// Queues the owner's words to a caller. `None`: not, and the owner was told why.

@@ -75,6 +75,8 @@ pub enum Read {
     /// The word stands alone as only a command would, but lacks what must follow.
     Usage(String),
     DidYouMean(String),
+    /// The word, and then what is none of its: an order gone wrong, or a sentence for a customer. How the order goes.
+    Unclear(String),
     /// No command.
     None,
 }
@@ -155,24 +157,35 @@ pub fn read(text: &str, pack: &Pack) -> Read {
     let (first, rest) = split(text, pack);
     let rest = rest.trim().trim_start_matches([':', '-', ',']).trim();
     let bare = first.trim_matches(|c: char| !c.is_alphanumeric());
-    let known = pack
-        .command_of(bare)
-        .and_then(|id| WORDS.iter().find(|word| word.id == id));
+    let known = first_word(text, pack).and_then(|id| WORDS.iter().find(|word| word.id == id));
     if let Some(known) = known {
         return known.read(rest, pack);
     }
-    // Only a text that has a command's form is asked about: the word alone, or with a handle.
-    let form = rest.is_empty() || rest.split_whitespace().next().is_some_and(|w| handle(w).is_some());
     let folded = optout::fold(bare);
     let folded = folded.trim();
-    if !form || folded.chars().count() < TYPO_LETTERS_MIN || pack.means("everyday", bare) {
+    if folded.chars().count() < TYPO_LETTERS_MIN || pack.means("everyday", bare) {
         return Read::None;
     }
-    match pack.command_words().find(|(_, word)| one_typo(folded, word)) {
+    // Only a text that has a command's form is asked about: the word alone, with a handle, or with what may follow it.
+    let bare_form = rest.is_empty() || rest.split_whitespace().next().is_some_and(|w| handle(w).is_some());
+    let form = |id: &str| {
+        let known = WORDS.iter().find(|word| word.id == id);
+        bare_form || known.is_some_and(|known| matches!(known.read(rest, pack), Read::Command(_)))
+    };
+    match pack
+        .command_words()
+        .find(|(id, word)| one_typo(folded, word) && form(id))
+    {
         Some((id, word)) if pack.command_word(id).eq_ignore_ascii_case(word) => Read::DidYouMean(pack.command_word(id)),
         Some((_, word)) => Read::DidYouMean(word.to_uppercase()),
         None => Read::None,
     }
+}
+
+/// The id of the command whose word a text starts with.
+pub(in crate::desk) fn first_word<'p>(text: &str, pack: &'p Pack) -> Option<&'p str> {
+    let (first, _) = split(text, pack);
+    pack.command_of(first.trim_matches(|c: char| !c.is_alphanumeric()))
 }
 
 /// The first word and the rest. "Done27" is two words, if the first is a command's.
@@ -223,7 +236,7 @@ impl Word {
             None if matches!(self.id, "OWNER" | "CREW") && plain.split_whitespace().count() <= 2 => {
                 Read::Usage(self.usage(pack))
             }
-            None => Read::None,
+            None => Read::Unclear(self.usage(pack)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the owner's text means: number first is a message to that customer, a known word first is a command, nothing else
-//! is a command (product.md §3). In the language of the box, and always in English too.
+//! is a command (product.md §3). In the language of the box, and always in English too. A known word before what makes no
+//! order of it ("Away on vacation", "Done with the roof") is neither: it is asked about.
 
 use crate::desk::caller::optout;
 use crate::desk::caller::reactions;
@@ -54,6 +55,12 @@ pub enum OwnerText {
     Usage {
         usage: String,
     },
+    /// A command word before what makes no order of it: an order gone wrong, or a sentence for a customer. Only the owner
+    /// knows; `usage` shows how the order goes.
+    Unclear {
+        usage: String,
+        text: String,
+    },
     /// An opt-out word: never relayed.
     OptOutWord,
     /// `Liked "…"`: never relayed.
@@ -85,7 +92,7 @@ pub fn read_in(text: &str, pack: &Pack) -> OwnerText {
         return tagged;
     }
     // A STOP of the owner is a slip or meant for the box; none is ever sent to a customer.
-    if optout::is_opt_out_word(text) {
+    if optout::is_opt_out_word(text, pack) {
         return OwnerText::OptOutWord;
     }
     if pack.means("no", text) {
@@ -96,6 +103,10 @@ pub fn read_in(text: &str, pack: &Pack) -> OwnerText {
         commands::Read::Usage(usage) => OwnerText::Usage { usage },
         commands::Read::DidYouMean(word) => OwnerText::DidYouMean {
             word,
+            text: text.to_owned(),
+        },
+        commands::Read::Unclear(usage) => OwnerText::Unclear {
+            usage,
             text: text.to_owned(),
         },
         commands::Read::None => OwnerText::Untagged(text.to_owned()),
@@ -234,7 +245,7 @@ fn addressed(handle: Handle, body: &str, pack: &Pack) -> OwnerText {
         return later(handle, body.trim(), pack);
     }
     // "27 STOP" would opt the owner's own conversation out at the other end's carrier.
-    if optout::is_opt_out_word(body) {
+    if optout::is_opt_out_word(body, pack) {
         return OwnerText::OptOutWord;
     }
     OwnerText::To {
@@ -263,7 +274,7 @@ fn later(handle: Handle, body: &str, pack: &Pack) -> OwnerText {
         }
     };
     // Later is no better than now.
-    if optout::is_opt_out_word(text) {
+    if optout::is_opt_out_word(text, pack) {
         return OwnerText::OptOutWord;
     }
     let never = pack.means("no", &when) || pack.means("off", &when);

@@ -1,6 +1,7 @@
 //! What a caller's text means for their consent.
 
 use textback::desk::caller::optout::{self, Consent};
+use textback::desk::wording::pack::Pack;
 
 /// Laws: how a STOP is dressed (case, blanks, punctuation, accents' composition) does not weaken it; a whole-message opt-out
 /// is known to the owner's grammar too; the same text means the same twice; nothing but letters means nothing.
@@ -8,7 +9,7 @@ pub fn consent(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let meaning = optout::consent(&text);
     assert_eq!(meaning, optout::consent(&text));
-    if optout::is_opt_out_word(&text) {
+    if optout::is_opt_out_word(&text, &Pack::english()) {
         assert_eq!(
             meaning,
             Consent::Stop,
