@@ -25,6 +25,17 @@ pub struct Shown {
     pub sent_at: Option<Steady>,
 }
 
+/// Whether the team could read what a caller wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// The first of them, since then.
+    At(Steady),
+    /// It is queued.
+    NotYet,
+    /// It was told in another way, or could not be.
+    Never,
+}
+
 pub(super) const SHOWN: &str = "SELECT m.contact_id, m.kind = 'forward', \
      (SELECT max(o.submitted_at) FROM outbox o WHERE o.message_id = m.id AND o.state IN ('accepted', 'delivered', 'in_doubt')) \
      FROM message m JOIN contact c ON c.id = m.contact_id \
@@ -32,8 +43,13 @@ pub(super) const SHOWN: &str = "SELECT m.contact_id, m.kind = 'forward', \
      AND m.peer = ?1 AND m.created_at > ?2 AND m.state <> 'failed' AND c.opted_out = 0 AND c.blocked = 0 \
      ORDER BY m.created_at DESC, m.id DESC LIMIT ?3";
 
+pub(super) const TOLD: &str = "SELECT min(o.submitted_at) FILTER (WHERE o.state IN ('accepted', 'delivered', 'in_doubt')), \
+     count(*) FILTER (WHERE o.state IN ('queued', 'submitting')) \
+     FROM message m JOIN outbox o ON o.message_id = m.id \
+     WHERE m.contact_id = ?1 AND m.direction = 'out' AND m.kind = 'forward' AND m.created_at >= ?2";
+
 pub(super) const SHOWN_AS: &str = "SELECT contact_id FROM message \
-     WHERE direction = 'out' AND kind IN ('forward', 'alert') AND contact_id IS NOT NULL \
+     WHERE direction = 'out' AND kind IN ('forward', 'alert', 'answer') AND contact_id IS NOT NULL \
      AND peer = ?1 AND handle = ?2 AND created_at <= ?3 ORDER BY created_at DESC LIMIT 1";
 
 impl Tx<'_> {
@@ -93,6 +109,24 @@ impl Tx<'_> {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// When somebody of the team was first handed a text of that caller's queued at `since` or after.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn told_since(&self, contact: ContactId, since: Steady) -> Result<Told, StoreError> {
+        let found = self
+            .conn
+            .prepare_cached(TOLD)?
+            .query_row(params![contact, since], |row| {
+                Ok((row.get::<_, Option<Steady>>(0)?, row.get::<_, u32>(1)?))
+            })?;
+        Ok(match found {
+            (Some(at), _) => Told::At(at),
+            (None, 0) => Told::Never,
+            (None, _) => Told::NotYet,
+        })
     }
 
     /// Whom `member` last meant by `handle`. `Some(None)`: somebody who was forgotten since.

@@ -144,6 +144,7 @@ mod tests {
             undo::TRIM,
             claims::SHOWN,
             claims::SHOWN_AS,
+            claims::TOLD,
             scheduled::OF_CONTACT,
             scheduled::ALL,
             figures::MISSED,

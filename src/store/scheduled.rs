@@ -21,11 +21,13 @@ pub struct Scheduled {
     pub due_utc_ms: i64,
     /// When that was by the steady clock, as reckoned when it was asked for.
     pub due_at: Steady,
+    /// When it was asked for.
+    pub asked_at: Steady,
 }
 
 macro_rules! columns {
     () => {
-        "id, kind, member, contact_id, text, due_utc, due_at"
+        "id, kind, member, contact_id, text, due_utc, due_at, asked_at"
     };
 }
 
@@ -46,6 +48,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Scheduled> {
         text: row.get(4)?,
         due_utc_ms: row.get(5)?,
         due_at: row.get(6)?,
+        asked_at: row.get(7)?,
     })
 }
 
@@ -57,8 +60,8 @@ impl Tx<'_> {
     pub fn schedule(&self, new: &Scheduled) -> Result<i64, StoreError> {
         self.conn
             .prepare_cached(
-                "INSERT INTO scheduled (id, kind, member, contact_id, text, due_utc, due_at) \
-                 VALUES (nullif(?7, 0), ?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO scheduled (id, kind, member, contact_id, text, due_utc, due_at, asked_at) \
+                 VALUES (nullif(?8, 0), ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![
                 new.kind,
@@ -67,6 +70,7 @@ impl Tx<'_> {
                 new.text,
                 new.due_utc_ms,
                 new.due_at,
+                new.asked_at,
                 new.id
             ])?;
         Ok(self.conn.last_insert_rowid())

@@ -112,6 +112,16 @@ impl Change {
         Change::Win { before, after }
     }
 
+    /// The caller whose waiting it may change.
+    #[must_use]
+    pub fn whom(&self) -> Option<ContactId> {
+        match self {
+            Change::Contact { id, .. } => Some(ContactId(*id)),
+            Change::Scheduled { before, after } => before.as_ref().or(after.as_ref()).map(|row| row.contact),
+            Change::Setting { .. } | Change::Timer { .. } | Change::Win { .. } => None,
+        }
+    }
+
     /// Whether anything differs.
     #[must_use]
     pub fn changes_something(&self) -> bool {

@@ -25,3 +25,4 @@ mod team;
 mod test_call;
 mod unclear;
 mod undo;
+mod waiting;

@@ -218,6 +218,39 @@ fn a_number_that_changed_hands_is_asked_about_once() {
 }
 
 #[test]
+fn a_number_that_one_of_the_crew_only_read_in_the_line_about_a_claim_is_asked_about_too() {
+    let mut it = Box::quiet(&format!(
+        "[limits]\nper_minute = 60\nper_hour = 1000\nper_day = 10000\n\
+         [[crew]]\nname = \"Sam\"\nnumber = \"{SAM}\"\nrole = \"crew\"\n"
+    ));
+    it.missed_call(DAVE);
+    it.settle();
+    it.text(OWNER, "13 on my way");
+    assert_eq!(to(&it.settle(), SAM), [format!("13 {DAVE} taken by the owner")]);
+    for i in 0..68 {
+        it.text(&format!("+1512555{:04}", 2000 + i), "hello");
+    }
+    it.wait_h(24 * 22);
+    it.settle();
+    it.wait_s(60);
+    it.settle();
+    // Of a missed call only the owners hear.
+    it.missed_call(ANNA);
+    it.settle();
+    it.wait_s(120);
+    it.settle();
+    it.text(SAM, "13 are you in?");
+    let sent = it.settle();
+    assert_eq!(
+        to(&sent, SAM),
+        [format!(
+            "Held, not sent: 13 is now {ANNA}, was {DAVE}. Send to {ANNA}? Reply YES or NO."
+        )]
+    );
+    assert_eq!(sent.len(), 1);
+}
+
+#[test]
 fn no_to_a_number_that_changed_hands_sends_nothing() {
     let mut it = changed_hands();
     it.text(OWNER, "13 are you in?");

@@ -126,8 +126,6 @@ impl Turn<'_> {
         let Some(words) = self.put_off(member, &contact, ScheduledKind::Reminder, due, "")? else {
             return Ok(());
         };
-        // Until then they need not be brought to mind.
-        self.tx.clear_timer(TimerKind::Nudge, contact.id.0)?;
         let who = lines::who(Some(handle), &contact);
         self.say_about(
             &member.number,
@@ -195,6 +193,7 @@ impl Turn<'_> {
             order = order.changes([Change::scheduled(Some(row), None)]);
         }
         self.undoable(member, order)?;
+        self.follow_waiting(contact.id)?;
         let said = said.join("; ");
         self.say_about(
             &member.number,
@@ -247,9 +246,11 @@ impl Turn<'_> {
             text: text.to_owned(),
             due_utc_ms,
             due_at,
+            asked_at: now.steady,
         };
         row.id = self.tx.schedule(&row)?;
         self.look_again(row.id, due_at)?;
+        self.follow_waiting(contact.id)?;
         let about = About {
             contact: Some(contact.id),
             ..About::default()
@@ -363,8 +364,16 @@ impl Turn<'_> {
         self.text_caller(contact, Some(handle), out)?;
         self.tx.journal(about, "text put off was sent", "its time has come")?;
         let mut contact = contact.clone();
-        contact.human_at = Some(now.steady);
-        self.tx.save_contact(&contact)
+        match contact.heard_at.filter(|heard| *heard > row.asked_at) {
+            None => self.answered(&mut contact),
+            // What they wrote since is not answered by it.
+            Some(heard) => {
+                contact.human_at = Some(now.steady);
+                contact.waiting_since = contact.waiting.then_some(heard);
+                self.tx.save_contact(&contact)?;
+                self.follow_waiting(contact.id)
+            }
+        }
     }
 
     /// The caller an order means; asked if the number changed hands since its giver last used it.

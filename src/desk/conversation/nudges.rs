@@ -1,4 +1,5 @@
-//! A caller who waits is brought to mind after 15 minutes and after 2 hours; after that the digest tells of them.
+//! A caller who waits is brought to mind after 15 minutes and after 2 hours, reckoned from when the team could first read
+//! what they wrote; after that the digest tells of them.
 
 use crate::clock::{Steady, Trust};
 use crate::desk::conversation::routing::snippet;
@@ -8,16 +9,18 @@ use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::said;
 use crate::ids::Handle;
 use crate::store::StoreError;
+use crate::store::claims::Told;
 use crate::store::contacts::{Contact, ContactId};
 use crate::store::records::About;
 use crate::store::types::{Kind, ScheduledKind, TimerKind};
+use crate::store::undo::Change;
 use std::time::Duration;
 
-/// The first nudge, from the first text that nobody answered.
+/// The first nudge, from when the first text that nobody answered reached the team.
 const FIRST: Duration = Duration::from_secs(15 * 60);
 /// The second and last.
 const SECOND: Duration = Duration::from_secs(2 * 3600);
-/// A nudge this long after the text was the second.
+/// A nudge this long after that was the second.
 const BETWEEN: Duration = Duration::from_secs(3600);
 /// Whom nobody answered for so long, since their last text, no longer waits: as long as a handle stays theirs.
 const WAITS_MOST: Duration = Duration::from_secs(14 * 24 * 3600);
@@ -71,16 +74,53 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// A caller no longer waits, and nobody need look after them: no nudge, no reminder, no claim.
-    pub fn finish_with(&mut self, contact: &Contact) -> Done {
+    /// A caller no longer waits, and nobody need look after them: no nudge, no reminder, no claim. The reminders dropped.
+    pub fn finish_with(&mut self, contact: &Contact) -> Result<Vec<Change>, StoreError> {
         self.tx.clear_timer(TimerKind::Nudge, contact.id.0)?;
+        let mut dropped = Vec::new();
         for row in self.tx.scheduled_for(contact.id, TOGETHER_MOST)? {
             if row.kind == ScheduledKind::Reminder {
                 self.tx.drop_scheduled(row.id)?;
                 self.tx.clear_timer(TimerKind::Scheduled, row.id)?;
+                dropped.push(Change::scheduled(Some(row), None));
             }
         }
-        self.unclaim(contact.id)
+        self.unclaim(contact.id)?;
+        Ok(dropped)
+    }
+
+    /// An order changed whether a caller waits or is put off: their nudges follow. Who is put off is not brought to mind
+    /// before; one who waits again is when they would have been.
+    pub fn follow_waiting(&mut self, id: ContactId) -> Done {
+        let Some(contact) = self.tx.contact_by_id(id)? else {
+            return Ok(());
+        };
+        let put_off = !self.tx.scheduled_for(id, 1)?.is_empty();
+        if put_off || !contact.waiting || contact.blocked || !self.rules.nudges {
+            return self.tx.clear_timer(TimerKind::Nudge, id.0).map(|_| ());
+        }
+        if self.tx.timer(TimerKind::Nudge, id.0)?.is_some() {
+            return Ok(());
+        }
+        let now = self.now().steady;
+        let due = match self.told_at(&contact)? {
+            Some(told) => [told.plus(FIRST), told.plus(SECOND)].into_iter().find(|due| *due > now),
+            None => Some(now.plus(FIRST)),
+        };
+        match due {
+            Some(due) => self.tx.set_timer(TimerKind::Nudge, id.0, due),
+            None => Ok(()),
+        }
+    }
+
+    /// Since when the team could read what a caller waits for an answer to; `None`: not yet, as nothing could go out.
+    fn told_at(&self, contact: &Contact) -> Result<Option<Steady>, StoreError> {
+        let since = contact.waiting_since.or(contact.heard_at).unwrap_or(self.now().steady);
+        Ok(match self.tx.told_since(contact.id, since)? {
+            Told::At(at) => Some(at),
+            Told::Never => Some(since),
+            Told::NotYet => None,
+        })
     }
 
     /// The time of a nudge has come; others due about now go with it.
@@ -113,12 +153,21 @@ impl Turn<'_> {
                 self.tx.set_timer(TimerKind::Nudge, id.0, now.plus(HELD_WHILE_AWAY))?;
                 continue;
             }
+            // Nothing could go out (no network, quiet hours): a nudge would come with the text itself.
+            let told = self.told_at(&contact)?;
+            let early = told.is_none_or(|told| told.plus(FIRST) > now.plus(TOGETHER));
+            if early {
+                let due = told.unwrap_or(now).plus(FIRST);
+                self.tx.set_timer(TimerKind::Nudge, id.0, due)?;
+                continue;
+            }
+            let told = told.unwrap_or(now);
             let since = contact.waiting_since.or(contact.heard_at).unwrap_or(now);
             let handle = self.handle_for_line(&contact)?;
             let age = now.since(since);
-            if age < BETWEEN {
+            if now.since(told) < BETWEEN {
                 self.tx
-                    .set_timer(TimerKind::Nudge, id.0, since.plus(SECOND).max(now.plus(FIRST)))?;
+                    .set_timer(TimerKind::Nudge, id.0, told.plus(SECOND).max(now.plus(FIRST)))?;
             }
             let about = About {
                 contact: Some(contact.id),

@@ -59,7 +59,7 @@ impl Turn<'_> {
 
     /// `NAME 27 Dave`.
     pub fn name(&mut self, member: &Member, handle: Handle, name: &str) -> Done {
-        self.change(member, handle, ("NAME", ""), |contact, pack| {
+        self.change(member, handle, ("NAME", "", Vec::new()), |contact, pack| {
             contact.name = Some(name.trim().to_owned()).filter(|n| !n.is_empty());
             pack.line("named", &[("number", &contact.number), ("name", &name)])
         })
@@ -70,8 +70,8 @@ impl Turn<'_> {
         let Some(contact) = self.sure(member, handle)? else {
             return Ok(());
         };
-        self.finish_with(&contact)?;
-        self.change(member, handle, ("DONE", ""), |contact, pack| {
+        let dropped = self.finish_with(&contact)?;
+        self.change(member, handle, ("DONE", "", dropped), |contact, pack| {
             contact.waiting = false;
             pack.line("done", &[("who", &lines::who(Some(handle), contact))])
         })
@@ -87,7 +87,7 @@ impl Turn<'_> {
             true => String::new(),
             false => self.line("queued_stays_unsent", &[]),
         };
-        self.change(member, handle, ("BLOCK", &remains), |contact, pack| {
+        self.change(member, handle, ("BLOCK", &remains, Vec::new()), |contact, pack| {
             contact.blocked = true;
             contact.waiting = false;
             let who = lines::who(Some(handle), contact);
@@ -97,7 +97,7 @@ impl Turn<'_> {
 
     /// `UNBLOCK 27`: takes back BLOCK, FRIEND, and a stop on automatic texts. Never an opt-out: that is the caller's.
     pub fn unblock(&mut self, member: &Member, handle: Handle) -> Done {
-        self.change(member, handle, ("UNBLOCK", ""), |contact, pack| {
+        self.change(member, handle, ("UNBLOCK", "", Vec::new()), |contact, pack| {
             contact.blocked = false;
             contact.friend = false;
             contact.frozen = None;
@@ -112,7 +112,7 @@ impl Turn<'_> {
 
     /// `FRIEND 27`: never texted automatically.
     pub fn friend(&mut self, member: &Member, handle: Handle) -> Done {
-        self.change(member, handle, ("FRIEND", ""), |contact, pack| {
+        self.change(member, handle, ("FRIEND", "", Vec::new()), |contact, pack| {
             contact.friend = true;
             pack.line("friend", &[("who", &lines::who(Some(handle), contact))])
         })
@@ -185,12 +185,13 @@ impl Turn<'_> {
         }
     }
 
-    /// Changes a contact, puts the order (`word`) on record for UNDO with what that would not bring back, and says so.
+    /// Changes a contact, puts the order (`word`) on record for UNDO with what that would not bring back and what else it
+    /// changed, and says so.
     fn change(
         &mut self,
         member: &Member,
         handle: Handle,
-        (word, remains): (&str, &str),
+        (word, remains, also): (&str, &str, Vec<Change>),
         apply: impl FnOnce(&mut Contact, &Pack) -> String,
     ) -> Done {
         let Some(mut contact) = self.sure(member, handle)? else {
@@ -202,7 +203,8 @@ impl Turn<'_> {
         let who = lines::who(Some(handle), &contact);
         let order = Order::new(&format!("{} {who}", self.word(word)));
         let order = order.about(&contact).leaving(remains);
-        self.undoable(member, order.changes([Change::contact(&before, &contact)]))?;
+        let changes = std::iter::once(Change::contact(&before, &contact)).chain(also);
+        self.undoable(member, order.changes(changes))?;
         self.reply_about(&member.number, &contact, &said)
     }
 }

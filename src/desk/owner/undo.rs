@@ -158,6 +158,9 @@ impl Turn<'_> {
         for change in &changes {
             self.make(change)?;
         }
+        for contact in changes.iter().filter_map(Change::whom) {
+            self.follow_waiting(contact)?;
+        }
         self.tx.mark_undone(last.id, !last.undone)?;
         let (note, said) = match last.undone {
             false => ("order taken back", self.line("undone", &[("order", &last.what)])),

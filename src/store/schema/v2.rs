@@ -141,7 +141,8 @@ CREATE TABLE scheduled (
     contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
     text TEXT NOT NULL,
     due_utc INTEGER NOT NULL,
-    due_at INTEGER NOT NULL
+    due_at INTEGER NOT NULL,
+    asked_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX scheduled_contact ON scheduled (contact_id, due_utc);
 CREATE INDEX scheduled_due ON scheduled (due_utc);
@@ -166,7 +167,7 @@ CREATE INDEX answered_created ON answered (created_at);
 CREATE INDEX message_shown ON message (peer, created_at)
     WHERE direction = 'out' AND kind IN ('forward', 'alert') AND contact_id IS NOT NULL;
 CREATE INDEX message_shown_as ON message (peer, handle, created_at)
-    WHERE direction = 'out' AND kind IN ('forward', 'alert') AND contact_id IS NOT NULL;
+    WHERE direction = 'out' AND kind IN ('forward', 'alert', 'answer') AND contact_id IS NOT NULL;
 CREATE INDEX ledger_opt_out ON ledger (created_at) WHERE event = 'opt_out';
 ";
 
