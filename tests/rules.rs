@@ -194,6 +194,11 @@ fn a_language_of_ones_own_adds_its_opt_out_words() {
         textback::desk::caller::optout::consent_in("Abmelden", &pack),
         Consent::Stop
     );
+    // Nor is the owner's ever relayed.
+    for text in ["Koniec", "27 koniec!", "27 @8am koniec", "27 Abmelden"] {
+        assert_eq!(grammar::read_in(text, &pack), OwnerText::OptOutWord, "{text}");
+    }
+    assert_ne!(grammar::read("27 koniec"), OwnerText::OptOutWord);
 }
 
 #[test]

@@ -31,7 +31,10 @@ impl Turn<'_> {
             return self.say(&member.number, "for_the_owner", &[]);
         }
         if authority::guards(&read) && !self.proven {
-            return self.ask_proof(member, &text);
+            return match self.refused_unasked(member, &read)? {
+                true => Ok(()),
+                false => self.ask_proof(member, &text),
+            };
         }
         if is_no_order(&read) && self.talks_to_itself(&member.number)? {
             return Ok(());

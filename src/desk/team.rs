@@ -100,25 +100,12 @@ pub(super) fn merged(mut team: Vec<Member>, rows: &[Row]) -> Vec<Member> {
 impl Turn<'_> {
     /// `OWNER ADD +1… [name]`, `CREW ADD +1… [name]`.
     pub fn team_add(&mut self, by: &Member, role: Role, written: &str) -> Done {
-        let (number, name) = match self.written_number(written) {
-            Ok(found) => found,
-            Err(why) => return self.say(&by.number, "team_no_number", &[("why", &why)]),
+        let Some((number, name)) = self.may_join(by, role, written)? else {
+            return Ok(());
         };
-        let known = self.member(&number);
-        if let Some(known) = known.filter(|member| member.role == role) {
-            // The file's owner has no name until somebody gives one.
-            if !name.is_empty() && known.name != name {
-                return self.name_member(by, &number, role, &name);
-            }
-            let who = known.called().to_owned();
-            let role = self.role_in_words(role);
-            return self.say(&by.number, "team_is_already", &[("who", &who), ("role", &role)]);
-        }
-        if known.is_some_and(|m| m.role == Role::Owner) && self.rules.owners().count() < 2 {
-            return self.say(&by.number, "team_last_owner", &[]);
-        }
-        if known.is_none() && self.rules.team.len() > CREW_MAX {
-            return self.say(&by.number, "team_full", &[("most", &CREW_MAX)]);
+        // The file's owner has no name until somebody gives one.
+        if self.member(&number).is_some_and(|known| known.role == role) {
+            return self.name_member(by, &number, role, &name);
         }
         let value = value_of(role, &name);
         let what = format!("{} ADD {number}", role_word(role).to_uppercase());
@@ -151,17 +138,10 @@ impl Turn<'_> {
 
     /// `OWNER REMOVE +1…`, `CREW REMOVE +1…`.
     pub fn team_remove(&mut self, by: &Member, role: Role, written: &str) -> Done {
-        let number = match self.written_number(written) {
-            Ok((number, _)) => number,
-            Err(why) => return self.say(&by.number, "team_no_number", &[("why", &why)]),
+        let Some(member) = self.may_leave(by, role, written)? else {
+            return Ok(());
         };
-        let Some(member) = self.member(&number).filter(|member| member.role == role) else {
-            let role = self.role_in_words(role);
-            return self.say(&by.number, "team_is_not", &[("number", &number), ("role", &role)]);
-        };
-        if role == Role::Owner && self.rules.owners().count() < 2 {
-            return self.say(&by.number, "team_last_owner", &[]);
-        }
+        let number = member.number.clone();
         let what = format!("{} REMOVE {number}", role_word(role).to_uppercase());
         self.put_member(by, &number, NOBODY, &what)?;
         self.tx.drop_undo(&number)?;
@@ -170,6 +150,56 @@ impl Turn<'_> {
         self.reply(&by.number, &said)?;
         // Whoever is removed is told too: if somebody else did it in their name, they learn of it.
         self.tell_of_team(by, &said)
+    }
+
+    /// The number and name of whom `ADD` can make that, or it is said why not.
+    pub fn may_join(&mut self, by: &Member, role: Role, written: &str) -> Result<Option<(String, String)>, StoreError> {
+        let (number, name) = match self.written_number(written) {
+            Ok(found) => found,
+            Err(why) => {
+                self.say(&by.number, "team_no_number", &[("why", &why)])?;
+                return Ok(None);
+            }
+        };
+        let known = self.member(&number);
+        // A name may be given, or another one.
+        let named = |member: &Member| name.is_empty() || member.name == name;
+        if let Some(known) = known.filter(|member| member.role == role && named(member)) {
+            let role = self.role_in_words(role);
+            self.say(
+                &by.number,
+                "team_is_already",
+                &[("who", &known.called()), ("role", &role)],
+            )?;
+        } else if known.is_some_and(|m| m.role == Role::Owner) && self.rules.owners().count() < 2 {
+            self.say(&by.number, "team_last_owner", &[])?;
+        } else if known.is_none() && self.rules.team.len() > CREW_MAX {
+            self.say(&by.number, "team_full", &[("most", &CREW_MAX)])?;
+        } else {
+            return Ok(Some((number, name)));
+        }
+        Ok(None)
+    }
+
+    /// Whom `REMOVE` can take that from, or it is said why not.
+    pub fn may_leave(&mut self, by: &Member, role: Role, written: &str) -> Result<Option<Member>, StoreError> {
+        let number = match self.written_number(written) {
+            Ok((number, _)) => number,
+            Err(why) => {
+                self.say(&by.number, "team_no_number", &[("why", &why)])?;
+                return Ok(None);
+            }
+        };
+        let Some(member) = self.member(&number).filter(|member| member.role == role) else {
+            let role = self.role_in_words(role);
+            self.say(&by.number, "team_is_not", &[("number", &number), ("role", &role)])?;
+            return Ok(None);
+        };
+        if role == Role::Owner && self.rules.owners().count() < 2 {
+            self.say(&by.number, "team_last_owner", &[])?;
+            return Ok(None);
+        }
+        Ok(Some(member.clone()))
     }
 
     fn put_member(&mut self, by: &Member, number: &str, value: &str, what: &str) -> Done {

@@ -211,10 +211,8 @@ fn owners_are_added_and_removed_with_a_code_and_everybody_is_told() {
     );
     assert_eq!(says(&mut it, OWNER, "STATUS"), "", "a caller now");
     // And the last one stays.
-    it.text(SAM, &format!("OWNER REMOVE {SAM}"));
-    it.wait_s(60);
-    let code = code_in(&it.settle_to(SAM).join(""));
-    assert!(says(&mut it, SAM, &format!("YES {code}")).contains("that is the last owner"));
+    let said = says(&mut it, SAM, &format!("OWNER REMOVE {SAM}"));
+    assert!(said.contains("that is the last owner"), "{said}");
 }
 
 #[test]
@@ -354,4 +352,47 @@ fn daily_orders_need_no_proof() {
         let said = says(&mut it, OWNER, order);
         assert!(!said.contains("reply YES") && !said.is_empty(), "{order}: {said}");
     }
+}
+
+#[test]
+fn an_order_that_can_only_be_refused_is_refused_before_a_code_is_asked_for() {
+    let mut it = Box::quiet("");
+    it.dave_writes("leak");
+    for (order, said) in [
+        ("SET pin 12", "Not set: a PIN has 4 to 6 digits, like SET pin 1234."),
+        ("SET per_hour lots", "Not set: per_hour must be a whole number from"),
+        ("SET message Hello", "Not set: message {company} must appear"),
+        ("SET per_day 200", "per_day is 200 already."),
+        ("OWNER ADD +1512", "OWNER ADD +15125550100"),
+        ("OWNER ADD +155512345678901", "Not done: "),
+        ("CREW REMOVE +15125550101", "Not done: +15125550101 is no crew."),
+        (&format!("OWNER REMOVE {OWNER}"), "Not done: that is the last owner."),
+        ("FORGET 77", "Nobody is 77 now. LIST shows who is."),
+    ] {
+        let answer = says(&mut it, OWNER, order);
+        assert!(answer.contains(said) && !answer.contains("YES"), "{order}: {answer}");
+    }
+    // None of them used up a code: three an hour are there yet.
+    for _ in 0..3 {
+        assert!(says(&mut it, OWNER, "FORGET 13").contains("reply YES"));
+    }
+}
+
+#[test]
+fn an_order_dropped_for_another_before_its_code_came_is_named() {
+    let mut it = Box::quiet("");
+    it.dave_writes("leak");
+    let first = says(&mut it, OWNER, "FORGET 13");
+    let second = says(&mut it, OWNER, &format!("OWNER ADD {SAM}"));
+    assert!(
+        second.ends_with(&format!(
+            "OWNER ADD {SAM}. If that was not you, do nothing. The one before is dropped: FORGET 13"
+        )),
+        "{second}"
+    );
+    let again = says(&mut it, OWNER, &format!("OWNER ADD {SAM}"));
+    assert!(!again.contains("dropped"), "the same again: {again}");
+    assert!(says(&mut it, OWNER, &format!("YES {}", code_in(&first))).starts_with("Wrong code"));
+    assert!(says(&mut it, OWNER, &format!("YES {}", code_in(&again))).contains("is owner now"));
+    assert!(says(&mut it, OWNER, "NUM 13").contains(DAVE), "nobody was forgotten");
 }

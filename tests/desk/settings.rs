@@ -127,9 +127,9 @@ fn a_dear_text_says_what_makes_it_dear() {
 #[test]
 fn a_text_that_names_no_company_or_an_unknown_blank_is_refused() {
     let mut it = Box::new();
-    let said = it.confirmed("SET message Hello there").join("");
+    let said = says(&mut it, "SET message Hello there");
     assert!(said.contains("{company} must appear"), "{said}");
-    let said = it.confirmed("SET late {company} {compny}").join("");
+    let said = says(&mut it, "SET late {company} {compny}");
     assert!(said.contains("{compny} is unknown"), "{said}");
 }
 
@@ -157,7 +157,7 @@ fn the_language_is_set_by_text_and_everything_follows_it() {
     assert!(it.settle_to(DAVE)[0].starts_with("Perd"), "the text to callers too");
     let said = says(&mut it, "SET delay");
     assert!(said.starts_with("delay es 3s (como en textback.toml)."), "{said}");
-    let said = it.confirmed("SET language /etc/passwd.toml").join("");
+    let said = says(&mut it, "SET language /etc/passwd.toml");
     assert!(said.contains("en, es, fr, de"), "no file is opened by text: {said}");
 }
 

@@ -311,3 +311,27 @@ fn oops_leaves_the_wrong_one_waiting_and_nobody_to_go_on_with() {
     it.text(OWNER, "OOPS");
     assert!(it.settle_to(OWNER)[0].starts_with("Nothing to take back"));
 }
+
+#[test]
+fn with_two_owners_each_is_named_and_not_called_the_owner() {
+    const RON: &str = "+15125550102";
+    let mut it = Box::quiet(&format!(
+        "[[crew]]\nname = \"Ron\"\nnumber = \"{RON}\"\nrole = \"owner\"\n\
+         [[crew]]\nname = \"Sam\"\nnumber = \"{SAM}\"\nrole = \"crew\"\n"
+    ));
+    it.text(DAVE, "leak");
+    it.settle();
+    it.text(OWNER, "13 on my way");
+    let sent = it.settle();
+    assert_eq!(to(&sent, SAM), [format!("13 {DAVE} taken by {OWNER}")]);
+    assert_eq!(to(&sent, RON), [format!("13 {DAVE} taken by {OWNER}")]);
+    it.confirmed(&format!("OWNER ADD {OWNER} Pat"));
+    it.text(ANNA, "boiler");
+    it.settle();
+    it.text(OWNER, "14 on my way");
+    assert_eq!(
+        to(&it.settle(), SAM),
+        [format!("14 {ANNA} taken by Pat")],
+        "once they have a name"
+    );
+}

@@ -1,10 +1,9 @@
 //! Several people answer one business number: whoever answers a caller first has that conversation, the others hear so in
 //! one line, and what the caller writes next goes to that one alone. A day without a word, and it is everybody's again.
 
-use crate::desk::rules::Member;
+use crate::desk::rules::{Member, Role};
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
-use crate::desk::wording::said;
 use crate::ids::{Handle, MessageId};
 use crate::store::StoreError;
 use crate::store::contacts::{Contact, ContactId};
@@ -50,10 +49,7 @@ impl Turn<'_> {
         };
         self.tx
             .journal(about, "conversation taken", "first to answer, or answered over another")?;
-        let (who, name) = (
-            lines::who(Some(handle), contact),
-            said::member(&self.rules.pack, member),
-        );
+        let (who, name) = (lines::who(Some(handle), contact), self.known_as(member));
         for other in others {
             // Who never heard of them, or lost interest with the first line, is not told twice.
             let concerned = before.as_ref().is_none_or(|had| had.number == other.number);
@@ -62,6 +58,15 @@ impl Turn<'_> {
             }
         }
         Ok(())
+    }
+
+    /// How the others of the team know somebody: by name, else "the owner" if there is only one, else by number.
+    pub fn known_as(&self, member: &Member) -> String {
+        let only_owner = member.role == Role::Owner && self.rules.owners().count() == 1;
+        match only_owner && member.name.is_empty() {
+            true => self.line("the_owner", &[]),
+            false => member.called().to_owned(),
+        }
     }
 
     /// Nobody has that conversation any more.

@@ -10,7 +10,6 @@ use crate::desk::submission::limits;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
 use crate::desk::wording::pack::Values;
-use crate::desk::wording::said;
 use crate::store::StoreError;
 use crate::store::contacts::Contact;
 use std::time::Duration;
@@ -221,7 +220,7 @@ impl Turn<'_> {
             .map(|at| format!(" {}", self.rules.pack.length(self.now().steady.since(at))))
             .unwrap_or_default();
         let by = match self.claimant(contact.id)? {
-            Some(by) if by.number != member.number => format!(" ({})", said::member(&self.rules.pack, &by)),
+            Some(by) if by.number != member.number => format!(" ({})", self.known_as(&by)),
             Some(_) | None => String::new(),
         };
         if !waits {

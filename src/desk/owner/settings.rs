@@ -92,26 +92,11 @@ impl Turn<'_> {
         if name == authority::PIN_KEY {
             return self.set_pin(member, value);
         }
-        let Some(key) = by_text::find(name) else {
-            return self.unknown_key(member, name);
+        let Some((key, config)) = self.setting_meant(member, name, value)? else {
+            return Ok(());
         };
-        let mut settings: Vec<(&'static Key, String)> = texted(self.tx)?;
-        settings.retain(|(known, _)| *known != key);
-        let back = matches!(value.to_lowercase().as_str(), "default" | "reset");
-        if !back {
-            settings.push((key, value.to_owned()));
-        }
-        let config = match self.rules.file.laid_over(&settings) {
-            Ok(config) => config,
-            Err(why) => {
-                return self.say(&member.number, "set_refused", &[("key", &key.name), ("why", &why)]);
-            }
-        };
+        let back = is_back(value);
         let (before, after) = (key.shown(&self.rules.config), key.shown(&config));
-        if before == after {
-            let shown = shorten(&after);
-            return self.say(&member.number, "set_same", &[("key", &key.name), ("value", &shown)]);
-        }
         let row = format!("{PREFIX}{}", key.name);
         let stored = self.tx.setting(&row)?;
         let next = (!back).then(|| after.clone());
@@ -135,6 +120,38 @@ impl Turn<'_> {
         let who = member.called().to_owned();
         let told = self.line("set_told", &[("who", &who), ("key", &key.name), ("value", &after)]);
         self.tell_other_owners(member, &told)
+    }
+
+    /// The key, and the configuration with that value; or it is said why not.
+    pub fn setting_meant(
+        &mut self,
+        member: &Member,
+        name: &str,
+        value: &str,
+    ) -> Result<Option<(&'static Key, Config)>, StoreError> {
+        let Some(key) = by_text::find(name) else {
+            self.unknown_key(member, name)?;
+            return Ok(None);
+        };
+        let mut settings: Vec<(&'static Key, String)> = texted(self.tx)?;
+        settings.retain(|(known, _)| *known != key);
+        if !is_back(value) {
+            settings.push((key, value.to_owned()));
+        }
+        let config = match self.rules.file.laid_over(&settings) {
+            Ok(config) => config,
+            Err(why) => {
+                self.say(&member.number, "set_refused", &[("key", &key.name), ("why", &why)])?;
+                return Ok(None);
+            }
+        };
+        let after = key.shown(&config);
+        if key.shown(&self.rules.config) == after {
+            let shown = shorten(&after);
+            self.say(&member.number, "set_same", &[("key", &key.name), ("value", &shown)])?;
+            return Ok(None);
+        }
+        Ok(Some((key, config)))
     }
 
     /// A text to callers as they would get it, with its price, and what makes it dear.
@@ -180,6 +197,11 @@ impl Turn<'_> {
         }
         Ok(())
     }
+}
+
+/// `SET key default`: what the file has.
+fn is_back(value: &str) -> bool {
+    matches!(value.to_lowercase().as_str(), "default" | "reset")
 }
 
 fn shorten(value: &str) -> String {

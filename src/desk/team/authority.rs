@@ -22,7 +22,7 @@ use crate::desk::conversation::routing::snippet;
 use crate::desk::owner::commands::Command;
 use crate::desk::owner::grammar::{self, OwnerText};
 use crate::desk::owner::undo::Order;
-use crate::desk::rules::Member;
+use crate::desk::rules::{Member, Role};
 use crate::desk::turn::{Done, Turn};
 use crate::ids::MessageId;
 use crate::store::StoreError;
@@ -64,6 +64,8 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 const HOUR: Duration = Duration::from_secs(3600);
 /// Characters of an order in the question.
 const ORDER_CHARACTERS: usize = 60;
+/// The same where the one before it is named too.
+const ORDERS_CHARACTERS: usize = 26;
 /// `YES` before a code, in the languages of the packs.
 const YES: [&str; 9] = ["yes", "y", "ok", "si", "s\u{ed}", "oui", "ja", "j", "code"];
 
@@ -166,12 +168,7 @@ impl Turn<'_> {
     /// A text that is a code, perhaps with a YES.
     fn code_given(&mut self, member: &Member, text: &str, code: &str) -> Result<Proof, StoreError> {
         let row = format!("{PENDING}{}", member.number);
-        let pending = self
-            .tx
-            .setting(&row)?
-            .and_then(|json| serde_json::from_str::<Pending>(&json).ok());
-        let pending = pending.filter(|pending| pending.until > self.now().steady.0);
-        let Some(mut pending) = pending else {
+        let Some(mut pending) = self.pending(&member.number)? else {
             // "4821" may be a house number for a customer; "YES 4821" is nothing but this.
             if text.trim().starts_with(|c: char| c.is_ascii_digit()) {
                 return Ok(Proof::Order(text.to_owned()));
@@ -197,7 +194,24 @@ impl Turn<'_> {
         Ok(Proof::Handled)
     }
 
-    /// Asks the registered phone whether the order is really its owner's.
+    /// Whether an order would be refused however well it is proven, which is said: nobody is asked for a code in vain.
+    pub fn refused_unasked(&mut self, member: &Member, read: &OwnerText) -> Result<bool, StoreError> {
+        let OwnerText::Command(command) = read else {
+            return Ok(false);
+        };
+        Ok(match command {
+            Command::Forget(handle) => self.sure(member, *handle)?.is_none(),
+            Command::Set { key, value } if key == PIN_KEY => self.pin_meant(member, &value.0)?.is_none(),
+            Command::Set { key, value } => self.setting_meant(member, key, &value.0)?.is_none(),
+            Command::OwnerAdd(written) => self.may_join(member, Role::Owner, &written.0)?.is_none(),
+            Command::CrewAdd(written) => self.may_join(member, Role::Crew, &written.0)?.is_none(),
+            Command::OwnerRemove(written) => self.may_leave(member, Role::Owner, &written.0)?.is_none(),
+            Command::CrewRemove(written) => self.may_leave(member, Role::Crew, &written.0)?.is_none(),
+            _ => false,
+        })
+    }
+
+    /// Asks the registered phone whether the order is really its owner's. One asked about before is dropped, and that is said.
     pub fn ask_proof(&mut self, member: &Member, order: &str) -> Done {
         let count = format!("{CODES}{}", member.number);
         let today = format!("{CODES_TODAY}{}", member.number);
@@ -243,6 +257,7 @@ impl Turn<'_> {
             until: until.0,
             wrong: 0,
         };
+        let before = self.pending(&member.number)?.filter(|before| before.order != order);
         self.keep_pending(&format!("{PENDING}{}", member.number), &pending)?;
         self.tx
             .set_timer(TimerKind::Unconfirmed, subject_of(&member.number), until)?;
@@ -251,8 +266,29 @@ impl Turn<'_> {
             "order waits for its code",
             "a caller ID alone does not suffice for it",
         )?;
-        let what = shown_order(order);
-        self.say(&member.number, "confirm", &[("what", &what), ("code", &code)])
+        let characters = match before {
+            Some(_) => ORDERS_CHARACTERS,
+            None => ORDER_CHARACTERS,
+        };
+        let what = shown_order(order, characters);
+        let mut said = self.line("confirm", &[("what", &what), ("code", &code)]);
+        if let Some(before) = before {
+            self.tx.journal(
+                About::default(),
+                "order dropped",
+                "another one was given before its code came",
+            )?;
+            let what = shown_order(&before.order, characters);
+            said = format!("{said} {}", self.line("confirm_dropped", &[("what", &what)]));
+        }
+        self.reply(&member.number, &said)
+    }
+
+    /// The order that waits for its code.
+    fn pending(&self, number: &str) -> Result<Option<Pending>, StoreError> {
+        let kept = self.tx.setting(&format!("{PENDING}{number}"))?;
+        let pending = kept.and_then(|json| serde_json::from_str::<Pending>(&json).ok());
+        Ok(pending.filter(|pending| pending.until > self.now().steady.0))
     }
 
     /// A code that was confirmed was the owner's own: only the others count, for a faker can't read any.
@@ -281,7 +317,7 @@ impl Turn<'_> {
             if let Some(pending) = pending {
                 self.tx
                     .journal(About::default(), "order dropped", "nobody confirmed it")?;
-                let what = shown_order(&pending.order);
+                let what = shown_order(&pending.order, ORDER_CHARACTERS);
                 self.say(&owner.number, "unconfirmed", &[("what", &what)])?;
             }
         }
@@ -308,18 +344,31 @@ impl Turn<'_> {
         }
     }
 
+    /// The PIN that `SET pin` is to set, `Some(None)`: none; or it is said what a PIN is.
+    #[expect(clippy::option_option, reason = "no PIN at all; PIN off; a PIN")]
+    fn pin_meant(&mut self, member: &Member, value: &str) -> Result<Option<Option<String>>, StoreError> {
+        match value.trim().to_lowercase().as_str() {
+            "off" | "none" | "default" => Ok(Some(None)),
+            digits if PIN_DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) => {
+                Ok(Some(Some(digits.to_owned())))
+            }
+            _ => {
+                self.say(&member.number, "pin_malformed", &[])?;
+                Ok(None)
+            }
+        }
+    }
+
     /// `SET pin 4711`, `SET pin off`; the order is proven.
     pub fn set_pin(&mut self, member: &Member, value: &str) -> Done {
         let before = self.tx.setting(PIN)?;
-        let (after, key) = match value.trim().to_lowercase().as_str() {
-            "off" | "none" | "default" => (None, "pin_off"),
-            digits if PIN_DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) => {
-                match self.keyed("pin", digits)? {
-                    Some(hash) => (Some(hash), "pin_on"),
-                    None => return self.say(&member.number, "no_codes_yet", &[]),
-                }
-            }
-            _ => return self.say(&member.number, "pin_malformed", &[]),
+        let (after, key) = match self.pin_meant(member, value)? {
+            None => return Ok(()),
+            Some(None) => (None, "pin_off"),
+            Some(Some(digits)) => match self.keyed("pin", &digits)? {
+                Some(hash) => (Some(hash), "pin_on"),
+                None => return self.say(&member.number, "no_codes_yet", &[]),
+            },
         };
         match &after {
             Some(hash) => self.tx.set_setting(PIN, hash)?,
@@ -352,10 +401,10 @@ fn subject_of(number: &str) -> i64 {
 }
 
 /// The order in a question, without a PIN.
-fn shown_order(order: &str) -> String {
+fn shown_order(order: &str, characters: usize) -> String {
     match sets_pin(order) {
         true => "SET pin ****".to_owned(),
-        false => snippet(order, ORDER_CHARACTERS),
+        false => snippet(order, characters),
     }
 }
 

@@ -1,6 +1,5 @@
 //! Lines about teams, texts put off, nudges and figures that are put together from several facts. Their words are in `pack/`.
 
-use crate::desk::rules::{Member, Role};
 use crate::desk::wording::lines::who;
 use crate::desk::wording::pack::{Pack, Values};
 use crate::ids::Handle;
@@ -10,15 +9,6 @@ use std::time::Duration;
 
 /// Callers named in a nudge; more would not fit one part.
 const HANDLES_MOST: usize = 8;
-
-/// How the others of the team know somebody.
-pub(in crate::desk) fn member(pack: &Pack, member: &Member) -> String {
-    match (member.name.is_empty(), member.role) {
-        (false, _) => member.name.clone(),
-        (true, Role::Owner) => pack.line("the_owner", &[]),
-        (true, Role::Crew | Role::Installer) => member.number.clone(),
-    }
-}
 
 fn before(pack: &Pack, contact: Option<&Contact>) -> String {
     contact.map_or_else(|| pack.line("somebody_forgotten", &[]), |contact| who(None, contact))
