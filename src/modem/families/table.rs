@@ -1,0 +1,288 @@
+//! The table: a row per family, and what rows share.
+
+use super::{CallWatch, Extra, Family, Line, PinCounter, VendorErrors, Voice, WhileRinging};
+use std::time::Duration;
+
+const fn line(text: &'static str) -> Line {
+    Line { text, prefix: None }
+}
+
+const fn asks(text: &'static str, prefix: &'static str) -> Line {
+    Line {
+        text,
+        prefix: Some(prefix),
+    }
+}
+
+/// 3GPP TS 27.005 §3.4.1, in the order of `modem-facts.md` §3.3.
+const NOTIFY: &[&str] = &[
+    "+CNMI=2,1,0,2,0",
+    "+CNMI=2,1,0,1,0",
+    "+CNMI=1,1,0,1,0",
+    "+CNMI=1,1,0,2,0",
+    "+CNMI=2,1,0,0,0",
+    "+CNMI=1,1,0,0,0",
+];
+/// Where mode 2 is advertised and then refused, or ds=1 needs mode 1.
+const NOTIFY_MODE_1: &[&str] = &[
+    "+CNMI=1,1,0,2,0",
+    "+CNMI=1,1,0,1,0",
+    "+CNMI=2,1,0,2,0",
+    "+CNMI=2,1,0,1,0",
+    "+CNMI=1,1,0,0,0",
+    "+CNMI=2,1,0,0,0",
+];
+/// 3GPP TS 27.007 §8.65: `+CPINR: SIM PIN,<retries>,<default>`.
+const CPINR: PinCounter = PinCounter {
+    ask: asks("+CPINR=\"SIM PIN\"", "+CPINR:"),
+    field: 1,
+};
+const SPIC: PinCounter = PinCounter {
+    ask: asks("+SPIC", "+SPIC:"),
+    field: 0,
+};
+const QPINC: PinCounter = PinCounter {
+    ask: asks("+QPINC=\"SC\"", "+QPINC:"),
+    field: 1,
+};
+const QPINC_READ: PinCounter = PinCounter {
+    ask: asks("+QPINC?", "+QPINC:"),
+    field: 1,
+};
+/// `^CPIN: <code>,[<times>],<puk>,<pin>,<puk2>,<pin2>`.
+const HUAWEI_CPIN: PinCounter = PinCounter {
+    ask: asks("^CPIN?", "^CPIN:"),
+    field: 3,
+};
+/// `+UPINCNT: <pin>,<pin2>,<puk>,<puk2>`.
+const UPINCNT: PinCounter = PinCounter {
+    ask: asks("+UPINCNT", "+UPINCNT:"),
+    field: 0,
+};
+
+/// Local time with its zone, 3GPP TS 27.007 §8.15.
+const CCLK: Line = asks("+CCLK?", "+CCLK:");
+/// Quectel's time is UTC with its zone there, whatever `+CTZU` makes of `+CCLK`.
+const QLTS: Line = asks("+QLTS=1", "+QLTS:");
+const CICCID: Line = asks("+CICCID", "+ICCID:");
+const CCID: Line = asks("+CCID", "+CCID:");
+const QCCID: Line = asks("+QCCID", "+QCCID:");
+
+/// What every modem should do; the row for those nobody has described.
+pub const GENERIC: Family = Family {
+    name: "generic",
+    makers: &[],
+    models: &[],
+    voice: Voice::Yes,
+    watch: CallWatch::Polled,
+    extras: &[],
+    hang_up: &["+CHUP", "H", "+CHLD=0"],
+    storage: &["SM", "ME", "MT"],
+    notify: NOTIFY,
+    pin_counters: &[CPINR],
+    iccid: &[CCID, CICCID],
+    clock: &[CCLK],
+    reset: "+CFUN=1,1",
+    prompt_delay: Duration::ZERO,
+    submit_timeout: Duration::from_secs(60),
+    vendor_errors: VendorErrors::Unknown,
+    while_ringing: WhileRinging::Send,
+    says_sms_ready: false,
+};
+
+/// Call reports as they come, and all ports: `modem-facts.md` §2.4.
+const SIMCOM_EXTRAS: &[Extra] = &[
+    Extra(&[line("+CLCC=1")]),
+    Extra(&[line("+CATR=0")]),
+    Extra(&[line("+CTZU=1")]),
+];
+
+/// The table; the first row that matches is the modem's.
+pub const FAMILIES: &[Family] = &[
+    // No voice first: their names start like those of their speaking sisters.
+    Family {
+        name: "SIMCom without voice",
+        makers: &["SIMCOM", "SIMTECH"],
+        models: &[
+            "SIM7070",
+            "SIM7080",
+            "SIM7090",
+            "SIMCOM_SIM7070",
+            "SIMCOM_SIM7080",
+            "SIMCOM_SIM7090",
+            "SIMCOM_SIM767",
+            "SIM7670",
+            "SIM7672",
+            "SIM767",
+            "A7670E-LNXY",
+            "SIM7020",
+            "SIM7022",
+        ],
+        voice: Voice::No,
+        extras: &[Extra(&[line("+CTZU=1")])],
+        storage: &["SM", "ME"],
+        notify: NOTIFY,
+        pin_counters: &[SPIC, CPINR],
+        iccid: &[CICCID, CCID],
+        says_sms_ready: true,
+        ..GENERIC
+    },
+    Family {
+        name: "SIM7600",
+        makers: &["SIMCOM", "SIMTECH"],
+        models: &[
+            "SIMCOM_SIM71",
+            "SIMCOM_SIM75",
+            "SIMCOM_SIM76",
+            "SIM71",
+            "SIM75",
+            "SIM76",
+        ],
+        watch: CallWatch::Reported,
+        extras: SIMCOM_EXTRAS,
+        // ME is slow there (minutes) and holds 23; SM is right.
+        storage: &["SM"],
+        pin_counters: &[SPIC, CPINR],
+        iccid: &[CICCID, CCID],
+        says_sms_ready: true,
+        ..GENERIC
+    },
+    Family {
+        name: "A76xx",
+        makers: &["SIMCOM", "SIMTECH", "INCORPORATED"],
+        models: &["A76", "SIMCOM_A76", "A78", "SIMCOM_A78"],
+        watch: CallWatch::Reported,
+        extras: SIMCOM_EXTRAS,
+        storage: &["SM", "ME"],
+        pin_counters: &[SPIC, CPINR],
+        iccid: &[CICCID, CCID],
+        says_sms_ready: true,
+        ..GENERIC
+    },
+    Family {
+        name: "SIM800/SIM900",
+        makers: &["SIMCOM", "SIM_COM", "SIMTECH"],
+        models: &[
+            "SIM8",
+            "SIM9",
+            "SIMCOM_SIM8",
+            "SIMCOM_SIM9",
+            "SIMCOM_SIM800",
+            "SIMCOM_SIM900",
+        ],
+        watch: CallWatch::Reported,
+        extras: &[Extra(&[line("+CLCC=1")]), Extra(&[line("+CLTS=1")])],
+        storage: &["SM", "ME"],
+        pin_counters: &[SPIC, CPINR],
+        iccid: &[asks("+CCID", "+CCID:")],
+        says_sms_ready: true,
+        ..GENERIC
+    },
+    Family {
+        name: "Quectel 2G",
+        makers: &["QUECTEL"],
+        models: &["M95", "M66", "M85", "M10", "M35", "MC60", "QUECTEL_M"],
+        watch: CallWatch::Reported,
+        extras: &[Extra(&[line("+QURCCFG=\"urcport\",\"all\"")])],
+        iccid: &[QCCID, CCID],
+        pin_counters: &[CPINR],
+        ..GENERIC
+    },
+    Family {
+        name: "Quectel LTE",
+        makers: &["QUECTEL"],
+        models: &[],
+        watch: CallWatch::Reported,
+        extras: &[
+            Extra(&[
+                line("+QURCCFG=\"urcport\",\"all\""),
+                line("+QURCCFG=\"urcport\",\"usbat\""),
+            ]),
+            Extra(&[line("+QINDCFG=\"ccinfo\",1,0"), line("^DSCI=1")]),
+            Extra(&[line("+QINDCFG=\"smsfull\",1,0")]),
+            Extra(&[line("+CTZR=2"), line("+CTZR=1")]),
+        ],
+        hang_up: &["+QHUP=17", "+CHUP", "H"],
+        // Documented: up to 120 s.
+        submit_timeout: Duration::from_secs(120),
+        storage: &["ME", "SM"],
+        pin_counters: &[QPINC, QPINC_READ, CPINR],
+        iccid: &[QCCID, CCID],
+        clock: &[QLTS, CCLK],
+        says_sms_ready: true,
+        ..GENERIC
+    },
+    Family {
+        name: "Huawei",
+        makers: &["HUAWEI"],
+        models: &[],
+        watch: CallWatch::Reported,
+        extras: &[
+            Extra(&[line("^PORTSEL=0")]),
+            Extra(&[line("^CURC=1")]),
+            Extra(&[asks("^CVOICE=0", "^CVOICE:")]),
+        ],
+        storage: &["SM", "ME"],
+        pin_counters: &[HUAWEI_CPIN, CPINR],
+        iccid: &[asks("^ICCID?", "^ICCID:"), CCID],
+        ..GENERIC
+    },
+    Family {
+        name: "ZTE",
+        makers: &["ZTE"],
+        models: &[],
+        // CLCC has been seen to end calls there; `HANGUP: 1` tells the end.
+        watch: CallWatch::Reported,
+        notify: NOTIFY_MODE_1,
+        ..GENERIC
+    },
+    Family {
+        name: "Telit",
+        makers: &["TELIT"],
+        models: &[],
+        watch: CallWatch::Reported,
+        extras: &[Extra(&[line("#ECAM=1")])],
+        iccid: &[asks("#CCID", "#CCID:"), CCID],
+        reset: "#REBOOT",
+        ..GENERIC
+    },
+    Family {
+        name: "u-blox",
+        makers: &["U-BLOX", "UBLOX"],
+        models: &[],
+        watch: CallWatch::Reported,
+        extras: &[Extra(&[line("+UCALLSTAT=1")])],
+        pin_counters: &[UPINCNT, CPINR],
+        reset: "+CFUN=16",
+        ..GENERIC
+    },
+    Family {
+        name: "Wavecom/Sierra",
+        makers: &["WAVECOM", "SIERRA"],
+        models: &[],
+        extras: &[Extra(&[line("+WIND=255")])],
+        vendor_errors: VendorErrors::Wavecom,
+        ..GENERIC
+    },
+    Family {
+        name: "Cinterion",
+        makers: &[
+            "CINTERION",
+            "SIEMENS",
+            "THALES",
+            "GEMALTO",
+            "TELEFONAKTIEBOLAGET CINTERION",
+        ],
+        models: &[],
+        iccid: &[asks("^SCID", "^SCID:"), CCID],
+        vendor_errors: VendorErrors::Cinterion,
+        ..GENERIC
+    },
+    Family {
+        name: "Qualcomm/Novatel/Option",
+        makers: &["QUALCOMM", "NOVATEL", "OPTION", "GOBI"],
+        models: &[],
+        notify: NOTIFY_MODE_1,
+        ..GENERIC
+    },
+];
