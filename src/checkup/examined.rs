@@ -26,6 +26,12 @@ pub(super) fn judge(report: &Report, topology: Topology, list: &mut Vec<Finding>
             "not known before it is registered",
             "make the live test call",
         ),
+        CanVoice::Perhaps if report.volte == Some(false) => finding(
+            I::Voice,
+            V::Warn,
+            "registered for data, and VoLTE is not up: calls come only where the network falls back to 2G/3G",
+            "make the live test call; if it doesn't ring, have VoLTE switched on for this SIM, and on the modem as its manual says",
+        ),
         CanVoice::Perhaps => finding(
             I::Voice,
             V::Warn,

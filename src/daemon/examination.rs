@@ -61,6 +61,7 @@ pub fn json(report: &Report) -> Value {
             "cereg": report.registration.eps,
             "signal_dbm": report.signal.dbm,
             "signal": signal_in_words(report.signal),
+            "volte": report.volte,
             "time_utc_ms": report.network_time.map(|(utc_ms, _)| utc_ms),
             "time_offset_s": report.network_time.map(|(_, offset_s)| offset_s),
             "proof_age_seconds": report.network_proof_age.map(|age| age.as_secs()),

@@ -3,7 +3,7 @@
 //! A list of steps, each a state that owns its data. Optional steps may fail or stay unanswered. Nothing here is needed
 //! to see a call: a RING during bring-up is a call like any other.
 
-use super::families::{Family, GENERIC, Line, Voice};
+use super::families::{CallWatch, Family, GENERIC, Line, Voice};
 use super::{Event, Identity, Limit, Options};
 use crate::at::Command;
 use std::collections::VecDeque;
@@ -50,7 +50,7 @@ const SIM_WAIT: Duration = Duration::from_secs(3);
 /// Questions of the survey that come before the first text: the registration.
 const SURVEY_BEFORE_TEXTS: usize = 2;
 /// Fewer PIN tries left than this: hands off.
-pub(super) const PIN_TRIES_NEEDED: u16 = 2;
+pub(super) const PIN_TRIES_NEEDED: u8 = 2;
 
 /// What bring-up wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,10 @@ pub struct Bringup {
     storage: Option<&'static str>,
     notify: bool,
     clip: bool,
+    /// The family's call reports were switched on.
+    reports: bool,
+    /// A call was seen: whatever the table says of the model, it has voice.
+    call_seen: bool,
     /// Commands not answered since the start, up to [`IGNORED_MAX`].
     ignored: u8,
     early: Early,
@@ -99,6 +103,8 @@ impl Bringup {
             storage: None,
             notify: false,
             clip: false,
+            reports: false,
+            call_seen: false,
             ignored: 0,
             early: Early::No,
             asked_radio: false,
@@ -134,6 +140,25 @@ impl Bringup {
         self.clip
     }
 
+    /// Whether this model can see a call, as far as is known.
+    pub fn has_voice(&self) -> bool {
+        match self.family.voice {
+            Voice::Yes => true,
+            Voice::No => false,
+            Voice::OnceSeen => self.call_seen,
+        }
+    }
+
+    /// A call is there.
+    pub fn saw_call(&mut self) {
+        self.call_seen = true;
+    }
+
+    /// The modem tells the end of a call by a line of its own.
+    pub fn tells_ends(&self) -> bool {
+        self.family.watch == CallWatch::Reported && (self.reports || self.family.call_reports.is_empty())
+    }
+
     /// It was, later than its turn.
     pub fn callers_shown(&mut self) {
         self.clip = true;
@@ -166,7 +191,7 @@ impl Bringup {
     pub fn limit(&self) -> Option<Limit> {
         match self.state {
             State::Limited(why) => Some(why),
-            State::Ready if self.family.voice == Voice::No => Some(Limit::NoVoice),
+            State::Ready if !self.has_voice() => Some(Limit::NoVoice),
             _otherwise => None,
         }
     }
@@ -180,7 +205,7 @@ impl Bringup {
             State::Identify { .. } => "identifying",
             State::Radio | State::RadioOn => "radio",
             State::Sim { .. } | State::CountTries { .. } | State::Unlock | State::Limited(_) => "sim",
-            State::Settings { .. } | State::Extras { .. } => "calls",
+            State::Settings { .. } | State::Reports { .. } | State::Extras { .. } => "calls",
             State::AwaitTexts { .. }
             | State::PduMode { .. }
             | State::Storage { .. }
@@ -197,6 +222,7 @@ impl Bringup {
         self.sms_ready = false;
         self.notify = false;
         self.clip = false;
+        self.reports = false;
         self.storage = None;
         self.ignored = 0;
         self.early = Early::No;
@@ -222,6 +248,7 @@ impl Bringup {
             State::Ready | State::Iccid { .. } => true,
             State::Survey { next } if next >= SURVEY_BEFORE_TEXTS => true,
             State::Settings { .. }
+            | State::Reports { .. }
             | State::Extras { .. }
             | State::AwaitTexts { .. }
             | State::PduMode { .. }
@@ -261,6 +288,7 @@ impl Bringup {
             State::Identify { .. }
             | State::Radio
             | State::Settings { .. }
+            | State::Reports { .. }
             | State::Extras { .. }
             | State::NotifyCheck { .. }
             | State::Survey { .. }

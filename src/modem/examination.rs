@@ -1,8 +1,8 @@
 //! An examination: everything that a person setting the box up, or looking for what is wrong, wants to know. Asked one
 //! question after another when nothing more urgent goes on; the network's own answers (diversions, caller display) last.
 
-use super::families::{Family, GENERIC, Voice};
-use super::{CanVoice, Diversion, Divert, Event, Identity, Limit, Registration, Report, Signal, SimState};
+use super::families::{Family, GENERIC};
+use super::{CanVoice, Diversion, Divert, Event, Identity, Registration, Report, Signal, SimState};
 use crate::at::reply::{self, PinState};
 use crate::at::{Command, Outcome};
 use std::time::Duration;
@@ -27,6 +27,8 @@ enum Item {
     PacketRegistration,
     EpsRegistration,
     Operator,
+    /// One of the family's ways to ask whether calls over LTE are up.
+    Ims(usize),
     CallerDisplay,
     Diversion(Divert),
 }
@@ -43,10 +45,18 @@ impl Item {
         match self {
             Item::Sim => Some(Command::PinState),
             Item::PinTries(n) => {
-                let counter = family.pin_counters.get(n)?;
+                let ask = family.pin_counters.get(n)?;
                 Some(Command::Plain {
-                    text: counter.ask.text,
-                    prefix: counter.ask.prefix,
+                    text: ask.text,
+                    prefix: ask.prefix,
+                    timeout: ASK_WAIT,
+                })
+            }
+            Item::Ims(n) => {
+                let ask = family.ims.get(n)?;
+                Some(Command::Plain {
+                    text: ask.text,
+                    prefix: ask.prefix,
                     timeout: ASK_WAIT,
                 })
             }
@@ -92,6 +102,8 @@ const ITEMS: &[Item] = &[
     Item::PacketRegistration,
     Item::EpsRegistration,
     Item::Operator,
+    Item::Ims(0),
+    Item::Ims(1),
     Item::CallerDisplay,
     Item::Diversion(Divert::Always),
     Item::Diversion(Divert::Busy),
@@ -104,7 +116,7 @@ pub struct Known<'a> {
     pub identity: &'a Identity,
     pub registration: Registration,
     pub signal: Signal,
-    pub limit: Option<Limit>,
+    pub has_voice: bool,
     pub shows_callers: bool,
     pub announces_texts: bool,
     pub proof_age: Option<Duration>,
@@ -153,6 +165,7 @@ impl Examination {
             let item = *ITEMS.get(self.next?)?;
             let skip = match item {
                 Item::PinTries(_) => self.report.pin_tries_left.is_some(),
+                Item::Ims(_) => self.report.volte.is_some(),
                 item if item.is_networks() => !registered || self.silent,
                 _other => false,
             };
@@ -189,6 +202,7 @@ impl Examination {
             Item::PacketRegistration => report.registration.ps = reply::registration(lines),
             Item::EpsRegistration => report.registration.eps = reply::registration(lines),
             Item::Operator => report.identity.operator = reply::cops(lines).and_then(|operator| operator.name),
+            Item::Ims(_) => report.volte = reply::ims(lines),
             Item::CallerDisplay => {
                 report.shows_callers = match reply::clip(lines) {
                     Some(0) => Some(false),
@@ -232,7 +246,7 @@ impl Examination {
             report.shows_callers = None;
         }
         report.network_proof_age = known.proof_age;
-        report.can_voice = verdict(self.family, known.limit, report.registration);
+        report.can_voice = verdict(known.has_voice, report.registration, report.volte);
         Some(Event::Examined(Box::new(report)))
     }
 }
@@ -253,8 +267,8 @@ fn sim_state(outcome: &Outcome) -> SimState {
 }
 
 /// `modem-facts.md` §4.4: registered is not callable.
-fn verdict(family: &Family, limit: Option<Limit>, registration: Registration) -> CanVoice {
-    if family.voice == Voice::No || limit == Some(Limit::NoVoice) {
+fn verdict(has_voice: bool, registration: Registration, volte: Option<bool>) -> CanVoice {
+    if !has_voice {
         return CanVoice::Never;
     }
     match (registration.cs, registration.eps) {
@@ -262,6 +276,7 @@ fn verdict(family: &Family, limit: Option<Limit>, registration: Registration) ->
         (Some(1 | 5), _) => CanVoice::Yes,
         (Some(9 | 10), _) => CanVoice::Perhaps,
         (_, Some(6 | 7)) => CanVoice::SmsOnly,
+        (_, Some(1 | 5 | 9 | 10)) if volte == Some(true) => CanVoice::Yes,
         // LTE without circuit-switched calls: only VoLTE or a fall-back brings them.
         (_, Some(1 | 5 | 9 | 10)) => CanVoice::Perhaps,
         (_, _) => CanVoice::Unknown,

@@ -18,6 +18,8 @@ pub enum Voice {
     Yes,
     /// Data only: texts may work, calls never ring.
     No,
+    /// Sold as a data card: taken for one without voice until a call is seen.
+    OnceSeen,
 }
 
 /// Who tells us that ringing is over.
@@ -59,14 +61,6 @@ pub struct Line {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extra(pub &'static [Line]);
 
-/// Where the tries left for the SIM PIN stand in a reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PinCounter {
-    pub ask: Line,
-    /// Which comma-separated field of the reply, from 0.
-    pub field: usize,
-}
-
 /// One row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Family {
@@ -79,18 +73,25 @@ pub struct Family {
     pub watch: CallWatch,
     /// Set-up beyond the standard, before the SMS part.
     pub extras: &'static [Extra],
+    /// Switches on what [`CallWatch::Reported`] relies on, best first; empty: it is always on. Where all are refused the call list
+    /// is asked as if nobody told.
+    pub call_reports: &'static [Line],
     /// Ways to hang up on a ringing call, best first; the next is tried if the call list still shows it.
     pub hang_up: &'static [&'static str],
     /// Message memories, best first.
     pub storage: &'static [&'static str],
     /// `AT+CNMI` settings, best first.
     pub notify: &'static [&'static str],
-    pub pin_counters: &'static [PinCounter],
-    pub iccid: &'static [Line],
+    /// Ways to ask how many tries are left for the SIM PIN.
+    pub pin_counters: &'static [Line],
+    /// Ways to ask for the SIM's number, text after `AT`; the answer may be bare digits.
+    pub iccid: &'static [&'static str],
+    /// Ways to ask whether calls over LTE (IMS) are up.
+    pub ims: &'static [Line],
     /// Ways to ask for the time as the network told it, best first.
     pub clock: &'static [Line],
-    /// Restart, text after `AT`.
-    pub reset: &'static str,
+    /// Ways to restart, text after `AT`, best first.
+    pub reset: &'static [&'static str],
     /// Pause between the prompt and the PDU.
     pub prompt_delay: Duration,
     /// From the PDU to the verdict; the engine has its own bound above it.
@@ -161,7 +162,9 @@ mod tests {
             ("ZTE INCORPORATED", "MF190", "", "ZTE"),
             ("Telit", "LE910C1-EU", "", "Telit"),
             ("u-blox", "SARA-U201", "", "u-blox"),
-            ("Sierra Wireless, Incorporated", "MC7455", "", "Wavecom/Sierra"),
+            ("Sierra Wireless, Incorporated", "MC7455", "", "Sierra data card"),
+            ("Sierra Wireless, Incorporated", "EM7455", "", "Sierra data card"),
+            ("Sierra Wireless, Incorporated", "EM7345", "", "Wavecom/Sierra"),
             ("WAVECOM MODEM", "MULTIBAND  900E  1800", "", "Wavecom/Sierra"),
             ("Cinterion", "PLS8-E", "", "Cinterion"),
             ("Nobody", "X1", "", "generic"),

@@ -109,12 +109,18 @@ impl Health {
         self.proof(at);
         match self.rung {
             Rung::Knock { .. } => self.rung = Rung::Well,
-            Rung::Reopen { .. } | Rung::Reopening { .. } | Rung::Restart => {
+            Rung::Reopen { .. } | Rung::Reopening { .. } => {
                 self.answers_again();
                 self.rung = Rung::Well;
             }
-            // The radio's two commands belong together; what the outside is at it finishes.
-            Rung::Well | Rung::RadioOff | Rung::RadioOn | Rung::Outside(_) | Rung::OutsideAsked { .. } => {}
+            // The radio's two commands belong together; a restart may be refused in one way and taken in another; what the
+            // outside is at it finishes.
+            Rung::Well
+            | Rung::RadioOff
+            | Rung::RadioOn
+            | Rung::Restart
+            | Rung::Outside(_)
+            | Rung::OutsideAsked { .. } => {}
         }
     }
 

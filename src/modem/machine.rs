@@ -45,8 +45,8 @@ enum Job {
     Knock,
     /// The ladder's `+CFUN=4` and `+CFUN=1`.
     Radio,
-    /// The ladder's restart.
-    Restart,
+    /// The ladder's restart, in the family's way of this number.
+    Restart(usize),
 }
 
 impl Job {
@@ -61,7 +61,7 @@ impl Job {
             Job::Chore(_) => "a chore",
             Job::Knock => "AT",
             Job::Radio => "the radio's command",
-            Job::Restart => "the restart",
+            Job::Restart(_) => "the restart",
         }
     }
 }
@@ -107,6 +107,8 @@ pub struct Modem {
     call_over: bool,
     /// The memory of missed calls is to be read when the modem is next idle.
     missed_due: bool,
+    /// The family's way to restart that is next.
+    restart_way: usize,
     /// The modem is taken for deaf, and the ladder waits for its next rung.
     suspicious: bool,
     condition: Condition,
@@ -152,6 +154,7 @@ impl Modem {
             heard: false,
             call_over: false,
             missed_due: false,
+            restart_way: 0,
             suspicious: false,
             condition: Condition::NoPort,
             out: VecDeque::new(),
@@ -280,6 +283,7 @@ impl Modem {
         self.measure_due = false;
         self.pdu_mode_at = None;
         self.clock = AskClock::NotNow;
+        self.restart_way = 0;
         self.idle_due = false;
         self.timers.clear();
     }

@@ -163,6 +163,8 @@ pub struct Report {
     pub shows_callers: Option<bool>,
     /// What the network said of each diversion; empty: it did not say.
     pub diversions: Vec<Diversion>,
+    /// Calls over LTE (IMS) are up.
+    pub volte: Option<bool>,
     /// Since the last sign from the network.
     pub network_proof_age: Option<Duration>,
 }
@@ -172,7 +174,7 @@ impl Report {
     #[must_use]
     pub fn few_pin_tries(&self) -> bool {
         self.pin_tries_left
-            .is_some_and(|left| u16::from(left) < super::bringup::PIN_TRIES_NEEDED)
+            .is_some_and(|left| left < super::bringup::PIN_TRIES_NEEDED)
     }
 
     /// Only a person with a phone can open this SIM: it asks for its PUK, or for a PIN that the box may not try.

@@ -4,7 +4,7 @@ use super::{Bench, OK};
 use std::cell::RefCell;
 use std::time::Duration;
 use textback::ids::OutboxId;
-use textback::modem::{Condition, Input, Options, Submission};
+use textback::modem::{CanVoice, Condition, Input, Limit, Options, Submission};
 
 /// A modem that says OK to everything but to what it is told to answer otherwise: a command, and its answers one after another
 /// (the last one stays). An empty answer is none.
@@ -268,4 +268,184 @@ fn texts_whose_announcement_was_lost_are_found_within_minutes() {
     session.play(s(3600));
     let looks = session.asked("AT+CMGL=4");
     assert!((10..=20).contains(&looks), "{looks} in an hour");
+}
+
+/// §2.2 and open point 3, 4: what may not tell the end of a call is asked for its list, where its reports were refused.
+#[test]
+fn a_modem_whose_call_reports_are_refused_is_asked_for_its_call_list() {
+    for (maker, model, refused) in [
+        ("Quectel", "EC200U", &["AT+QINDCFG=\"ccinfo\",1,0", "AT^DSCI=1"][..]),
+        ("u-blox", "LARA-R6001", &["AT+UCALLSTAT=1"]),
+        ("Telit", "LE910C1-EU", &["AT#ECAM=1"]),
+        ("SIMCOM INCORPORATED", "A7670E-FASE", &["AT+CLCC=1"]),
+    ] {
+        const ROW: &str = "+CLCC: 1,1,4,0,0,\"+15551234567\",145";
+        let mut answers: Vec<(&'static str, &'static [&'static str])> =
+            refused.iter().map(|command| (*command, &["ERROR"][..])).collect();
+        answers.push(("AT+CLCC", &[ROW, ROW, ROW, "OK"]));
+        let mut session = Session::new(maker, model, &answers).ready();
+        session.says("RING");
+        session.says("+CLIP: \"+15551234567\",145,,,,0");
+        session.play(s(5));
+        assert!(
+            session.happened("call 1 missed from +15551234567/145"),
+            "{model}: {:?}",
+            session.bench.events
+        );
+    }
+}
+
+/// §2.2 Huawei, §3.3 CSMS: what answers calls by itself, or wants texts acknowledged, is switched off; §4.4 reset, each maker's.
+#[test]
+fn each_family_is_set_and_restarted_in_its_own_words() {
+    for (maker, model, settings, resets) in [
+        (
+            "huawei",
+            "E173",
+            &["AT^AUTOANSWER=0", "ATS0=0"][..],
+            &["AT^RESET", "AT+CFUN=16"][..],
+        ),
+        (
+            "Quectel",
+            "EC25",
+            &["AT+CSMS=0", "AT+QINDCFG=\"ccinfo\",1,0"],
+            &["AT+CFUN=1,1"],
+        ),
+        (
+            "SIMCOM INCORPORATED",
+            "SIMCOM_SIM7600G-H",
+            &["AT+CLCC=1"],
+            &["AT+CRESET", "AT+CFUN=1,1"],
+        ),
+        (
+            "SIMCOM INCORPORATED",
+            "A7670E-FASE",
+            &["AT+CLCC=1"],
+            &["AT+CRESET", "AT+CFUN=1,1"],
+        ),
+        (
+            "u-blox",
+            "SARA-U201",
+            &["AT+UCALLSTAT=1"],
+            &["AT+CFUN=16", "AT+CFUN=1,1"],
+        ),
+    ] {
+        let mut session = Session::new(maker, model, &[]);
+        session.play(s(60));
+        for setting in settings {
+            assert_eq!(session.asked(setting), 1, "{model}");
+        }
+        // It goes deaf; the radio does not help, and it refuses each way to restart.
+        session.says("+CREG: 2");
+        session.says("+CEREG: 2");
+        let refused: Vec<_> = resets.iter().map(|reset| (*reset, vec!["ERROR"])).collect();
+        session.answers.borrow_mut().extend(refused);
+        session
+            .answers
+            .borrow_mut()
+            .retain(|(command, _)| *command != "AT+CREG?");
+        session.answers.borrow_mut().push(("AT+CREG?", vec!["+CREG: 2,2"]));
+        session.forget();
+        session.play(s(40 * 60));
+        let asked = session.asked.borrow();
+        let given: Vec<&str> = asked
+            .iter()
+            .map(String::as_str)
+            .filter(|command| resets.contains(command))
+            .take(resets.len())
+            .collect();
+        assert_eq!(given, resets, "{model}");
+    }
+}
+
+/// §4.3: SIM800 gives the ICCID as bare digits; §2.1: a number of type 145 without its `+` gets it.
+#[test]
+fn the_sims_number_and_its_own_telephone_number_are_read_in_every_wrapping() {
+    let mut session = Session::new(
+        "SIMCOM_Ltd",
+        "SIMCOM_SIM800L",
+        &[
+            ("AT+CCID", &["8986002212345678901f"]),
+            ("AT+CNUM", &["+CNUM: \"\",\"8613263323935\",145"]),
+        ],
+    );
+    session.play(s(60));
+    let identity = session.bench.modem.identity();
+    assert_eq!(identity.iccid.as_deref(), Some("8986002212345678901"));
+    assert_eq!(identity.own_number.as_deref(), Some("+8613263323935"));
+}
+
+/// §2.2 Sierra: a data card is taken for voiceless until a call is really seen.
+#[test]
+fn a_data_card_has_no_voice_until_it_rings() {
+    let mut session = Session::new("Sierra Wireless, Incorporated", "MC7455", &[]);
+    session.play(s(60));
+    let voiceless = Condition::Limited { why: Limit::NoVoice };
+    assert_eq!(session.bench.modem.condition(), &voiceless);
+    session.says("RING");
+    session.play(s(1));
+    assert_eq!(session.bench.modem.condition(), &Condition::Ready);
+    session.says("NO CARRIER");
+    session.play(s(5));
+    assert!(session.happened("call 1 missed"), "{:?}", session.bench.events);
+}
+
+/// §4.5: registered for LTE only, a modem can be called if its IMS says so.
+#[test]
+fn an_examination_asks_whether_calls_over_lte_are_up() {
+    for (maker, model, ask, said, want) in [
+        (
+            "Quectel",
+            "EC25",
+            "AT+QCFG=\"ims\"",
+            "+QCFG: \"ims\",1,1",
+            CanVoice::Yes,
+        ),
+        (
+            "Quectel",
+            "EC25",
+            "AT+QCFG=\"ims\"",
+            "+QCFG: \"ims\",1,0",
+            CanVoice::Perhaps,
+        ),
+        (
+            "SIMCOM INCORPORATED",
+            "A7672SA-FASE",
+            "AT+CIREG?",
+            "+CIREG: 2,1,15",
+            CanVoice::Yes,
+        ),
+        (
+            "SIMCOM INCORPORATED",
+            "A7672SA-FASE",
+            "AT+CIREG?",
+            "+CIREG: 0,0",
+            CanVoice::Perhaps,
+        ),
+        (
+            "SIMCOM INCORPORATED",
+            "A7672SA-FASE",
+            "AT+CIREG?",
+            "ERROR",
+            CanVoice::Perhaps,
+        ),
+    ] {
+        let mut session = Session::new(
+            maker,
+            model,
+            &[
+                (ask, &[said][..]),
+                ("AT+CREG?", &["+CREG: 2,0"]),
+                ("AT+CEREG?", &["+CEREG: 2,1"]),
+            ],
+        );
+        session.play(s(60));
+        session.bench.give(Input::Examine);
+        session.play(s(30));
+        assert!(
+            session.happened(&format!("examined {want:?}")),
+            "{said}: {:?}",
+            session.bench.events
+        );
+    }
 }

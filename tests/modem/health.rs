@@ -72,7 +72,7 @@ fn a_mute_modem_is_taken_up_every_rung_in_order_and_each_has_its_note() {
     );
     let said = |command: &str| bench.sent.iter().filter(|sent| *sent == command).count();
     assert_eq!(
-        (said("AT+CFUN=4"), said("AT+CFUN=1"), said("AT+CFUN=1,1")),
+        (said("AT+CFUN=4"), said("AT+CFUN=1"), said("AT^RESET")),
         (1, 1, 1),
         "{:?}",
         bench.sent

@@ -91,6 +91,9 @@ pub fn ccfc(lines: &[String]) -> Vec<Forwarding> {
         .collect()
 }
 
+/// `<domain>` of Quectel's `+CEER` whose causes are the modem's own numbers.
+const OWN_CAUSES: u8 = 0;
+
 /// `+CEER`: the cause of the last release, 3GPP TS 24.008 §10.5.4.11. `"16 Normal call clearing"`, `<domain>,<cause>` and
 /// `Cause: 16` are read; words alone are looked up.
 #[must_use]
@@ -115,7 +118,11 @@ pub fn ceer(lines: &[String]) -> Option<u8> {
             .bytes()
             .all(|octet| octet.is_ascii_digit())
     });
-    let cause = if pair { numbers.next().or(first) } else { first };
+    let second = if pair { numbers.next() } else { None };
+    if let (Some(OWN_CAUSES), Some(_)) = (first, second) {
+        return None;
+    }
+    let cause = second.or(first);
     let lower = text.to_ascii_lowercase();
     cause.or_else(|| {
         WORDS
@@ -123,6 +130,19 @@ pub fn ceer(lines: &[String]) -> Option<u8> {
             .find(|(words, _)| lower.contains(words))
             .map(|&(_, cause)| cause)
     })
+}
+
+/// Whether calls over LTE are up: `+CIREG: <n>,<reg_info>[,<ext_info>]` (27.007 §8.71: registered), Quectel's
+/// `+QCFG: "ims",<cfg>,<volte>`.
+#[must_use]
+pub fn ims(lines: &[String]) -> Option<bool> {
+    let standard = named(lines, "+CIREG").find_map(|fields| fields.number::<u8>(1));
+    let quectel = || {
+        named(lines, "+QCFG")
+            .filter(|fields| fields.text(0).eq_ignore_ascii_case("ims"))
+            .find_map(|fields| fields.number::<u8>(2))
+    };
+    standard.or_else(quectel).map(|up| up == 1)
 }
 
 /// `+CCLK: "yy/MM/dd,hh:mm:ss±zz"`: local time and quarters of an hour. (UTC in ms since 1970, local minus UTC in s.) Without
@@ -211,8 +231,25 @@ mod tests {
             ("+CEER: No user responding", Some(18)),
             ("+CEER: Release, cause 31", Some(31)),
             ("+CEER: No cause information available", None),
+            ("+CEER: 0,26", None),
+            ("+CEER: 26", Some(26)),
         ] {
             assert_eq!(ceer(&lines(&[line])), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn calls_over_lte_are_up_or_not_or_nobody_says() {
+        for (line, expected) in [
+            ("+CIREG: 2,1,15", Some(true)),
+            ("+CIREG: 0,0", Some(false)),
+            ("+QCFG: \"ims\",1,1", Some(true)),
+            ("+QCFG: \"ims\",1,0", Some(false)),
+            ("+QCFG: \"ims\",0,0", Some(false)),
+            ("+QCFG: \"ims\",1", None),
+            ("+QCFG: \"nwscanmode\",0,1", None),
+        ] {
+            assert_eq!(ims(&lines(&[line])), expected, "{line}");
         }
     }
 

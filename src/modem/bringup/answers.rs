@@ -7,6 +7,7 @@ use super::{
     AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, PIN_TRIES_NEEDED, STORAGE_TRIES,
     State, UNKNOWN_TRIES,
 };
+use crate::at::reply::{own_number, pin_tries};
 use crate::at::{CodeOrWords, Failure, Outcome};
 use std::time::Instant;
 
@@ -60,6 +61,14 @@ impl Bringup {
                     self.clip = accepted;
                 }
                 self.enter(State::Settings { next: next + 1 });
+            }
+            State::Reports { line } => {
+                self.reports = accepted;
+                self.enter(if accepted {
+                    State::Extras { step: 0, line: 0 }
+                } else {
+                    State::Reports { line: line + 1 }
+                });
             }
             State::Extras { step, line } => {
                 self.enter(if accepted {
@@ -218,11 +227,7 @@ impl Bringup {
     }
 
     fn counted(&mut self, next: usize, outcome: &Outcome, at: Instant) {
-        let left = self.family.pin_counters.get(next).and_then(|counter| {
-            let name = counter.ask.prefix.unwrap_or("").trim_end_matches(':');
-            text_field(outcome, name, counter.field)?.trim().parse::<u16>().ok()
-        });
-        match left {
+        match pin_tries(&outcome.lines).map(|tries| tries.pin) {
             Some(left) if left < PIN_TRIES_NEEDED => {
                 let why = format!("{left} try left for the SIM PIN: it is not tried; unlock the SIM in a phone");
                 self.events.push_back(Event::Note {
@@ -265,7 +270,10 @@ impl Bringup {
         match ask.text() {
             "+CSCA?" => self.identity.smsc = text_field(outcome, "+CSCA", 0).or(self.identity.smsc.take()),
             "+CIMI" => self.identity.imsi = digits(outcome, 14, 15).or(self.identity.imsi.take()),
-            "+CNUM" => self.identity.own_number = text_field(outcome, "+CNUM", 1).or(self.identity.own_number.take()),
+            "+CNUM" => {
+                let own = own_number(&outcome.lines).map(|number| number.digits);
+                self.identity.own_number = own.or(self.identity.own_number.take());
+            }
             "+COPS?" => self.identity.operator = text_field(outcome, "+COPS", 2).or(self.identity.operator.take()),
             _other => {}
         }

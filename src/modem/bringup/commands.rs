@@ -16,7 +16,7 @@ impl Bringup {
         self.pause = None;
         let underway = matches!(
             self.state,
-            State::Settings { .. } | State::Extras { .. } | State::AwaitTexts { .. }
+            State::Settings { .. } | State::Reports { .. } | State::Extras { .. } | State::AwaitTexts { .. }
         );
         if underway && self.early == Early::Wanted {
             self.early = Early::Asked;
@@ -48,7 +48,7 @@ impl Bringup {
                 State::RadioOn => (Some(plain(&RADIO_ON, SLOW)), State::Sim { busy: 0 }),
                 State::Sim { .. } => (Some(Command::PinState), State::Ready),
                 State::CountTries { next } => (
-                    self.family.pin_counters.get(next).map(|c| plain(&c.ask, QUICK)),
+                    self.family.pin_counters.get(next).map(|ask| plain(ask, QUICK)),
                     State::Unlock,
                 ),
                 State::Unlock => match (&self.options.pin, self.pin_spent) {
@@ -66,8 +66,9 @@ impl Bringup {
                         return Next::Wait;
                     }
                 },
-                State::Settings { next } => (
-                    SETTINGS.get(next).map(|l| plain(l, SLOW)),
+                State::Settings { next } => (SETTINGS.get(next).map(|l| plain(l, SLOW)), State::Reports { line: 0 }),
+                State::Reports { line } => (
+                    self.family.call_reports.get(line).map(|l| plain(l, QUICK)),
                     State::Extras { step: 0, line: 0 },
                 ),
                 State::Extras { step, line } => match self.family.extras.get(step) {
@@ -119,7 +120,10 @@ impl Bringup {
                     });
                     (asked, State::Iccid { line: 0 })
                 }
-                State::Iccid { line } => (self.family.iccid.get(line).map(|l| plain(l, QUICK)), State::Ready),
+                State::Iccid { line } => (
+                    self.family.iccid.get(line).map(|text| Command::Identify(text)),
+                    State::Ready,
+                ),
             };
             match command {
                 Some(command) => return Next::Send(command),

@@ -35,6 +35,10 @@ pub enum State {
     Settings {
         next: usize,
     },
+    /// The family's call reports, one way after another.
+    Reports {
+        line: usize,
+    },
     Extras {
         step: usize,
         line: usize,

@@ -201,7 +201,7 @@ impl Calls {
                     if call.caller.is_none() && !call.asked {
                         at(call.started + CLIP_WAIT);
                     }
-                    if self.watched() || (call.listed && call.absent > 0) {
+                    if !self.tells_ends || (call.listed && call.absent > 0) {
                         let gap = if call.absent > 0 { LIST_EVERY } else { self.list_gap };
                         at(spaced(gap, call.started + CLIP_WAIT));
                     }

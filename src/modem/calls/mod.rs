@@ -4,7 +4,7 @@
 //! about, is it still ringing, who is it, is it over. The first proof of the end wins; later ones within
 //! [`FOLD_FOR`] are the same end told again. The call list (`AT+CLCC`) is asked where a line is missing, not as a habit.
 
-use super::families::{CallWatch, Family, GENERIC};
+use super::families::{Family, GENERIC};
 use super::{CallerLine, Event};
 use crate::ids::CallKey;
 use call::{Call, Phase, same_number};
@@ -76,6 +76,7 @@ struct Release {
 /// All calls of one modem.
 pub struct Calls {
     family: &'static Family,
+    tells_ends: bool,
     reject_after: Option<Duration>,
     calls: Vec<Call>,
     past: VecDeque<Past>,
@@ -105,6 +106,7 @@ impl Calls {
     pub fn new(reject_after: Option<Duration>) -> Self {
         Calls {
             family: &GENERIC,
+            tells_ends: false,
             reject_after,
             calls: Vec::new(),
             past: VecDeque::new(),
@@ -123,9 +125,10 @@ impl Calls {
         }
     }
 
-    /// The modem is one of these.
-    pub fn set_family(&mut self, family: &'static Family) {
+    /// The modem is one of these. `tells_ends`: it tells the end of a call by a line of its own.
+    pub fn set_family(&mut self, family: &'static Family, tells_ends: bool) {
         self.family = family;
+        self.tells_ends = tells_ends;
     }
 
     /// Ask why a call ended that nobody here answered.
@@ -349,9 +352,5 @@ impl Calls {
                 .any(|past| past.digits.as_deref().is_none_or(|ours| same_number(ours, digits))),
             Some(CallerLine::Withheld | CallerLine::Unavailable) | None => false,
         }
-    }
-
-    fn watched(&self) -> bool {
-        self.family.watch == CallWatch::Polled
     }
 }

@@ -54,7 +54,7 @@ fn a_number_in_national_and_international_form_is_one_caller() {
 fn silence_is_learned_from_the_cadence_and_the_list_can_overrule_it() {
     let start = Instant::now();
     let mut calls = Calls::new(None);
-    calls.set_family(&crate::modem::families::FAMILIES[1]);
+    calls.set_family(&crate::modem::families::FAMILIES[1], true);
     for n in 0..3 {
         calls.ring(start + seconds(5 * n));
         calls.calling_line(number(CLIP), CliValidity::Valid, start + seconds(5 * n));

@@ -1,6 +1,6 @@
 //! The table: a row per family, and what rows share.
 
-use super::{CallWatch, Extra, Family, Line, PinCounter, VendorErrors, Voice, WhileRinging};
+use super::{CallWatch, Extra, Family, Line, VendorErrors, Voice, WhileRinging};
 use std::time::Duration;
 
 const fn line(text: &'static str) -> Line {
@@ -32,41 +32,22 @@ const NOTIFY_MODE_1: &[&str] = &[
     "+CNMI=1,1,0,0,0",
     "+CNMI=2,1,0,0,0",
 ];
-/// 3GPP TS 27.007 §8.65: `+CPINR: SIM PIN,<retries>,<default>`.
-const CPINR: PinCounter = PinCounter {
-    ask: asks("+CPINR=\"SIM PIN\"", "+CPINR:"),
-    field: 1,
-};
-const SPIC: PinCounter = PinCounter {
-    ask: asks("+SPIC", "+SPIC:"),
-    field: 0,
-};
-const QPINC: PinCounter = PinCounter {
-    ask: asks("+QPINC=\"SC\"", "+QPINC:"),
-    field: 1,
-};
-const QPINC_READ: PinCounter = PinCounter {
-    ask: asks("+QPINC?", "+QPINC:"),
-    field: 1,
-};
-/// `^CPIN: <code>,[<times>],<puk>,<pin>,<puk2>,<pin2>`.
-const HUAWEI_CPIN: PinCounter = PinCounter {
-    ask: asks("^CPIN?", "^CPIN:"),
-    field: 3,
-};
-/// `+UPINCNT: <pin>,<pin2>,<puk>,<puk2>`.
-const UPINCNT: PinCounter = PinCounter {
-    ask: asks("+UPINCNT", "+UPINCNT:"),
-    field: 0,
-};
+// What their answers look like: `crate::at::reply::pin_tries`.
+const CPINR: Line = asks("+CPINR=\"SIM PIN\"", "+CPINR:");
+const SPIC: Line = asks("+SPIC", "+SPIC:");
+const QPINC: Line = asks("+QPINC=\"SC\"", "+QPINC:");
+const QPINC_READ: Line = asks("+QPINC?", "+QPINC:");
+const HUAWEI_CPIN: Line = asks("^CPIN?", "^CPIN:");
+const UPINCNT: Line = asks("+UPINCNT", "+UPINCNT:");
 
 /// Local time with its zone, 3GPP TS 27.007 §8.15.
 const CCLK: Line = asks("+CCLK?", "+CCLK:");
 /// Quectel's time is UTC with its zone there, whatever `+CTZU` makes of `+CCLK`.
 const QLTS: Line = asks("+QLTS=1", "+QLTS:");
-const CICCID: Line = asks("+CICCID", "+ICCID:");
-const CCID: Line = asks("+CCID", "+CCID:");
-const QCCID: Line = asks("+QCCID", "+QCCID:");
+/// IMS registration, 3GPP TS 27.007 §8.71.
+const CIREG: Line = asks("+CIREG?", "+CIREG:");
+/// Quectel's: `<cfg>,<volte>`.
+const QCFG_IMS: Line = asks("+QCFG=\"ims\"", "+QCFG:");
 
 /// What every modem should do; the row for those nobody has described.
 pub const GENERIC: Family = Family {
@@ -76,13 +57,15 @@ pub const GENERIC: Family = Family {
     voice: Voice::Yes,
     watch: CallWatch::Polled,
     extras: &[],
+    call_reports: &[],
     hang_up: &["+CHUP", "H", "+CHLD=0"],
     storage: &["SM", "ME", "MT"],
     notify: NOTIFY,
     pin_counters: &[CPINR],
-    iccid: &[CCID, CICCID],
+    iccid: &["+CCID", "+CICCID"],
+    ims: &[CIREG],
     clock: &[CCLK],
-    reset: "+CFUN=1,1",
+    reset: &["+CFUN=1,1"],
     prompt_delay: Duration::ZERO,
     submit_timeout: Duration::from_secs(60),
     vendor_errors: VendorErrors::Unknown,
@@ -90,12 +73,11 @@ pub const GENERIC: Family = Family {
     says_sms_ready: false,
 };
 
-/// Call reports as they come, and all ports: `modem-facts.md` §2.4.
-const SIMCOM_EXTRAS: &[Extra] = &[
-    Extra(&[line("+CLCC=1")]),
-    Extra(&[line("+CATR=0")]),
-    Extra(&[line("+CTZU=1")]),
-];
+/// News on all ports (`modem-facts.md` §2.4), and the time as the network has it.
+const SIMCOM_EXTRAS: &[Extra] = &[Extra(&[line("+CATR=0")]), Extra(&[line("+CTZU=1")])];
+/// The call list told unasked, a line per change.
+const SIMCOM_REPORTS: &[Line] = &[line("+CLCC=1")];
+const SIMCOM_RESET: &[&str] = &["+CRESET", "+CFUN=1,1"];
 
 /// The table; the first row that matches is the modem's.
 pub const FAMILIES: &[Family] = &[
@@ -123,7 +105,7 @@ pub const FAMILIES: &[Family] = &[
         storage: &["SM", "ME"],
         notify: NOTIFY,
         pin_counters: &[SPIC, CPINR],
-        iccid: &[CICCID, CCID],
+        iccid: &["+CICCID", "+CCID"],
         says_sms_ready: true,
         ..GENERIC
     },
@@ -139,11 +121,19 @@ pub const FAMILIES: &[Family] = &[
             "SIM76",
         ],
         watch: CallWatch::Reported,
-        extras: SIMCOM_EXTRAS,
+        // `MISSED_CALL` comes without any of them.
+        extras: &[
+            Extra(SIMCOM_REPORTS),
+            Extra(&[line("+CATR=0")]),
+            Extra(&[line("+CTZU=1")]),
+        ],
+        reset: SIMCOM_RESET,
+        // What `AT+VOLTESETTING?` says proves nothing.
+        ims: &[],
         // ME is slow there (minutes) and holds 23; SM is right.
         storage: &["SM"],
         pin_counters: &[SPIC, CPINR],
-        iccid: &[CICCID, CCID],
+        iccid: &["+CICCID", "+CCID"],
         says_sms_ready: true,
         ..GENERIC
     },
@@ -153,9 +143,11 @@ pub const FAMILIES: &[Family] = &[
         models: &["A76", "SIMCOM_A76", "A78", "SIMCOM_A78"],
         watch: CallWatch::Reported,
         extras: SIMCOM_EXTRAS,
+        call_reports: SIMCOM_REPORTS,
+        reset: SIMCOM_RESET,
         storage: &["SM", "ME"],
         pin_counters: &[SPIC, CPINR],
-        iccid: &[CICCID, CCID],
+        iccid: &["+CICCID", "+CCID"],
         says_sms_ready: true,
         ..GENERIC
     },
@@ -171,10 +163,11 @@ pub const FAMILIES: &[Family] = &[
             "SIMCOM_SIM900",
         ],
         watch: CallWatch::Reported,
-        extras: &[Extra(&[line("+CLCC=1")]), Extra(&[line("+CLTS=1")])],
+        extras: &[Extra(&[line("+CLTS=1")])],
+        call_reports: SIMCOM_REPORTS,
         storage: &["SM", "ME"],
         pin_counters: &[SPIC, CPINR],
-        iccid: &[asks("+CCID", "+CCID:")],
+        iccid: &["+CCID"],
         says_sms_ready: true,
         ..GENERIC
     },
@@ -184,7 +177,7 @@ pub const FAMILIES: &[Family] = &[
         models: &["M95", "M66", "M85", "M10", "M35", "MC60", "QUECTEL_M"],
         watch: CallWatch::Reported,
         extras: &[Extra(&[line("+QURCCFG=\"urcport\",\"all\"")])],
-        iccid: &[QCCID, CCID],
+        iccid: &["+QCCID", "+CCID"],
         pin_counters: &[CPINR],
         ..GENERIC
     },
@@ -198,16 +191,21 @@ pub const FAMILIES: &[Family] = &[
                 line("+QURCCFG=\"urcport\",\"all\""),
                 line("+QURCCFG=\"urcport\",\"usbat\""),
             ]),
-            Extra(&[line("+QINDCFG=\"ccinfo\",1,0"), line("^DSCI=1")]),
             Extra(&[line("+QINDCFG=\"smsfull\",1,0")]),
             Extra(&[line("+CTZR=2"), line("+CTZR=1")]),
+            // Kept over restarts there: somebody's 1 would want every text acknowledged that comes unstored, and end
+            // the announcements if it isn't.
+            Extra(&[asks("+CSMS=0", "+CSMS:")]),
         ],
+        // The EC200, EG915 and their like may know neither.
+        call_reports: &[line("+QINDCFG=\"ccinfo\",1,0"), line("^DSCI=1")],
+        ims: &[QCFG_IMS, CIREG],
         hang_up: &["+QHUP=17", "+CHUP", "H"],
         // Documented: up to 120 s.
         submit_timeout: Duration::from_secs(120),
         storage: &["ME", "SM"],
         pin_counters: &[QPINC, QPINC_READ, CPINR],
-        iccid: &[QCCID, CCID],
+        iccid: &["+QCCID", "+CCID"],
         clock: &[QLTS, CCLK],
         says_sms_ready: true,
         ..GENERIC
@@ -221,10 +219,14 @@ pub const FAMILIES: &[Family] = &[
             Extra(&[line("^PORTSEL=0")]),
             Extra(&[line("^CURC=1")]),
             Extra(&[asks("^CVOICE=0", "^CVOICE:")]),
+            // Beside S0 it answers by itself too.
+            Extra(&[line("^AUTOANSWER=0")]),
         ],
+        // After +CFUN=1,1 they may come back as a CD-ROM.
+        reset: &["^RESET", "+CFUN=16", "+CFUN=1,1"],
         storage: &["SM", "ME"],
         pin_counters: &[HUAWEI_CPIN, CPINR],
-        iccid: &[asks("^ICCID?", "^ICCID:"), CCID],
+        iccid: &["^ICCID?", "+CCID"],
         ..GENERIC
     },
     Family {
@@ -241,9 +243,9 @@ pub const FAMILIES: &[Family] = &[
         makers: &["TELIT"],
         models: &[],
         watch: CallWatch::Reported,
-        extras: &[Extra(&[line("#ECAM=1")])],
-        iccid: &[asks("#CCID", "#CCID:"), CCID],
-        reset: "#REBOOT",
+        call_reports: &[line("#ECAM=1")],
+        iccid: &["#CCID", "+CCID"],
+        reset: &["#REBOOT", "+CFUN=1,1"],
         ..GENERIC
     },
     Family {
@@ -251,9 +253,17 @@ pub const FAMILIES: &[Family] = &[
         makers: &["U-BLOX", "UBLOX"],
         models: &[],
         watch: CallWatch::Reported,
-        extras: &[Extra(&[line("+UCALLSTAT=1")])],
+        call_reports: &[line("+UCALLSTAT=1")],
         pin_counters: &[UPINCNT, CPINR],
-        reset: "+CFUN=16",
+        reset: &["+CFUN=16", "+CFUN=1,1"],
+        ..GENERIC
+    },
+    Family {
+        name: "Sierra data card",
+        makers: &["SIERRA"],
+        models: &["MC74", "EM74"],
+        voice: Voice::OnceSeen,
+        vendor_errors: VendorErrors::Wavecom,
         ..GENERIC
     },
     Family {
@@ -274,7 +284,7 @@ pub const FAMILIES: &[Family] = &[
             "TELEFONAKTIEBOLAGET CINTERION",
         ],
         models: &[],
-        iccid: &[asks("^SCID", "^SCID:"), CCID],
+        iccid: &["^SCID", "+CCID"],
         vendor_errors: VendorErrors::Cinterion,
         ..GENERIC
     },

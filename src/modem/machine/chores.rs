@@ -1,7 +1,7 @@
 //! What is asked when nothing else goes on, and nobody waits for it: an examination, the balance, the memory of missed calls.
 
 use super::super::examination::Known;
-use super::super::{Event, Limit, Output, Signal};
+use super::super::{Event, Output, Signal};
 use super::{Job, Modem};
 use crate::at::{Command, Outcome, reply};
 use std::time::{Duration, Instant};
@@ -117,12 +117,11 @@ impl Modem {
     }
 
     fn finish_examination(&mut self, at: Instant) {
-        let limit: Option<Limit> = self.bringup.limit().or_else(|| self.status.limit());
         let known = Known {
             identity: self.bringup.identity(),
             registration: self.status.registration(),
             signal: self.status.signal(),
-            limit,
+            has_voice: self.bringup.has_voice(),
             shows_callers: self.bringup.shows_callers(),
             announces_texts: self.bringup.announces_texts(),
             proof_age: self.reach.last_proof().map(|proof| at.saturating_duration_since(proof)),

@@ -88,7 +88,7 @@ impl Modem {
         if timed_out
             && !matches!(
                 job,
-                Job::Restart
+                Job::Restart(_)
                     | Job::Radio
                     | Job::Chore(_)
                     | Job::Calls(calls::Ask::Cause)
@@ -109,7 +109,7 @@ impl Modem {
                     self.inbox.usage_line(line);
                     self.canary.answer(line, at);
                 }
-                self.calls.set_family(self.bringup.family());
+                self.calls.set_family(self.bringup.family(), self.bringup.tells_ends());
                 self.sender.set_family(self.bringup.family());
                 self.examination.set_family(self.bringup.family());
                 self.engine.set_submit_timeout(self.bringup.family().submit_timeout);
@@ -157,7 +157,14 @@ impl Modem {
             Job::Chore(chore) => self.chore_done(chore, outcome, at),
             Job::Knock => {}
             Job::Radio => self.health.radio_switched(!timed_out, at),
-            Job::Restart => self.health.restart_given(at),
+            // Not this way: the next one, if there is one.
+            Job::Restart(way) if !timed_out && outcome.result.is_err() && self.restart_way(way + 1).is_some() => {
+                self.restart_way = way + 1;
+            }
+            Job::Restart(_) => {
+                self.restart_way = 0;
+                self.health.restart_given(at);
+            }
         }
     }
 

@@ -62,7 +62,7 @@ impl Modem {
                 | Job::Chore(_)
                 | Job::Knock
                 | Job::Radio
-                | Job::Restart => None,
+                | Job::Restart(_) => None,
             };
             self.engine.set_patience(patience);
             if let Err(command) = self.engine.send(command, at) {
@@ -86,7 +86,7 @@ impl Modem {
                 | Job::Chore(_)
                 | Job::Knock
                 | Job::Radio
-                | Job::Restart => {}
+                | Job::Restart(_) => {}
             }
         }
         self.calls.tick(at);
@@ -202,6 +202,7 @@ impl Modem {
         {
             if let Event::CallStarted { .. } = &event {
                 self.status.heard_network();
+                self.bringup.saw_call();
                 if !self.opened {
                     self.bringup.hurry();
                 }

@@ -75,8 +75,12 @@ impl Modem {
             Step::RadioOff => return Some((Job::Radio, plain(RADIO_OFF, RADIO_WAIT))),
             Step::RadioOn => return Some((Job::Radio, plain(RADIO_ON, RADIO_WAIT))),
             Step::Restart => {
-                let text = self.bringup.family().reset;
-                return Some((Job::Restart, plain(text, RESTART_WAIT)));
+                let way = self.restart_way;
+                if let Some(text) = self.restart_way(way) {
+                    return Some((Job::Restart(way), plain(text, RESTART_WAIT)));
+                }
+                self.health.restart_given(at);
+                return None;
             }
             Step::Outside(step) => {
                 self.out.push_back(Output::Power(step));
@@ -123,6 +127,11 @@ impl Modem {
         }
         self.open_rooms(at);
         self.next_question(at)
+    }
+
+    /// The family's way of that number to restart, text after `AT`.
+    pub(super) fn restart_way(&self, way: usize) -> Option<&'static str> {
+        self.bringup.family().reset.get(way).copied()
     }
 
     /// Settings that somebody undid, and what is looked at after a call.
