@@ -152,21 +152,23 @@ impl Opener for SerialOpener {
             None | Some(Trouble::Absent { .. }) => FALLBACK_POLL,
             Some(Trouble::Busy { .. } | Trouble::Forbidden { .. } | Trouble::Other { .. }) => RETRY_HELD,
         };
+        let was_absent = matches!(trouble, None | Some(Trouble::Absent { .. }));
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            () = folder_changed(&self.path) => tokio::time::sleep(SETTLE).await,
+            () = folder_changed(&self.path, was_absent) => tokio::time::sleep(SETTLE).await,
         }
     }
 }
 
-/// Resolves when something with the port's name is made or changes rights in its folder; never, if the folder can't be watched.
-async fn folder_changed(path: &Path) {
-    if watch(path).await.is_err() {
+/// Resolves when something with the port's name is made or changes rights in its folder, or when a port that was absent has
+/// come before the watch was set; never, if the folder can't be watched.
+async fn folder_changed(path: &Path, was_absent: bool) {
+    if watch(path, was_absent).await.is_err() {
         std::future::pending::<()>().await;
     }
 }
 
-async fn watch(path: &Path) -> io::Result<()> {
+async fn watch(path: &Path, was_absent: bool) -> io::Result<()> {
     let folder = path
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
@@ -175,6 +177,9 @@ async fn watch(path: &Path) -> io::Result<()> {
     let fd = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC)?;
     let what = inotify::WatchFlags::CREATE | inotify::WatchFlags::MOVED_TO | inotify::WatchFlags::ATTRIB;
     inotify::add_watch(&fd, folder, what)?;
+    if was_absent && path.exists() {
+        return Ok(());
+    }
     // SAFETY: `fd` is an OwnedFd: open, its own, and the same until AsyncFd, which owns it from here, drops it.
     let fd = unsafe { AsyncFd::register(fd) }?;
     loop {
