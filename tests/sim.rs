@@ -775,3 +775,53 @@ fn huawei_tells_each_step_of_a_call_that_is_dialled() {
         "{said}"
     );
 }
+
+#[test]
+fn calls_nobody_took_are_remembered_newest_first_and_over_a_restart() {
+    let mut bench = Bench::quiet(Family::Ec25);
+    bench.ok("AT+CPBS=\"MC\"");
+    assert_eq!(bench.send("AT+CPBR=1,10\r"), "\r\nOK\r\n");
+    for number in ["+15125557788", "5553311"] {
+        bench.caller(known(number), 4);
+    }
+    bench.caller(Caller::Withheld, 4);
+    bench.world.restart(bench.now);
+    bench.seconds(5);
+    bench.send("ATE0\r");
+    bench.ok("AT+CPBS=\"MC\"");
+    assert_eq!(bench.send("AT+CPBS?\r"), "\r\n+CPBS: \"MC\",2,20\r\n\r\nOK\r\n");
+    assert_eq!(
+        bench.send("AT+CPBR=1,10\r"),
+        "\r\n+CPBR: 1,\"5553311\",129,\"\"\r\n+CPBR: 2,\"+15125557788\",145,\"\"\r\n\r\nOK\r\n"
+    );
+}
+
+#[test]
+fn a_modem_the_network_forgot_says_it_is_registered_and_nothing_reaches_it_until_its_radio_was_off() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CLIP=1"]);
+    let forgotten = Fault::Forgotten(Duration::from_secs(3600));
+    bench.world.inject(forgotten, bench.now);
+    assert_eq!(bench.send("AT+CREG?\r"), "\r\n+CREG: 0,1\r\n\r\nOK\r\n");
+    assert_eq!(bench.caller(known("+15125557788"), 9), "");
+    bench.send("AT+CMGS=23\r");
+    assert!(bench.send(&format!("{SUBMIT}\x1a")).contains("ERROR"));
+    bench.ok("AT+CFUN=4");
+    bench.ok("AT+CFUN=1");
+    assert!(
+        bench
+            .caller(known("+15125557788"), 9)
+            .contains("+CLIP: \"+15125557788\"")
+    );
+}
+
+#[test]
+fn a_silent_reset_loses_the_settings_and_says_nothing() {
+    let mut bench = Bench::with(Family::Sim7600, &["AT+CREG=2"]);
+    bench.world.inject(Fault::SilentReset, bench.now);
+    assert_eq!(bench.seconds(30), "");
+    assert_eq!(
+        bench.send("AT+CREG?\r"),
+        "AT+CREG?\r\r\n+CREG: 0,1\r\n\r\nOK\r\n",
+        "echo is on"
+    );
+}

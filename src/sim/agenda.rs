@@ -38,6 +38,9 @@ pub(super) enum Request {
     HangUp(CallRef),
     /// There is room again for messages, or the modem is back.
     Ready,
+    /// The modem's port is there no more, or again.
+    PortGone,
+    PortBack,
 }
 
 /// What a command waits for.
@@ -75,6 +78,7 @@ pub(super) enum Due {
     UnlockedSoon,
     Unsolicited(String),
     RegistrationBack,
+    PortBack,
     Restart,
     AcknowledgementMissing,
 }

@@ -102,7 +102,7 @@ impl Modem {
             }
             ("+CCFC", Form::Test) => line("+CCFC: (0-5)"),
             ("+CCFC", Form::Set(arguments)) => match arguments.get(1).and_then(|a| a.number()) {
-                _ if !self.is_registered() => cme(30),
+                _ if !self.is_reachable() => cme(30),
                 Some(2) => line("+CCFC: 0,255"),
                 Some(0 | 1 | 3 | 4) => Some(Answer::Ok),
                 _ => bad_parameter(),

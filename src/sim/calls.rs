@@ -99,7 +99,7 @@ impl Modem {
     /// The network offers a call. False if it must be told busy.
     pub(super) fn incoming(&mut self, network: CallRef, caller: Caller, at: Instant) -> bool {
         self.tick(at);
-        if !self.is_registered() || matches!(self.stat, 6 | 7) {
+        if !self.is_reachable() || matches!(self.stat, 6 | 7) {
             return false;
         }
         let waiting = !self.calls.is_empty();
@@ -212,7 +212,18 @@ impl Modem {
         if let Some(place) = self.calls.iter().position(|c| c.network == network) {
             let call = self.calls.remove(place);
             self.last_cause = cause;
+            self.remember_missed(&call);
             self.say_release(&call, Ending::FarEnd(cause));
+        }
+    }
+
+    /// What phones list as missed: nobody took it, and who it was is known.
+    fn remember_missed(&mut self, call: &Call) {
+        if let Caller::Known(number) = &call.caller
+            && call.incoming
+            && call.connected.is_none()
+        {
+            self.phonebook.remember_missed(number);
         }
     }
 

@@ -54,6 +54,9 @@ pub enum What {
         to: Number,
         status: u8,
     },
+    /// The modem's port is gone from the machine: its USB device shows something else.
+    PortGone,
+    PortBack,
 }
 
 impl std::fmt::Display for Event {
@@ -77,6 +80,8 @@ impl std::fmt::Display for Event {
             What::Submitted { to, text } => write!(f, "submitted {to}: {}", flat(text)),
             What::TextArrived { phone, text } => write!(f, "text {phone} from {}: {}", text.from, flat(&text.text)),
             What::Reported { to, status } => write!(f, "report {to}: {status}"),
+            What::PortGone => f.write_str("port-gone"),
+            What::PortBack => f.write_str("port-back"),
         }
     }
 }

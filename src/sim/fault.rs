@@ -37,12 +37,24 @@ pub enum Fault {
     Mute(Duration),
     /// The modem starts anew: boot lines, settings lost, echo on, calls gone.
     Reset,
+    /// The modem starts anew without a word: no boot lines, settings lost, echo on, calls gone, still registered.
+    SilentReset,
+    /// The next restart brings a stick back as a CD-ROM: its port is gone for this long (gammu#687).
+    CdRom(Duration),
+    /// The network has forgotten the modem, which still says that it is registered, for this long or until its radio is switched
+    /// off and on: no calls, no texts either way (HA core#71162).
+    Forgotten(Duration),
     /// Every storage counts as full: texts wait in the network.
     StorageFull,
     /// The next `+CMTI` has index -1 (wdoekes#35).
     IndexMinusOne,
     /// The next `+CMTI` names another memory than the text is in.
     WrongMemory,
+    /// The next text is stored and "memory full" said in place of its `+CMTI`, or nothing where the family has no such line
+    /// (wdoekes#47).
+    FullInsteadOfNotice,
+    /// The next report is announced in the first slot of SM, where somebody's text may lie, whatever memory it is in.
+    WrongReportSlot,
     /// Unsolicited lines come twice.
     DuplicateUrcs,
     /// Not registered for this long: no calls, no texts.
@@ -85,9 +97,14 @@ pub const NAMES: &[&str] = &[
     "send-error 38 1",
     "mute 10",
     "reset",
+    "silent-reset",
+    "cd-rom 30",
+    "forgotten 600",
     "storage-full",
     "index-minus-one",
     "wrong-memory",
+    "full-instead-of-notice",
+    "wrong-report-slot",
     "duplicate-urcs",
     "no-registration 30",
     "pin 3",
@@ -137,9 +154,14 @@ impl std::str::FromStr for Fault {
             },
             "mute" => Fault::Mute(Duration::from_secs(number(10)?.into())),
             "reset" => Fault::Reset,
+            "silent-reset" => Fault::SilentReset,
+            "cd-rom" => Fault::CdRom(Duration::from_secs(number(30)?.into())),
+            "forgotten" => Fault::Forgotten(Duration::from_secs(number(600)?.into())),
             "storage-full" => Fault::StorageFull,
             "index-minus-one" => Fault::IndexMinusOne,
             "wrong-memory" => Fault::WrongMemory,
+            "full-instead-of-notice" => Fault::FullInsteadOfNotice,
+            "wrong-report-slot" => Fault::WrongReportSlot,
             "duplicate-urcs" => Fault::DuplicateUrcs,
             "no-registration" => Fault::RegistrationLost(Duration::from_secs(number(30)?.into())),
             "pin" => Fault::PinRequired {
@@ -178,6 +200,10 @@ pub(super) struct Faults {
     pub storage_full: bool,
     pub index_minus_one: bool,
     pub wrong_memory: bool,
+    pub full_instead_of_notice: bool,
+    pub wrong_report_slot: bool,
+    pub cd_rom: Duration,
+    pub forgotten_until: Option<Instant>,
     pub duplicate_urcs: bool,
     pub chatter: bool,
     pub ath_ignored: bool,

@@ -150,6 +150,7 @@ impl Modem {
             }
             (Some(fun @ (0 | 1 | 4)), 0) => {
                 self.parameters.set("+CFUN", fun);
+                self.faults.forgotten_until = None;
                 let stat = u8::from(fun == 1 && self.selection.mode != 2);
                 self.set_registration(stat);
                 Answer::Ok

@@ -17,7 +17,7 @@ impl Modem {
     /// Takes it or not; a message not taken stays with the service centre.
     pub(super) fn deliver(&mut self, tpdu: &[u8], at: Instant) -> bool {
         self.tick(at);
-        if !self.is_registered() || self.unacknowledged {
+        if !self.is_reachable() || self.unacknowledged {
             return false;
         }
         let report = tpdu.first().is_some_and(|first| first & 3 == 2);
@@ -53,7 +53,9 @@ impl Modem {
             self.say_full(name);
             return false;
         };
-        if self.notify[1] != 0 {
+        if std::mem::take(&mut self.faults.full_instead_of_notice) {
+            self.say_full(name);
+        } else if self.notify[1] != 0 {
             let told = if std::mem::take(&mut self.faults.wrong_memory) {
                 self.memories.other_than(name).unwrap_or(name)
             } else {
@@ -105,6 +107,10 @@ impl Modem {
                 let Some(index) = memory.put(stored) else {
                     self.say_full(name);
                     return false;
+                };
+                let (name, index) = match std::mem::take(&mut self.faults.wrong_report_slot) {
+                    true => ("SM", self.profile.first_slot),
+                    false => (name, index),
                 };
                 self.say_unsolicited(&format!("+CDSI: \"{name}\",{index}"));
             }

@@ -221,6 +221,7 @@ impl Modem {
             }
             Due::UnlockedSoon => self.requests.push_back(Request::Ready),
             Due::Unsolicited(line) => self.say_unsolicited(&line),
+            Due::PortBack => self.requests.push_back(Request::PortBack),
             Due::RegistrationBack => self.set_registration(1),
             Due::Restart => self.restart(),
             Due::AcknowledgementMissing => self.give_up_acknowledgement(),

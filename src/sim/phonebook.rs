@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 /// Longest number, and longest name in characters, of an entry (`<nlength>`, `<tlength>`).
 const MAX_NUMBER: usize = 40;
 const MAX_NAME: usize = 14;
-/// The books: name, entries, whether a client may write there. The lists of calls stay empty: nothing here fills them.
+/// The books: name, entries, whether a client may write there. Of the lists of calls only that of missed ones
+/// is filled.
 const BOOKS: [(&str, u32, bool); 6] = [
     ("SM", 250, true),
     ("ME", 100, true),
@@ -18,6 +19,9 @@ const BOOKS: [(&str, u32, bool); 6] = [
     ("MC", 20, false),
     ("RC", 20, false),
 ];
+
+/// Missed calls in [`BOOKS`].
+const MISSED: usize = 4;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
@@ -49,6 +53,21 @@ impl Phonebook {
     /// The SIM's book, as after a restart.
     pub(super) fn choose_default(&mut self) {
         self.chosen = 0;
+    }
+
+    /// A call nobody took: the newest stands first, the oldest goes when the book is full.
+    pub(super) fn remember_missed(&mut self, number: &Number) {
+        for index in (1..BOOKS[MISSED].1).rev() {
+            if let Some(entry) = self.entries.remove(&(MISSED, index)) {
+                self.entries.insert((MISSED, index + 1), entry);
+            }
+        }
+        let entry = Entry {
+            number: number.clone(),
+            kind: number.type_of_address().into(),
+            name: String::new(),
+        };
+        self.entries.insert((MISSED, 1), entry);
     }
 
     fn used(&self) -> usize {

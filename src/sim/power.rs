@@ -12,10 +12,22 @@ use std::time::{Duration, Instant};
 pub(super) const BOOT_STEP: Duration = Duration::from_millis(300);
 
 impl Modem {
-    /// Power, reset, re-enumeration: settings are lost, calls are gone, boot lines come. Messages stay.
+    /// Power, reset, re-enumeration: as [`Modem::begin_anew`], and boot lines come.
     pub(super) fn restart(&mut self) {
+        self.begin_anew();
+        self.later(BOOT_STEP, Due::BootLine(0));
+        let gone_for = std::mem::take(&mut self.faults.cd_rom);
+        if !gone_for.is_zero() {
+            self.requests.push_back(Request::PortGone);
+            self.later(gone_for, Due::PortBack);
+        }
+    }
+
+    /// Settings are lost, calls are gone. Messages and missed calls stay.
+    fn begin_anew(&mut self) {
         self.restore_defaults();
-        self.agenda.clear();
+        self.agenda.retain(|_, due| matches!(due, Due::PortBack));
+        self.faults.forgotten_until = None;
         self.stat = 1;
         self.pin.needed = self.pin.locked;
         self.phase = Phase::Idle;
@@ -24,7 +36,6 @@ impl Modem {
         for call in std::mem::take(&mut self.calls) {
             self.requests.push_back(Request::HangUp(call.network));
         }
-        self.later(BOOT_STEP, Due::BootLine(0));
         self.later(BOOT_STEP, Due::UnlockedSoon);
     }
 
@@ -65,6 +76,11 @@ impl Modem {
         self.parameters.get("+CFUN") == 1 && !self.pin.needed && matches!(self.stat, 1 | 5 | 6 | 7 | 9 | 10)
     }
 
+    /// Registered as far as the modem knows, and known to the network.
+    pub(super) fn is_reachable(&self) -> bool {
+        self.is_registered() && self.faults.forgotten_until.is_none_or(|until| until <= self.now)
+    }
+
     /// Breaks something.
     pub(super) fn inject(&mut self, fault: Fault, at: Instant) {
         self.tick(at);
@@ -90,9 +106,14 @@ impl Modem {
             Fault::SendErrors { code, times } => (f.send_error, f.send_errors_left) = (code, times),
             Fault::Mute(time) => self.wire.mute(at + time),
             Fault::Reset => self.restart(),
+            Fault::SilentReset => self.begin_anew(),
+            Fault::CdRom(time) => f.cd_rom = time,
+            Fault::Forgotten(time) => f.forgotten_until = Some(at + time),
             Fault::StorageFull => f.storage_full = true,
             Fault::IndexMinusOne => f.index_minus_one = true,
             Fault::WrongMemory => f.wrong_memory = true,
+            Fault::FullInsteadOfNotice => f.full_instead_of_notice = true,
+            Fault::WrongReportSlot => f.wrong_report_slot = true,
             Fault::DuplicateUrcs => f.duplicate_urcs = true,
             Fault::RegistrationLost(time) => {
                 self.set_registration(2);

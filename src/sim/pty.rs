@@ -6,7 +6,7 @@
 
 use super::control::{self, Command};
 use super::control_socket::{accept, listen, serve};
-use super::event::Event;
+use super::event::{Event, What};
 use super::port::{Port, REOPEN_POLL};
 use super::profiles::Family;
 use super::world::World;
@@ -144,7 +144,7 @@ impl Running {
         let mut buffer = vec![0; READ];
         loop {
             self.world.tick(self.clock.world(Instant::now()));
-            self.flush();
+            self.flush()?;
             let mut due = self.world.deadline().map_or(IDLE, |due| self.clock.until(due));
             if !self.port.push() {
                 due = due.min(REOPEN_POLL);
@@ -183,20 +183,26 @@ impl Running {
             _ => {}
         }
         let text = control::apply(&mut self.world, &command, at);
-        self.flush();
+        self.flush()?;
         // Whoever asked may have gone; nothing is lost by that.
         let _ = reply.send(text);
         Ok(command == Command::Quit)
     }
 
-    fn flush(&mut self) {
+    fn flush(&mut self) -> Result<()> {
         while let Some(bytes) = self.world.poll_bytes() {
             self.port.write(&bytes);
         }
         while let Some(event) = self.world.poll_event() {
+            if event.what == What::PortGone {
+                self.port.unplug();
+            } else if event.what == What::PortBack {
+                self.port.plug()?;
+            }
             // No watcher is no error.
             let _ = self.events.send(event);
         }
+        Ok(())
     }
 }
 

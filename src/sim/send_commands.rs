@@ -211,6 +211,10 @@ impl Modem {
         if !self.is_registered() {
             return failed(331);
         }
+        if !self.is_reachable() {
+            // TS 24.011 §E.2: network out of order.
+            return failed(38);
+        }
         if self.faults.send_errors_left > 0 {
             self.faults.send_errors_left -= 1;
             return failed(self.faults.send_error);

@@ -1,7 +1,7 @@
 //! The whole simulated world: one modem, one network, as many phones as one likes. No I/O; time comes with every call.
 
 use super::agenda::{Latency, Request};
-use super::event::Event;
+use super::event::{Event, What};
 use super::fault::Fault;
 use super::modem::Modem;
 use super::network::{CallRef, Indication, Network};
@@ -206,6 +206,8 @@ impl World {
             Request::Answer(call) => self.network.answered(call),
             Request::HangUp(call) => self.network.ended_by_modem(call),
             Request::Ready => self.network.modem_ready(),
+            Request::PortGone => self.network.tell(What::PortGone),
+            Request::PortBack => self.network.tell(What::PortBack),
         }
     }
 }

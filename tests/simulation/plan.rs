@@ -126,6 +126,13 @@ impl Plan {
                     what: What::Clear,
                 });
             }
+            if matches!(what, What::Fault(Fault::CdRom(_))) {
+                // It shows at the next restart.
+                steps.push(Step {
+                    at: at + Duration::from_secs(1),
+                    what: What::Fault(Fault::Reset),
+                });
+            }
             steps.push(Step { at, what });
         }
         steps.sort_by_key(|step| step.at);
@@ -215,7 +222,7 @@ fn traffic(chance: &mut Chance, callers: u64) -> What {
 fn fault(chance: &mut Chance) -> What {
     let down_s = *chance.pick(&[1, 3, 10, 120, 400]);
     let n = chance.between(1, 12);
-    match chance.between(0, 37) {
+    match chance.between(0, 43) {
         0 => What::Fault(Fault::DropBytes(*chance.pick(&[40, 300, 2000]))),
         1 => What::Fault(Fault::GarbleBytes(*chance.pick(&[40, 300, 2000]))),
         2 => What::Fault(Fault::SplitBytes),
@@ -263,6 +270,11 @@ fn fault(chance: &mut Chance) -> What {
         },
         35 => What::Fault(Fault::LoseLines(*chance.pick(&[5, 20, 100]))),
         36 => What::Fault(Fault::DoubleLines(*chance.pick(&[5, 20, 100]))),
+        37 => What::Fault(Fault::SilentReset),
+        38 => What::Fault(Fault::CdRom(chance.millis(5_000, 90_000))),
+        39 => What::Fault(Fault::Forgotten(chance.millis(30_000, 1_500_000))),
+        40 => What::Fault(Fault::FullInsteadOfNotice),
+        41 => What::Fault(Fault::WrongReportSlot),
         _ => What::Break(Break::ClockStep {
             by_s: *chance.pick(&[-400_000_000, -86_400, -3_600, -30, 30, 3_600, 86_400]),
         }),
@@ -310,9 +322,14 @@ fn words(fault: &Fault) -> String {
         Fault::SendErrors { code, times } => format!("send-error {code} {times}"),
         Fault::Mute(time) => format!("mute {}", s(time)),
         Fault::Reset => "reset".to_owned(),
+        Fault::SilentReset => "silent-reset".to_owned(),
+        Fault::CdRom(time) => format!("cd-rom {}", s(time)),
+        Fault::Forgotten(time) => format!("forgotten {}", s(time)),
         Fault::StorageFull => "storage-full".to_owned(),
         Fault::IndexMinusOne => "index-minus-one".to_owned(),
         Fault::WrongMemory => "wrong-memory".to_owned(),
+        Fault::FullInsteadOfNotice => "full-instead-of-notice".to_owned(),
+        Fault::WrongReportSlot => "wrong-report-slot".to_owned(),
         Fault::DuplicateUrcs => "duplicate-urcs".to_owned(),
         Fault::RegistrationLost(time) => format!("no-registration {}", s(time)),
         Fault::PinRequired { tries } => format!("pin {tries}"),

@@ -93,6 +93,8 @@ pub struct Rig {
     /// When a dead process starts again, and whether the modem was without power too.
     down_until: Option<(Instant, bool)>,
     unplugged_until: Option<Instant>,
+    /// The modem shows a CD-ROM: there is no port.
+    cd_rom: bool,
     full_until: Option<Instant>,
     slow: Option<(Instant, Duration)>,
     system_ms: i64,
@@ -130,6 +132,7 @@ impl Rig {
             process: None,
             down_until: None,
             unplugged_until: None,
+            cd_rom: false,
             full_until: None,
             slow: None,
             system_ms: START_UTC_MS,
@@ -350,7 +353,7 @@ impl Rig {
         if let Some(p) = &self.process {
             let send = p.send_due.filter(|_| p.ready && !p.asked && !p.submitting);
             let done = p.done.as_ref().map(|(at, _)| *at);
-            let reopen = p.reopen_at.filter(|_| self.unplugged_until.is_none());
+            let reopen = p.reopen_at.filter(|_| self.has_port());
             due.extend([p.modem_due, p.desk_due, send, done, p.retry_at, p.checkpoint_at, reopen]);
         }
         due.into_iter().flatten().min()
@@ -377,9 +380,9 @@ impl Rig {
             }
             self.boot();
         }
-        let unplugged = self.unplugged_until.is_some();
+        let there = self.has_port();
         let Some(p) = &mut self.process else { return };
-        if p.reopen_at.is_some_and(|due| due <= at) && !unplugged {
+        if p.reopen_at.is_some_and(|due| due <= at) && there {
             p.reopen_at = None;
             p.port = true;
             while self.world.poll_bytes().is_some() {}
@@ -407,6 +410,10 @@ impl Rig {
         }
     }
 
+    fn has_port(&self) -> bool {
+        self.unplugged_until.is_none() && !self.cd_rom
+    }
+
     fn checkpoint(&mut self) {
         match self.strikes(Way::CutInCheckpoint) {
             Some(down) => {
@@ -428,6 +435,11 @@ impl Rig {
             busy |= self.clerk();
             busy |= self.listen();
             while let Some(event) = self.world.poll_event() {
+                if event.what == sim::What::PortGone {
+                    self.cd_rom = true;
+                    self.lose_port();
+                }
+                self.cd_rom &= event.what != sim::What::PortBack;
                 self.witnessed.push(event);
             }
             if !busy {

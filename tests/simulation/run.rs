@@ -88,6 +88,8 @@ struct Runner {
     tokens: u64,
     answered: BTreeSet<String>,
     story: Vec<String>,
+    /// The next restart takes the port away for this long.
+    cd_rom: Option<Duration>,
     /// A fault of the modem or network that may hide calls is in force.
     hidden_since: Option<Instant>,
     /// When an outage began, when its cause ends, and what that is.
@@ -118,6 +120,7 @@ fn live(plan: &Plan) -> Outcome {
         tokens: 0,
         answered: BTreeSet::new(),
         story: Vec::new(),
+        cd_rom: None,
         hidden_since: None,
         outage: None,
         rig,
@@ -277,13 +280,18 @@ impl Runner {
                 self.witness.noise = true;
                 true
             }
-            Fault::Mute(time) | Fault::RegistrationLost(time) => {
+            Fault::Mute(time) | Fault::RegistrationLost(time) | Fault::Forgotten(time) => {
                 // What was lost is asked for again within the next idle rounds.
                 self.witness.outages.push((at, at + *time + Duration::from_secs(150)));
                 false
             }
             Fault::Reset => {
                 self.witness.outages.push((at, at + Duration::from_secs(60)));
+                false
+            }
+            Fault::SilentReset => {
+                // Found at the next look at the canaries.
+                self.witness.outages.push((at, at + Duration::from_secs(150)));
                 false
             }
             // There the call list alone says who calls, and it can't be asked for while a text is under way.
@@ -302,7 +310,14 @@ impl Runner {
         }
         match &fault {
             Fault::Mute(time) => self.outage = Some((at, at + *time, "a mute modem")),
-            Fault::Reset => self.outage = Some((at, at, "a modem's restart")),
+            Fault::Reset => {
+                let (gone, cause) = match self.cd_rom.take() {
+                    Some(gone) => (gone, "a restart as a CD-ROM"),
+                    None => (Duration::ZERO, "a modem's restart"),
+                };
+                self.outage = Some((at, at + gone, cause));
+            }
+            Fault::CdRom(gone) => self.cd_rom = Some(*gone),
             _ => {}
         }
         self.rig.world.inject(fault, at);
@@ -311,6 +326,7 @@ impl Runner {
     fn clear(&mut self) {
         let at = self.rig.at;
         self.rig.world.inject(Fault::Clear, at);
+        self.cd_rom = None;
         if let Some(since) = self.hidden_since.take() {
             self.witness.outages.push((since, at + Duration::from_secs(30)));
         }

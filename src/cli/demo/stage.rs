@@ -135,6 +135,7 @@ impl Stage {
                 self.sent = Some(now);
                 self.page.tell(at, column(from), &format!("▶ {text}"));
             }
+            What::PortGone | What::PortBack => {}
             What::Submitted { to, .. } => {
                 let called = |(caller, _): &mut (Caller, Instant)| *caller == Caller::Known(to.clone());
                 let took = if let Some((_, ended)) = self.call_ended.take_if(called) {
