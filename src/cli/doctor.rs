@@ -151,7 +151,7 @@ async fn alone(config: &Config) -> Result<Value, Exit> {
         // A box that never ran has none yet.
         Err(_) => (None, Lately::default()),
     };
-    let wall = WallClock::new(config.timezone.clone(), 0).now(Instant::now());
+    let wall = WallClock::new(config.timezone.clone(), textback::clock::LastTime::default()).now(Instant::now());
     let around = Around {
         topology: config.topology,
         trust: wall.trust,

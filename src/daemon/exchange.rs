@@ -16,6 +16,7 @@ use crate::config::{Config, Topology};
 use crate::desk::health::condition::BoxCondition;
 use crate::desk::{self, Desk};
 use crate::modem::{self, Condition, Event, Modem, Output};
+use crate::sms;
 use crate::store::Store;
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -111,10 +112,10 @@ fn secret() -> anyhow::Result<desk::team::claim::Secret> {
 impl Exchange {
     pub(super) fn start(config: &Config, store: Store, power: Power) -> anyhow::Result<Self> {
         let at = Instant::now();
-        let (last_steady, last_wall_ms, _) = store.last_time()?;
-        let mut wall = WallClock::new(config.timezone.clone(), last_wall_ms);
+        let last = store.last_time()?;
+        let mut wall = WallClock::new(config.timezone.clone(), last);
         let started = wall.now(at);
-        let base = state::resume_steady(last_steady, last_wall_ms, started);
+        let base = state::resume_steady(last, started);
         let desk = Desk::new(config);
         let state = State::new(at);
         let options = modem::Options {
@@ -193,6 +194,19 @@ impl Exchange {
         Ok(())
     }
 
+    /// A time that turned out false is on record.
+    fn look_at_clock(&mut self) -> anyhow::Result<()> {
+        let _ = self.now();
+        if let Some(back) = self.wall.take_set_back() {
+            tracing::warn!(%back, "the clock was set back");
+            self.tell(desk::Input::Note {
+                what: "clock_set_back".to_owned(),
+                why: back.to_string(),
+            })?;
+        }
+        Ok(())
+    }
+
     /// Tells the desk how the box is, when that has changed.
     fn observe(&mut self) -> anyhow::Result<()> {
         let condition = self.state.for_status(self.began);
@@ -244,6 +258,14 @@ impl Exchange {
                 if self.wall.network_time(*utc_ms, *offset_s, Instant::now()) {
                     self.handover.network_time(*utc_ms, wallclock::system_now_ms());
                 }
+                self.look_at_clock()?;
+            }
+            Event::Received(received) => {
+                // What can't be decoded is for the desk to keep; it has no time stamp for us.
+                if let Some(utc_ms) = sms::decode(&received.pdu).ok().and_then(|pdu| pdu.service_centre_ms()) {
+                    self.wall.stamped(utc_ms, Instant::now());
+                    self.look_at_clock()?;
+                }
             }
             Event::Note { what, why } => {
                 tracing::info!(what, why, "modem");
@@ -256,7 +278,6 @@ impl Exchange {
             Event::CallStarted { .. }
             | Event::CallIdentified { .. }
             | Event::CallEnded(_)
-            | Event::Received(_)
             | Event::Submitting { .. }
             | Event::Identity(_)
             | Event::Condition(_)
@@ -300,10 +321,10 @@ impl Exchange {
         if self.modem_due.is_some_and(|due| due <= at) {
             self.modem.handle(modem::Input::Tick, at);
         }
-        let mut result = Ok(());
+        let mut result = self.look_at_clock();
         if self.desk_due.is_some_and(|due| due <= at) {
             self.desk_due = None;
-            result = self.tell(desk::Input::Due);
+            result = result.and_then(|()| self.tell(desk::Input::Due));
         }
         if self.send_due.is_some_and(|due| due <= at) {
             result = result.and_then(|()| self.ask_next());

@@ -3,7 +3,7 @@
 use super::port::Trouble;
 use crate::board::light;
 use crate::board::{Code, Shown};
-use crate::clock::{Steady, Trust, Wall};
+use crate::clock::{LastTime, Steady, Trust, Wall};
 use crate::desk::health::condition::BoxCondition;
 use crate::modem::{Condition, Event, Identity, Limit, Registration, Signal};
 use crate::store::{Store, StoreError};
@@ -255,19 +255,17 @@ pub fn with_counts(mut status: Value, store: &Store) -> Result<Value, StoreError
 }
 
 /// Where the steady clock goes on after a restart: the last reading, plus the time we were away where both ends of it are
-/// known. Without a trustworthy wall clock the time away counts as nothing, and one that nobody vouches for is believed up to
-/// `AWAY_BELIEVED`: timers are late rather than early, and nothing is erased before its time because a network was wrong.
+/// known. Without a trustworthy wall clock the time away counts as nothing, and where nobody vouches for both ends of it, it is
+/// believed up to `AWAY_BELIEVED`: timers are late rather than early, and nothing is erased before its time because a network
+/// was wrong.
 #[must_use]
-pub fn resume_steady(last: Steady, wall_ms: i64, now: Wall) -> Steady {
-    if wall_ms == 0 {
-        return last;
+pub fn resume_steady(last: LastTime, now: Wall) -> Steady {
+    if last.utc_ms == 0 || now.trust == Trust::Guess {
+        return last.steady;
     }
-    let away = Duration::from_millis(u64::try_from(now.utc_ms.saturating_sub(wall_ms)).unwrap_or(0));
-    last.plus(match now.trust {
-        Trust::Guess => Duration::ZERO,
-        Trust::ServiceCentre | Trust::Network => away.min(AWAY_BELIEVED),
-        Trust::Synchronised => away,
-    })
+    let away = Duration::from_millis(u64::try_from(now.utc_ms.saturating_sub(last.utc_ms)).unwrap_or(0));
+    let vouched = (last.trust, now.trust) == (Trust::Synchronised, Trust::Synchronised);
+    last.steady.plus(if vouched { away } else { away.min(AWAY_BELIEVED) })
 }
 
 /// Why the modem can't do its job, and what to do, in words.
@@ -320,32 +318,47 @@ mod tests {
         }
     }
 
+    fn last(steady: Steady, utc_ms: i64) -> LastTime {
+        LastTime {
+            steady,
+            utc_ms,
+            trust: Trust::Synchronised,
+        }
+    }
+
     #[test]
     fn the_steady_clock_goes_on_over_a_restart_and_never_back() {
-        let resume = |now| resume_steady(Steady(5_000), 1_000_000, now);
+        let resume = |now| resume_steady(last(Steady(5_000), 1_000_000), now);
         assert_eq!(resume(wall(1_060_000, Trust::Synchronised)), Steady(65_000));
         assert_eq!(resume(wall(1_060_000, Trust::Guess)), Steady(5_000));
         assert_eq!(resume(wall(3_000, Trust::Network)), Steady(5_000));
-        assert_eq!(resume_steady(Steady(0), 0, wall(3_000, Trust::Network)), Steady(0));
+        assert_eq!(
+            resume_steady(LastTime::default(), wall(3_000, Trust::Network)),
+            Steady(0)
+        );
     }
 
     #[test]
     fn a_false_time_moves_the_steady_clock_by_a_day_at_most_and_only_once() {
         let year = 365 * 24 * 3_600_000;
-        let (last, told) = (Steady(5_000), 1_800_000_000_000);
-        let day = last.plus(AWAY_BELIEVED);
+        let (before, told) = (Steady(5_000), 1_800_000_000_000);
+        let day = before.plus(AWAY_BELIEVED);
         for trust in [Trust::ServiceCentre, Trust::Network] {
-            let resumed = resume_steady(last, told, wall(told + 20 * year, trust));
+            let resumed = resume_steady(last(before, told), wall(told + 20 * year, trust));
             assert_eq!(resumed, day, "{trust:?}");
             // The false time is on record by then: the next start finds no absence, nor does one at the right time.
-            assert_eq!(
-                resume_steady(resumed, told + 20 * year, wall(told + 20 * year, trust)),
-                day
-            );
-            assert_eq!(resume_steady(resumed, told + 20 * year, wall(told, trust)), day);
+            let false_time = last(resumed, told + 20 * year);
+            assert_eq!(resume_steady(false_time, wall(told + 20 * year, trust)), day);
+            assert_eq!(resume_steady(false_time, wall(told, trust)), day);
         }
-        let synchronised = resume_steady(last, told, wall(told + year, Trust::Synchronised));
-        assert_eq!(synchronised, Steady(5_000 + year));
+        let synchronised = wall(told + year, Trust::Synchronised);
+        assert_eq!(resume_steady(last(before, told), synchronised), Steady(5_000 + year));
+        // A false past on record is no absence of years either.
+        let said_by_network = LastTime {
+            trust: Trust::Network,
+            ..last(before, told)
+        };
+        assert_eq!(resume_steady(said_by_network, synchronised), day);
     }
 
     #[test]

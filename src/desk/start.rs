@@ -55,7 +55,7 @@ impl Turn<'_> {
     /// The box was off, and calls of that time were never seen: the owner should know.
     fn tell_of_outage(&mut self) -> Done {
         let wall = self.now().wall;
-        let (_, before_utc_ms, _) = self.tx.last_time()?;
+        let before_utc_ms = self.tx.last_time()?.utc_ms;
         if wall.trust == Trust::Guess || before_utc_ms == 0 {
             return Ok(());
         }

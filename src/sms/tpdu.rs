@@ -22,6 +22,19 @@ pub struct Pdu {
     pub tpdu: Tpdu,
 }
 
+impl Pdu {
+    /// What the service centre's clock showed, UTC milliseconds: when it got a text (TP-SCTS), or knew what became of one of ours
+    /// (TP-DT).
+    #[must_use]
+    pub fn service_centre_ms(&self) -> Option<i64> {
+        match &self.tpdu {
+            Tpdu::Deliver(deliver) => deliver.timestamp.utc_ms(),
+            Tpdu::StatusReport(report) => report.discharge.utc_ms(),
+            Tpdu::Submit(_) => None,
+        }
+    }
+}
+
 /// The kinds of TPDU that pass between a phone and its service centre as messages.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Tpdu {

@@ -311,7 +311,7 @@ impl Tx<'_> {
             .query_map([limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<Result<_, _>>()?;
         // The table goes by the time of the transaction before; asked for more, it would refuse all.
-        let before = before.min(self.last_time()?.0.minus(KEPT));
+        let before = before.min(self.last_time()?.steady.minus(KEPT));
         // From the front only: a hole in the chain would be a break.
         let old: Vec<_> = oldest.into_iter().take_while(|(_, at, _)| *at < before).collect();
         let Some((last, _, hash)) = old.last() else {

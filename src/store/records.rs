@@ -2,9 +2,9 @@
 
 use super::contacts::ContactId;
 use super::{Store, StoreError, Tx};
-use crate::clock::Steady;
+use crate::clock::{LastTime, Steady, Trust};
 use crate::ids::{CallId, MessageId};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 /// What a journal line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -206,38 +206,50 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The last time recorded, by an earlier transaction: steady, UTC milliseconds, offset seconds.
+    /// The last time recorded, by an earlier transaction.
     ///
     /// # Errors
     /// SQLite's own.
-    pub fn last_time(&self) -> Result<(Steady, i64, i32), StoreError> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT steady, utc, offset_s FROM meta WHERE id = 1")?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+    pub fn last_time(&self) -> Result<LastTime, StoreError> {
+        last_time(&self.conn)
     }
 
-    /// Records the time of this transaction; neither clock ever goes back in the record.
+    /// Records the time of this transaction. The steady clock never goes back; the wall clock only when its owner found out that
+    /// a later time was false, and never by a guess.
     pub(super) fn keep_time(&self) -> Result<(), StoreError> {
         let wall = self.now.wall;
-        self.conn
-            .prepare_cached("UPDATE meta SET steady = max(steady, ?1), utc = max(utc, ?2), offset_s = ?3 WHERE id = 1")?
-            .execute(params![self.now.steady, wall.utc_ms, wall.offset_s])?;
+        let guessed = wall.trust == Trust::Guess;
+        let kept = "UPDATE meta SET steady = max(steady, ?1), utc = iif(?5, max(utc, ?2), ?2), offset_s = ?3, \
+                    trust = iif(?5, trust, ?4) WHERE id = 1";
+        self.conn.prepare_cached(kept)?.execute(params![
+            self.now.steady,
+            wall.utc_ms,
+            wall.offset_s,
+            wall.trust,
+            guessed
+        ])?;
         Ok(())
     }
 }
 
+fn last_time(conn: &Connection) -> Result<LastTime, StoreError> {
+    let mut read = conn.prepare_cached("SELECT steady, utc, trust FROM meta WHERE id = 1")?;
+    Ok(read.query_row([], |row| {
+        Ok(LastTime {
+            steady: row.get(0)?,
+            utc_ms: row.get(1)?,
+            trust: row.get(2)?,
+        })
+    })?)
+}
+
 impl Store {
-    /// The last time recorded: steady, UTC milliseconds, offset seconds. A new database gives zeros.
+    /// The last time recorded. A new database gives zeros.
     ///
     /// # Errors
     /// SQLite's own.
-    pub fn last_time(&self) -> Result<(Steady, i64, i32), StoreError> {
-        Ok(self
-            .conn()
-            .query_row("SELECT steady, utc, offset_s FROM meta WHERE id = 1", [], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })?)
+    pub fn last_time(&self) -> Result<LastTime, StoreError> {
+        last_time(self.conn())
     }
 
     /// A setting, outside any transaction (bring-up reads the PIN that is known wrong).

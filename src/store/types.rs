@@ -1,6 +1,7 @@
 //! The words that columns may hold. Each enum here but [`TimerKind`] has its CHECK constraint in [`super::schema`]; a test
 //! keeps them alike.
 
+use crate::clock::Trust;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Serialize};
 
@@ -267,6 +268,29 @@ impl ToSql for crate::clock::Steady {
     }
 }
 
+/// The words of `meta.trust`.
+const TRUST: [(Trust, &str); 4] = [
+    (Trust::Guess, "guess"),
+    (Trust::ServiceCentre, "service_centre"),
+    (Trust::Network, "network"),
+    (Trust::Synchronised, "synchronised"),
+];
+
+impl ToSql for Trust {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let word = TRUST.iter().find(|(trust, _)| trust == self);
+        Ok(ToSqlOutput::from(word.map_or("guess", |(_, word)| word)))
+    }
+}
+
+impl FromSql for Trust {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let word = value.as_str()?;
+        let known = TRUST.iter().find(|(_, known)| *known == word);
+        known.map(|(trust, _)| *trust).ok_or(FromSqlError::InvalidType)
+    }
+}
+
 impl FromSql for crate::clock::Steady {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         i64::column_result(value).map(crate::clock::Steady)
@@ -311,6 +335,7 @@ mod tests {
             "kind",
             &ScheduledKind::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>(),
         );
+        check_lists("trust", &TRUST.map(|(_, word)| word));
         check_lists("event", &Consent::ALL.iter().map(|w| w.as_str()).collect::<Vec<_>>());
     }
 }

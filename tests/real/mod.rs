@@ -12,7 +12,7 @@ mod systemd;
 
 use rustix::process::Signal;
 use serde_json::Value;
-use stage::{ANNA, DAVE, OWNER, Stage, TEXT_BACK, textback};
+use stage::{ANNA, DAVE, OWNER, Stage, TEXT_BACK, textback, wait};
 
 const CALL_KEYS: &[&str] = &[
     "caller",
@@ -97,6 +97,13 @@ fn the_whole_job_and_what_the_commands_show_of_it_with_and_without_the_daemon() 
     sim.reads(DAVE, "On my way");
     stage.message("text_back", "delivered");
     stage.message("relay", "delivered");
+    // What is still on its way would be another state in the second look.
+    wait("nothing to be on its way", || {
+        let messages = stage.json(&["messages"]);
+        let mut all = messages.as_array().unwrap().iter();
+        all.all(|m| m["state"] != "queued" && m["state"] != "submitting")
+            .then_some(())
+    });
 
     let status = stage.json(&["status"]);
     assert_eq!(

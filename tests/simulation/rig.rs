@@ -256,10 +256,10 @@ impl Rig {
         if self.full_until.is_some() {
             self.disk.store().limit_pages(Some(1)).unwrap();
         }
-        let (steady, wall_ms, _) = self.disk.store().last_time().unwrap();
-        let mut wall = WallClock::new(self.config.timezone.clone(), wall_ms);
+        let last = self.disk.store().last_time().unwrap();
+        let mut wall = WallClock::new(self.config.timezone.clone(), last);
         let started = wall.read(self.at, self.system_time());
-        let base = resume_steady(steady, wall_ms, started);
+        let base = resume_steady(last, started);
         self.process = Some(Process {
             modem: Modem::new(modem_options(&self.config)),
             desk: Desk::new(&self.config),
@@ -523,6 +523,14 @@ impl Rig {
             Event::Submitted { .. } => p.submitting = false,
             Event::NetworkTime { utc_ms, offset_s } => {
                 p.wall.network_time(*utc_ms, *offset_s, at);
+                self.look_at_clock();
+            }
+            Event::Received(received) => {
+                let stamp = textback::sms::decode(&received.pdu);
+                if let Some(utc_ms) = stamp.ok().and_then(|pdu| pdu.service_centre_ms()) {
+                    p.wall.stamped(utc_ms, at);
+                    self.look_at_clock();
+                }
             }
             Event::Condition(condition) if *condition != Condition::Ready => {
                 p.ready = false;
@@ -532,6 +540,17 @@ impl Rig {
         }
         if let Some(input) = desk_input(event) {
             self.tell(input);
+        }
+    }
+
+    fn look_at_clock(&mut self) {
+        let _ = self.now();
+        let back = self.process.as_mut().and_then(|p| p.wall.take_set_back());
+        if let Some(back) = back {
+            self.tell(Input::Note {
+                what: "clock_set_back".to_owned(),
+                why: back.to_string(),
+            });
         }
     }
 

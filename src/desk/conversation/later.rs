@@ -282,9 +282,9 @@ impl Turn<'_> {
             return Ok(());
         };
         let now = self.now();
-        let left = u64::try_from(row.due_utc_ms - now.wall.utc_ms).unwrap_or(0);
-        if left > 0 {
-            return self.look_again(id, now.steady.plus(Duration::from_millis(left)));
+        let left = now.until(row.due_utc_ms, row.due_at);
+        if !left.is_zero() {
+            return self.look_again(id, now.steady.plus(left));
         }
         // By a clock that only ever lags it is past due; how late, nobody knows.
         if now.wall.trust == Trust::Guess

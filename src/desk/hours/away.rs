@@ -84,11 +84,9 @@ impl Turn<'_> {
         match away {
             Away::UntilBack => None,
             Away::Until {
-                utc_ms: Some(utc_ms), ..
-            } if now.wall.trust != Trust::Guess => {
-                let ms = u64::try_from(utc_ms.saturating_sub(now.wall.utc_ms)).unwrap_or(0);
-                Some(Duration::from_millis(ms))
-            }
+                utc_ms: Some(utc_ms),
+                steady,
+            } if now.wall.trust != Trust::Guess => Some(now.until(utc_ms, steady)),
             Away::Until { steady, .. } => Some(steady.since(now.steady)),
         }
     }

@@ -19,6 +19,7 @@ pub(super) const PIECES: &[Piece] = &[
     Piece::Sql(RETENTION),
     Piece::Sql(TEXT_BACKS),
     Piece::Sql(WEAR),
+    Piece::Sql(CLOCK),
 ];
 
 /// Timer kinds are words of [`crate::store::types::TimerKind`] only. The list in the table would have to be rebuilt with
@@ -248,4 +249,9 @@ DROP TABLE journal;
 ALTER TABLE journal_new RENAME TO journal;
 CREATE INDEX journal_contact ON journal (contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX journal_call ON journal (call_id, id) WHERE call_id IS NOT NULL;
+
+/// How far whoever said the last time is trusted, so that a false one can be found out over a restart.
+const CLOCK: &str = "
+ALTER TABLE meta ADD COLUMN trust TEXT NOT NULL DEFAULT 'guess'
+    CHECK (trust IN ('guess', 'service_centre', 'network', 'synchronised'));
 ";
