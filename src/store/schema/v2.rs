@@ -249,6 +249,7 @@ DROP TABLE journal;
 ALTER TABLE journal_new RENAME TO journal;
 CREATE INDEX journal_contact ON journal (contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX journal_call ON journal (call_id, id) WHERE call_id IS NOT NULL;
+";
 
 /// How far whoever said the last time is trusted, so that a false one can be found out over a restart.
 const CLOCK: &str = "
