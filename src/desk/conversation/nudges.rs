@@ -4,6 +4,7 @@
 use crate::clock::{Steady, Trust};
 use crate::desk::conversation::routing::snippet;
 use crate::desk::hours;
+use crate::desk::hours::away::AWAY_UNTIL;
 use crate::desk::rules::Member;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::said;
@@ -29,7 +30,7 @@ const GIVEN_UP_MOST: u32 = 100;
 /// Nudges due this close together are one text.
 const TOGETHER: Duration = Duration::from_secs(60);
 /// Most callers in one.
-const TOGETHER_MOST: u32 = 20;
+const TOGETHER_MOST: u32 = 100;
 /// While the owner is away one that isn't urgent is looked at again after this long.
 const HELD_WHILE_AWAY: Duration = Duration::from_secs(3600);
 /// The latest texts that make a nudge urgent.
@@ -129,7 +130,8 @@ impl Turn<'_> {
         if let Some(until) = self.quiet_until() {
             return self.tx.set_timer(TimerKind::Nudge, id.0, until);
         }
-        let away = self.away()?.is_some();
+        // Also when its time is over and the line about that, which lists who waits, comes next.
+        let away = self.tx.setting(AWAY_UNTIL)?.is_some();
         let mut ids = vec![id];
         for timer in self
             .tx
@@ -146,7 +148,8 @@ impl Turn<'_> {
             let Some(contact) = self.tx.contact_by_id(id)? else {
                 continue;
             };
-            if !contact.waiting || contact.blocked || contact.opted_out {
+            // That a machine answers there was told; nobody need hurry.
+            if !contact.waiting || contact.blocked || contact.opted_out || contact.robot_told {
                 continue;
             }
             if away && !self.waits_urgently(id)? {
@@ -186,6 +189,20 @@ impl Turn<'_> {
                 }
             }
             self.nudge_one(&member, &theirs)?;
+        }
+        Ok(())
+    }
+
+    /// Who waits was just listed, after AWAY: a nudge held back meanwhile would only say it again.
+    pub fn drop_held_nudges(&self) -> Done {
+        let now = self.now().steady;
+        let held = now.plus(HELD_WHILE_AWAY);
+        for timer in self.tx.due_timers_of(TimerKind::Nudge, held, TOGETHER_MOST)? {
+            let contact = self.tx.contact_by_id(ContactId(timer.subject))?;
+            let since = contact.and_then(|contact| contact.waiting_since);
+            if since.is_some_and(|at| at.plus(FIRST) <= now) {
+                self.tx.clear_timer(timer.kind, timer.subject)?;
+            }
         }
         Ok(())
     }

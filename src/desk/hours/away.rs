@@ -204,6 +204,7 @@ impl Turn<'_> {
             "the time is over that the owner gave",
         )?;
         let said = self.with_waiting("away_over")?;
+        self.drop_held_nudges()?;
         self.alert(&said, None)
     }
 
@@ -272,7 +273,10 @@ impl Turn<'_> {
         let order = Order::new(&self.word("RESUME"));
         self.undoable(member, order.changes(undo))?;
         let said = match away {
-            true => self.with_waiting("back")?,
+            true => {
+                self.drop_held_nudges()?;
+                self.with_waiting("back")?
+            }
             false => self.line("resumed", &[]),
         };
         match changed {

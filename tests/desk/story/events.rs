@@ -172,6 +172,7 @@ impl Story {
             "the clock is right" => self.it.now.wall.trust = Trust::Synchronised,
             "TEST is examined" => self.examined(healthy()),
             "TEST is examined, and nothing is right" => self.examined(nothing_right()),
+            "TEST is examined, and the network is weak" => self.examined(weak()),
             "something unreadable arrives" => drop(self.it.pdu(vec![0x07, 0x91, 0x21])),
             "the modem does not confirm the next text" => {
                 self.outcome = Some(SubmitOutcome::Unknown {
@@ -250,20 +251,25 @@ impl Story {
         let number = self.people.get(who).map_or("72345".to_owned(), |p| p.number.clone());
         let pdu = self.it.deliver(&number, Dcs::EIGHT_BIT, data);
         self.it.pdu(pdu);
-        self.wrote.insert(who.to_owned());
+        if !self.in_team(who) {
+            self.wrote.insert(who.to_owned());
+        }
     }
 
     /// A long text, one part of which the network keeps for later.
     fn long_text_without(&mut self, who: &str, missing: usize, text: &str) {
         let number = self.number(who);
-        for (at, pdu) in self.it.pdus(&number, text).into_iter().enumerate() {
+        let text = self.filled(self.in_team(who), text);
+        for (at, pdu) in self.it.pdus(&number, &text).into_iter().enumerate() {
             if at + 1 == missing {
                 self.kept_parts.push((who.to_owned(), pdu));
             } else {
                 self.it.pdu(pdu);
             }
         }
-        self.wrote.insert(who.to_owned());
+        if !self.in_team(who) {
+            self.wrote.insert(who.to_owned());
+        }
     }
 }
 
@@ -289,17 +295,32 @@ fn notice(from: &str, subject: &str) -> Vec<u8> {
     notice
 }
 
-/// Everything TEST can find fault with.
+/// No SIM, and no network to speak of.
 fn nothing_right() -> Report {
     Report {
         can_voice: CanVoice::SmsOnly,
         sim: SimState::Missing,
-        signal: Signal { dbm: Some(-111) },
         registration: Registration {
             cs: Some(2),
             ps: None,
             eps: Some(2),
         },
+        signal: Signal { dbm: None },
+        ..healthy()
+    }
+}
+
+/// Everything a network and its operator can have wrong.
+fn weak() -> Report {
+    Report {
+        can_voice: CanVoice::Perhaps,
+        sim: SimState::Ready,
+        registration: Registration {
+            cs: Some(2),
+            ps: None,
+            eps: Some(2),
+        },
+        signal: Signal { dbm: Some(-111) },
         identity: Identity {
             model: "SIM7600E-H".to_owned(),
             ..Identity::default()
