@@ -152,7 +152,7 @@ fn what_is_put_off_is_listed_and_cancelled_in_words() {
 fn undo_takes_back_what_was_put_off_and_its_cancelling() {
     let mut it = with_dave("");
     says(&mut it, "13 @5pm See you");
-    assert!(says(&mut it, "UNDO").starts_with("Undone: text for at 5pm"));
+    assert!(says(&mut it, "UNDO").starts_with("Undone: text at 5pm"));
     it.wait(6 * HOUR);
     assert!(it.settle_to(DAVE).is_empty());
     says(&mut it, "13 @8pm See you");
