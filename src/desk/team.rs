@@ -171,7 +171,8 @@ impl Turn<'_> {
                 "team_is_already",
                 &[("who", &known.called()), ("role", &role)],
             )?;
-        } else if known.is_some_and(|m| m.role == Role::Owner) && self.rules.owners().count() < 2 {
+        } else if role != Role::Owner && known.is_some_and(|m| m.role == Role::Owner) && self.rules.owners().count() < 2
+        {
             self.say(&by.number, "team_last_owner", &[])?;
         } else if known.is_none() && self.rules.team.len() > CREW_MAX {
             self.say(&by.number, "team_full", &[("most", &CREW_MAX)])?;
