@@ -825,3 +825,20 @@ fn a_silent_reset_loses_the_settings_and_says_nothing() {
         "echo is on"
     );
 }
+
+#[test]
+fn faults_of_memories_name_the_wrong_slot_and_say_full_for_a_notice() {
+    let mut bench = Bench::with(Family::Huawei, &["AT+CMGF=0", "AT+CNMI=2,1,0,2,0"]);
+    bench.world.inject(Fault::FullInsteadOfNotice, bench.now);
+    bench.world.text(&"+15125550101".into(), "hi", bench.now);
+    assert_eq!(bench.seconds(2), "\r\n^SMMEMFULL: \"SM\"\r\n");
+    assert!(
+        bench.send("AT+CMGL=4\r").contains("+CMGL: 0,0,"),
+        "it is there all the same"
+    );
+    bench.world.inject(Fault::WrongReportSlot, bench.now);
+    bench.send("AT+CMGS=23\r");
+    bench.send(&format!("{SUBMIT}\x1a"));
+    let said = bench.seconds(5);
+    assert!(said.contains("+CDSI: \"SM\",0"), "{said:?}");
+}

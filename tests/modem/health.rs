@@ -91,6 +91,46 @@ fn a_mute_modem_is_taken_up_every_rung_in_order_and_each_has_its_note() {
     bench.bring_up("huawei", "E173");
 }
 
+/// When which rung was taken for a modem that answers nothing, in tenths of a second; it says `line` so often.
+fn climb(line: Option<&[u8]>) -> Vec<(String, u64)> {
+    let mut bench = ready(Options {
+        power: ALL_STEPS,
+        ..Options::default()
+    });
+    let (start, mut taken) = (bench.now, Vec::new());
+    while bench.now < start + Duration::from_secs(14 * 60) {
+        match line {
+            Some(line) => {
+                for _ in 0..10 {
+                    bench.pass(10);
+                    bench.give(Input::Bytes(line));
+                }
+            }
+            None => bench.pass(100),
+        }
+        if std::mem::take(&mut bench.reopen) > 0 {
+            bench.give(Input::PortOpened);
+        }
+        while let Some(step) = bench.steps.pop() {
+            let outcome = Ok(());
+            bench.give(Input::Stepped { step, outcome });
+        }
+        let tenths = u64::try_from((bench.now - start).as_millis() / 100).expect("minutes");
+        taken.extend(rungs(&mut bench).into_iter().map(|rung| (rung, tenths)));
+    }
+    taken
+}
+
+/// field-pains.md T6; one program restarted its reply timer with each such line and hung for ever (gammu#393).
+#[test]
+fn a_hundred_lines_a_second_extend_no_time_out_of_a_mute_modem() {
+    let quiet = climb(None);
+    assert_eq!(quiet.last().map(|(rung, _)| rung.as_str()), Some("given_up"));
+    for line in [b"\r\n^RSSI:18\r\n".as_slice(), b"\r\n^BOOT:25368160,0,0,0,69\r\n"] {
+        assert_eq!(climb(Some(line)), quiet);
+    }
+}
+
 #[test]
 fn a_rung_that_the_board_lacks_or_that_fails_is_skipped_at_once() {
     let mut bench = ready(Options {

@@ -27,6 +27,10 @@ impl Tally {
         self.add(what, 1);
     }
 
+    pub fn of(&self, what: &str) -> u64 {
+        self.counts.get(what).copied().unwrap_or(0)
+    }
+
     pub fn add(&mut self, what: &str, n: u64) {
         match self.counts.get_mut(what) {
             Some(count) => *count += n,

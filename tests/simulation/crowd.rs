@@ -9,14 +9,14 @@ use textback::sim::{Caller, Family, Number, What, tpdu};
 
 const LIMITS_OFF: &str = "[limits]\nper_minute = 10000\nper_hour = 100000\nper_day = 100000\npeople_per_day = 100000\n";
 
-fn ready(family: Family, more: &str) -> Rig {
+pub(super) fn ready(family: Family, more: &str) -> Rig {
     let mut rig = Rig::new(family, 11, more);
     rig.pass(Duration::from_secs(60));
     rig
 }
 
 /// Whom the service centre took texts for.
-fn accepted(seen: &[textback::sim::Event]) -> Vec<String> {
+pub(super) fn accepted(seen: &[textback::sim::Event]) -> Vec<String> {
     let to = |event: &textback::sim::Event| match &event.what {
         What::Submitted { to, .. } => Some(to.to_string()),
         _ => None,
@@ -24,7 +24,7 @@ fn accepted(seen: &[textback::sim::Event]) -> Vec<String> {
     seen.iter().filter_map(to).collect()
 }
 
-fn owner_has(rig: &Rig, what: &str) -> bool {
+pub(super) fn owner_has(rig: &Rig, what: &str) -> bool {
     let phone = rig.world.phone(&Number::new(OWNER));
     phone.is_some_and(|phone| phone.texts.iter().any(|text| text.text.contains(what)))
 }

@@ -14,6 +14,7 @@ mod coverage;
 mod crowd;
 mod disk;
 mod every_moment;
+mod field;
 mod ledger;
 mod month;
 mod plan;
