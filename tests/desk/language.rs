@@ -6,6 +6,8 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 use textback::config::Config;
+use textback::desk::owner::commands::{self, Command};
+use textback::desk::owner::grammar::{self, OwnerText};
 use textback::desk::wording::pack::{BUILT_IN, Pack};
 use textback::desk::wording::template::{Template, Values};
 use textback::sms;
@@ -105,6 +107,31 @@ fn every_text_to_the_owner_is_one_plain_part() {
                 pack.code, cost.units
             );
         }
+    }
+}
+
+/// An order that a text proposes is one of the reader's language. SET, YES, CLAIM, OWNER, CREW and PIN are the same in all.
+#[test]
+fn no_text_proposes_an_order_in_another_language() {
+    let same = ["SET", "OWNER", "CREW"];
+    for pack in packs() {
+        for (section, key, source) in pack.texts().filter(|(section, _, _)| *section == "texts") {
+            for id in commands::ids().into_iter().filter(|id| !same.contains(id)) {
+                let own = pack
+                    .command(id)
+                    .is_some_and(|phrase| phrase.words.iter().any(|word| word.eq_ignore_ascii_case(id)));
+                let proposed = source.split(|c: char| !c.is_alphanumeric()).any(|word| word == id);
+                assert!(own || !proposed, "{} {section}.{key} says {id}: {source}", pack.code);
+            }
+        }
+        let cancel = pack.line("put_off_cancel", &[]);
+        let order = cancel.rsplit(": ").next().unwrap();
+        let read = grammar::read_in(order, &pack);
+        assert!(
+            matches!(read, OwnerText::Command(Command::Later { .. })),
+            "{}: {order}: {read:?}",
+            pack.code
+        );
     }
 }
 

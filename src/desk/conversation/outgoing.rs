@@ -3,6 +3,7 @@
 use crate::clock::Steady;
 use crate::desk::submission::air;
 use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::pack::Pack;
 use crate::ids::{Handle, MessageId};
 use crate::sms;
 use crate::store::StoreError;
@@ -75,7 +76,7 @@ impl Turn<'_> {
             Some(contact) => self.tx.holding_of(contact.id)?.map(|holding| holding.handle),
             None => None,
         };
-        let text = cap(&sms::plain_punctuation(text), handle);
+        let text = cap(&self.rules.pack, &sms::plain_punctuation(text), handle);
         let out = Outgoing {
             kind,
             text: &text,
@@ -174,12 +175,12 @@ impl Turn<'_> {
 }
 
 /// Cuts a line to the owner to [`OWNER_PARTS`], saying how to get the rest.
-pub(in crate::desk) fn cap(text: &str, handle: Option<Handle>) -> String {
+pub(in crate::desk) fn cap(pack: &Pack, text: &str, handle: Option<Handle>) -> String {
     if air::count(text) <= OWNER_PARTS {
         return text.to_owned();
     }
     let tail = match handle {
-        Some(handle) => format!("... MORE {handle}"),
+        Some(handle) => format!("... {} {handle}", pack.command_word("MORE")),
         None => "...".to_owned(),
     };
     air::longest_prefix(text, &tail, OWNER_PARTS)

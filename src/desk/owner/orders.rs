@@ -50,7 +50,7 @@ impl Turn<'_> {
             true => (lines::text(&self.rules.pack, handle, &contact, false, &body), 0),
             false => (format!("{handle} ...{rest}"), from),
         };
-        let capped = outgoing::cap(&page, Some(handle));
+        let capped = outgoing::cap(&self.rules.pack, &page, Some(handle));
         let body_at = page.len().saturating_sub(body.len().saturating_sub(next));
         let kept = kept(&capped, &page).saturating_sub(body_at);
         self.tx.set_setting(&key, &format!("{}:{}", message.id, next + kept))?;

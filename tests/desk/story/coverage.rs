@@ -1,8 +1,9 @@
 //! Every text that the box can say is said in some story, and every command is given in one.
 
-use super::{NEXT_PART, STORIES};
+use super::{NEXT_PART, STORIES, Story};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use textback::desk::owner::commands;
 use textback::desk::wording::pack::Pack;
 
 /// Sections of a language in which every text must be said. Of the times nobody waits for every month; of the reasons some are
@@ -12,6 +13,9 @@ const SECTIONS: [&str; 2] = ["callers", "texts"];
 const ASSERTED: usize = 14;
 /// A text this short must stand alone among the words.
 const SHORT: usize = 4;
+
+/// Another language may take so many parts for a hundred in English.
+const PARTS_MOST: usize = 110;
 
 /// Texts for what hardly ever happens, that no story tells: each only stands in for a fact that is missing, or answers at a
 /// bound. Whoever tells one strikes it out here.
@@ -104,4 +108,99 @@ fn every_english_text_is_said_in_a_story_or_asserted_by_a_test() {
     let unsaid = unsaid(&Pack::english(), &said, &asserted());
     let untold: BTreeSet<String> = UNTOLD.iter().map(|key| (*key).to_owned()).collect();
     assert_eq!(unsaid, untold, "said in no story (left), and known to be (right)");
+}
+
+/// Every order is given in some story with a word of the story's language, and every other form of text is used.
+#[test]
+fn every_order_is_given_in_a_story_of_every_language() {
+    for pack in Pack::all() {
+        let told: Vec<String> = STORIES
+            .iter()
+            .filter(|(_, story)| language(story).code == pack.code)
+            .flat_map(|(_, story)| {
+                let team: Vec<&str> = story
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("person ")?.strip_suffix(" team"))
+                    .filter_map(|person| person.split(' ').next())
+                    .collect();
+                story.lines().filter_map(move |line| {
+                    let (who, text) = line.splitn(3, ' ').nth(2)?.split_once(": ")?;
+                    let who = who.split(" (").next()?;
+                    team.contains(&who).then(|| text.to_owned())
+                })
+            })
+            .collect();
+        let first = |text: &str| text.split_whitespace().next().unwrap_or("").to_lowercase();
+        let given: BTreeSet<String> = told.iter().map(|text| first(text)).collect();
+        for id in commands::ids() {
+            let own = pack.command_word(id) == id;
+            let is_given = |word: &String| pack.command_of(word) == Some(id) && (own || !word.eq_ignore_ascii_case(id));
+            assert!(
+                given.iter().any(is_given),
+                "{}: no story has {}",
+                pack.code,
+                pack.command_word(id)
+            );
+        }
+        let has = |what: &str, is: &dyn Fn(&str) -> bool| {
+            assert!(told.iter().any(|text| is(text)), "{}: no story has {what}", pack.code);
+        };
+        let tagged = |text: &str| {
+            text.split_once("} ")
+                .filter(|_| text.starts_with('{'))
+                .map(|(_, rest)| rest.to_owned())
+        };
+        has("a tag", &|text| {
+            tagged(text).is_some_and(|rest| rest.contains(' ') && !rest.starts_with('@'))
+        });
+        has("a pick", &|text| text.starts_with('{') && text.ends_with('}'));
+        has("a canned reply", &|text| {
+            tagged(text).is_some_and(|rest| rest.starts_with('q') && rest.len() == 2)
+        });
+        has("a text for later", &|text| {
+            tagged(text).is_some_and(|rest| rest.starts_with('@') && rest.contains(' '))
+        });
+        has("a NO", &|text| pack.words("no").contains(&text.to_lowercase()));
+        has("an untagged text", &|text| {
+            !text.starts_with('{')
+                && !given
+                    .iter()
+                    .any(|word| pack.command_of(word).is_some() && text.starts_with(word.as_str()))
+        });
+    }
+}
+
+/// The same stories told by a box of another language: nothing is misrouted, nothing is said in English, and what is said
+/// takes about as many parts.
+#[test]
+fn the_stories_are_told_in_every_language() {
+    let english = Pack::english();
+    let stories = || STORIES.iter().filter(|(_, story)| language(story).code == "en");
+    let parts_in_english: usize = stories().map(|(_, story)| Story::run(story).0.all.len()).sum();
+    for pack in Pack::all().iter().filter(|pack| pack.code != "en") {
+        let mut parts = 0;
+        for (name, story) in stories() {
+            let foreign = story.replacen("\n| ", &format!("\n| language = \"{}\"\n| ", pack.code), 1);
+            let (told, written) = Story::run(&foreign);
+            assert_eq!(told.misrouted, Vec::<String>::new(), "{} {name}", pack.code);
+            let said: Vec<String> = texts(&written).collect();
+            for (section, key, source) in english.texts().filter(|(section, _, _)| SECTIONS.contains(section)) {
+                let same = pack
+                    .texts()
+                    .any(|(s, k, theirs)| (s, k) == (section, key) && theirs == source);
+                let longest = source.split(['{', '}']).step_by(2).map(str::len).max().unwrap_or(0);
+                let in_english = said
+                    .iter()
+                    .find(|text| !same && longest >= ASSERTED && says(text, &source));
+                assert_eq!(in_english, None, "{} {name}: {section}.{key} is in English", pack.code);
+            }
+            parts += told.all.len();
+        }
+        println!("{}: {parts} parts, {parts_in_english} in English", pack.code);
+        assert!(
+            parts * 100 <= parts_in_english * PARTS_MOST,
+            "{}: {parts} parts",
+            pack.code
+        );
+    }
 }

@@ -36,6 +36,9 @@ stories! {
     days_on_which_everything_breaks_are_told_and_lose_nothing "bad_days.txt"
     strangers_and_machines_are_bounded "strangers.txt"
     the_change_of_the_clocks_and_the_weeks_after_it "clocks.txt"
+    a_day_in_spanish "day_es.txt"
+    a_day_in_french "day_fr.txt"
+    a_day_in_german "day_de.txt"
 }
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
