@@ -251,7 +251,7 @@ mod tests {
         ] {
             let signal = Signal { dbm: Some(dbm) };
             assert_eq!(bars(signal), Some(bars_));
-            assert_eq!(crate::daemon::state::signal_in_words(signal), words);
+            assert_eq!(signal.in_words(), words);
         }
         assert_eq!(bars(Signal::default()), None);
     }

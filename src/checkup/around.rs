@@ -81,14 +81,20 @@ pub(super) fn judge(facts: &Facts<'_>, list: &mut Vec<Finding>) {
         (Some(true), None) => finding(I::Disk, V::Pass, "writable", ""),
         (None, None) => finding(I::Disk, V::Unknown, "not known", ""),
     });
-    list.push(match facts.machine.undervoltage {
-        Some(true) => finding(
+    list.push(match (facts.machine.undervoltage, facts.machine.usb_overcurrent) {
+        (Some(true), _) => finding(
             I::Power,
             V::Warn,
             "the supply dipped below its limit since the start",
             "use the Pi's own power supply and a short cable; a modem draws 2 A for moments",
         ),
-        Some(false) => finding(I::Power, V::Pass, "no dip since the start", ""),
-        None => finding(I::Power, V::Unknown, "this machine doesn't tell", ""),
+        (_, Some(true)) => finding(
+            I::Power,
+            V::Warn,
+            "a USB port was switched off since the start: what hangs on it drew too much",
+            "give the modem its own supply: a powered hub, or a HAT with one",
+        ),
+        (Some(false), _) => finding(I::Power, V::Pass, "no dip since the start", ""),
+        (None, _) => finding(I::Power, V::Unknown, "this machine doesn't tell", ""),
     });
 }

@@ -2,7 +2,7 @@
 
 use super::{Finding, Item, Verdict, finding};
 use crate::config::Topology;
-use crate::modem::{CanVoice, Report, SimState};
+use crate::modem::{CanVoice, Divert, Report, SimState};
 
 /// Signal below which texts and calls get lost, dBm.
 const WEAK_DBM: i16 = -105;
@@ -66,10 +66,15 @@ pub(super) fn judge(report: &Report, topology: Topology, list: &mut Vec<Finding>
         Some(dbm) if dbm < WEAK_DBM => finding(
             I::Signal,
             V::Warn,
-            format!("{dbm} dBm: hardly any"),
+            format!("{}, {dbm} dBm", report.signal.in_words()),
             "move the antenna to a window or outside: `textback signal` shows it live",
         ),
-        Some(dbm) => finding(I::Signal, V::Pass, format!("{dbm} dBm"), ""),
+        Some(dbm) => finding(
+            I::Signal,
+            V::Pass,
+            format!("{}, {dbm} dBm", report.signal.in_words()),
+            "",
+        ),
     });
     list.push(match identity.smsc.as_deref() {
         Some(number) if !number.is_empty() => finding(I::ServiceCentre, V::Pass, number, ""),
@@ -219,6 +224,22 @@ fn diverts(report: &Report, topology: Topology) -> Finding {
             Verdict::Warn,
             format!("a voicemail takes calls after {seconds} s: callers may hang up on it before it rings here"),
             "dial ##61# with this SIM in a phone to switch it off",
+        );
+    }
+    // 22.082 §1: such a call never rings here, so nothing of it can be seen.
+    let unseen = [
+        (Divert::Busy, "while another call rings", "##67#"),
+        (Divert::Unreachable, "without network", "##62#"),
+    ];
+    let unseen: Vec<_> = unseen.iter().filter(|(which, ..)| report.diverts(*which)).collect();
+    if !unseen.is_empty() {
+        let when: Vec<&str> = unseen.iter().map(|(_, when, _)| *when).collect();
+        let codes: Vec<&str> = unseen.iter().map(|(.., code)| *code).collect();
+        return finding(
+            Item::Diverts,
+            Verdict::Warn,
+            format!("calls {} go elsewhere and are never seen", when.join(" or ")),
+            &format!("dial {} with this SIM in a phone to switch it off", codes.join(" and ")),
         );
     }
     match report.no_reply_divert_s() {

@@ -95,6 +95,8 @@ pub struct Machine {
     pub disk_free: Option<u64>,
     /// The supply has been too low since the machine started (a Pi says so).
     pub undervoltage: Option<bool>,
+    /// A USB port was switched off since then because what hangs on it drew too much.
+    pub usb_overcurrent: Option<bool>,
 }
 
 /// Everything that is judged.
@@ -194,6 +196,7 @@ mod tests {
                 disk_writable: Some(true),
                 disk_free: Some(1 << 30),
                 undervoltage: Some(false),
+                usb_overcurrent: Some(false),
             },
         })
     }
@@ -308,6 +311,54 @@ mod tests {
         );
         report.diversions[1].after_s = None;
         assert_eq!(not_right(&report), [], "20 s is the standard's own, and long enough");
+    }
+
+    /// modem-facts §7: such calls never ring, and nothing of them can be seen.
+    #[test]
+    fn calls_that_go_elsewhere_while_another_rings_or_without_network_are_told_with_the_code_that_ends_it() {
+        for (which, code) in [(Divert::Busy, "##67#"), (Divert::Unreachable, "##62#")] {
+            let mut report = healthy();
+            report.diversions.push(Diversion {
+                which,
+                active: true,
+                number: Some("+15550001".to_owned()),
+                after_s: None,
+            });
+            for topology in [Topology::Dedicated, Topology::Overflow] {
+                let list = walked(&report, topology);
+                let found = list.iter().find(|f| f.check == Item::Diverts).expect("on the list");
+                assert_eq!(found.verdict, Verdict::Warn);
+                assert!(found.fix.contains(code), "{found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_usb_port_that_was_switched_off_is_a_matter_of_power() {
+        let facts = |undervoltage, usb_overcurrent| Facts {
+            report: Err("gone"),
+            topology: Topology::Dedicated,
+            trust: Trust::Network,
+            text_out: None,
+            text_in: None,
+            call: None,
+            machine: Machine {
+                undervoltage,
+                usb_overcurrent,
+                ..Machine::default()
+            },
+        };
+        let power = |undervoltage, usb| {
+            let list = walk(&facts(undervoltage, usb));
+            let found = list.iter().find(|f| f.check == Item::Power).expect("on the list");
+            (found.verdict, found.fix.clone())
+        };
+        assert_eq!(power(None, Some(false)).0, Verdict::Unknown);
+        assert_eq!(power(Some(false), Some(false)).0, Verdict::Pass);
+        let (verdict, fix) = power(Some(false), Some(true));
+        assert!(verdict == Verdict::Warn && fix.contains("powered hub"), "{fix}");
+        let (verdict, fix) = power(Some(true), None);
+        assert!(verdict == Verdict::Warn && fix.contains("Pi's own"), "{fix}");
     }
 
     #[test]

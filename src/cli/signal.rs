@@ -8,7 +8,6 @@ use textback::daemon::alone::Alone;
 use textback::daemon::control::{self, Answer, Question};
 use textback::daemon::modem_options;
 use textback::daemon::port::SerialOpener;
-use textback::daemon::state::signal_in_words;
 use textback::modem::{Event, Input, Signal};
 
 /// Between two measurements.
@@ -169,7 +168,7 @@ impl Meter {
                 format!(
                     "[{:<WIDTH$}] {dbm:>4} dBm  {bars}/5 {}{best}",
                     "#".repeat(filled(dbm)),
-                    signal_in_words(signal)
+                    signal.in_words()
                 )
             }
         }

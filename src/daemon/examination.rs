@@ -1,6 +1,5 @@
 //! An examination's report as JSON, for `textback doctor` and whoever asks the control socket.
 
-use super::state::signal_in_words;
 use crate::modem::{CanVoice, Divert, Report, SimState};
 use serde_json::{Value, json};
 
@@ -60,7 +59,7 @@ pub fn json(report: &Report) -> Value {
             "cgreg": report.registration.ps,
             "cereg": report.registration.eps,
             "signal_dbm": report.signal.dbm,
-            "signal": signal_in_words(report.signal),
+            "signal": report.signal.in_words(),
             "volte": report.volte,
             "time_utc_ms": report.network_time.map(|(utc_ms, _)| utc_ms),
             "time_offset_s": report.network_time.map(|(_, offset_s)| offset_s),

@@ -11,6 +11,7 @@ use super::state::{self, State};
 use super::wallclock::{self, WallClock};
 use super::{modem_options, pin};
 use crate::board::{Press, Shown};
+use crate::checkup::Machine;
 use crate::clock::{Clock, Now, Steady};
 use crate::config::{Config, Topology};
 use crate::desk::health::condition::BoxCondition;
@@ -22,9 +23,9 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// What the desk is to be told of what the modem said, if anything.
+/// What the desk is to be told of what the modem said, if anything. `machine` looks at what is around the modem.
 #[must_use]
-pub fn desk_input(event: Event) -> Option<desk::Input> {
+pub fn desk_input(event: Event, machine: impl FnOnce() -> Machine) -> Option<desk::Input> {
     Some(match event {
         Event::CallStarted { call } => desk::Input::CallStarted { call },
         Event::CallIdentified { call, caller } => desk::Input::CallIdentified { call, caller },
@@ -42,7 +43,7 @@ pub fn desk_input(event: Event) -> Option<desk::Input> {
         Event::Storage { used, total, full } => desk::Input::Storage { used, total, full },
         Event::Balance(balance) => desk::Input::Balance(balance),
         Event::MissedMemory(entries) => desk::Input::MissedMemory(entries),
-        Event::Examined(report) => desk::Input::Examined(report),
+        Event::Examined(report) => desk::Input::Examined(report, machine()),
         Event::ReadyToSubmit
         | Event::Condition(_)
         | Event::Registration(_)
@@ -302,7 +303,8 @@ impl Exchange {
                 }
             }
         }
-        match desk_input(event) {
+        let machine = || super::machine::look(&self.database, Some(!self.state.disk_refuses()));
+        match desk_input(event, machine) {
             Some(input) => self.tell(input),
             None => Ok(()),
         }

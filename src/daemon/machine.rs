@@ -4,8 +4,15 @@ use crate::checkup::Machine;
 use crate::modem::families::usb;
 use std::path::Path;
 
-/// Where a Pi tells of its supply (the firmware's `get_throttled`, hexadecimal).
-const THROTTLED: &str = "/sys/devices/platform/soc/soc:firmware/get_throttled";
+/// Where a Pi tells of its supply with Raspberry Pi's own kernel (the firmware's `get_throttled`, hexadecimal),
+const THROTTLED: &str = "devices/platform/soc/soc:firmware/get_throttled";
+/// and with everybody else's (the driver raspberrypi-hwmon, which asks the firmware every two seconds).
+const HWMON: &str = "class/hwmon";
+/// What that driver calls itself, and its alarm.
+const HWMON_NAME: &str = "rpi_volt";
+const HWMON_ALARM: &str = "in0_lcrit_alarm";
+/// Where the kernel shows all that.
+const SYS: &str = "/sys";
 /// The supply is too low now, or has been since the start: bits 0 and 16 of it.
 const UNDERVOLTAGE: u64 = 1 | 1 << 16;
 
@@ -18,19 +25,41 @@ pub fn look(database: &Path, disk_writable: Option<bool>) -> Machine {
         disk_free: rustix::fs::statvfs(folder)
             .ok()
             .map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize)),
-        undervoltage: std::fs::read_to_string(THROTTLED)
-            .ok()
-            .and_then(|text| undervoltage(&text)),
+        undervoltage: supply(Path::new(SYS)),
+        usb_overcurrent: overcurrent(&Path::new(SYS).join(USB_DEVICES)),
     }
 }
 
-/// Where the kernel lists what hangs on USB.
-const USB_DEVICES: &str = "/sys/bus/usb/devices";
+fn supply(sys: &Path) -> Option<bool> {
+    if let Ok(text) = std::fs::read_to_string(sys.join(THROTTLED)) {
+        return undervoltage(&text);
+    }
+    std::fs::read_dir(sys.join(HWMON)).ok()?.flatten().find_map(|entry| {
+        let read = |file| std::fs::read_to_string(entry.path().join(file)).ok();
+        (read("name")?.trim() == HWMON_NAME).then_some(())?;
+        Some(read(HWMON_ALARM)?.trim() != "0")
+    })
+}
+
+/// Every port of a hub counts how often it was switched off for drawing too much (`over_current_count`, below the hub's interface).
+fn overcurrent(devices: &Path) -> Option<bool> {
+    let folders = |path: &Path| std::fs::read_dir(path).into_iter().flatten().flatten();
+    let counts = folders(devices)
+        .flat_map(|interface| folders(&interface.path()))
+        .filter_map(|port| {
+            let count = std::fs::read_to_string(port.path().join("over_current_count")).ok()?;
+            count.trim().parse::<u64>().ok()
+        });
+    counts.reduce(u64::saturating_add).map(|count| count > 0)
+}
+
+/// Where the kernel lists what hangs on USB, below [`SYS`].
+const USB_DEVICES: &str = "bus/usb/devices";
 
 /// Why there is no port, with what hangs on USB that would be a modem if it weren't in the wrong mode.
 #[must_use]
 pub fn with_usb_hint(why: &str) -> String {
-    match usb_hint(Path::new(USB_DEVICES)) {
+    match usb_hint(&Path::new(SYS).join(USB_DEVICES)) {
         Some(hint) => format!("{why}. Found on USB: {hint}"),
         None => why.to_owned(),
     }
@@ -68,6 +97,34 @@ mod tests {
             "the temperature limit is another matter"
         );
         assert_eq!(undervoltage(""), None);
+    }
+
+    /// As Debian's kernel shows it, whose driver says it by an alarm, and Raspberry Pi's own, which has the firmware's bits.
+    #[test]
+    fn the_supply_and_the_usb_ports_are_read_as_the_kernel_shows_them() {
+        let sys = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let file = sys.path().join(path);
+            std::fs::create_dir_all(file.parent().expect("in a folder")).expect("made");
+            std::fs::write(file, text).expect("written");
+        };
+        assert_eq!(supply(sys.path()), None);
+        write("class/hwmon/hwmon0/name", "cpu_thermal\n");
+        write("class/hwmon/hwmon1/name", "rpi_volt\n");
+        write("class/hwmon/hwmon1/in0_lcrit_alarm", "0\n");
+        assert_eq!(supply(sys.path()), Some(false));
+        write("class/hwmon/hwmon1/in0_lcrit_alarm", "1\n");
+        assert_eq!(supply(sys.path()), Some(true));
+        write("devices/platform/soc/soc:firmware/get_throttled", "0\n");
+        assert_eq!(supply(sys.path()), Some(false));
+
+        let devices = sys.path().join(USB_DEVICES);
+        assert_eq!(overcurrent(&devices), None);
+        write("bus/usb/devices/1-1/idVendor", "0424\n");
+        write("bus/usb/devices/1-1:1.0/1-1-port1/over_current_count", "0\n");
+        assert_eq!(overcurrent(&devices), Some(false));
+        write("bus/usb/devices/1-1:1.0/1-1-port2/over_current_count", "2\n");
+        assert_eq!(overcurrent(&devices), Some(true));
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl State {
                 format!(
                     "ready: {} on {operator}, signal {}",
                     self.model(),
-                    signal_in_words(self.signal)
+                    self.signal.in_words()
                 )
             }
         }
@@ -162,7 +162,7 @@ impl State {
             trouble: (!self.is_ready()).then(|| self.summary()),
             operator: self.identity.operator.clone(),
             signal: match self.signal.dbm {
-                Some(_) => signal_in_words(self.signal).to_owned(),
+                Some(_) => self.signal.in_words().to_owned(),
                 None => String::new(),
             },
             ..BoxCondition::default()
@@ -236,7 +236,7 @@ impl State {
                 "cgreg": self.registration.ps,
                 "cereg": self.registration.eps,
                 "signal_dbm": self.signal.dbm,
-                "signal": signal_in_words(self.signal),
+                "signal": self.signal.in_words(),
             },
             "storage": self.storage.map(|(used, total)| json!({ "used": used, "total": total })),
         })
@@ -290,20 +290,7 @@ pub fn limit_in_words(limit: Limit) -> &'static str {
 /// A measurement, for `textback signal`.
 #[must_use]
 pub fn signal_json(signal: Signal) -> Value {
-    json!({ "dbm": signal.dbm, "bars": light::bars(signal), "signal": signal_in_words(signal) })
-}
-
-/// Signal as a person says it, by RSSI in dBm.
-#[must_use]
-pub fn signal_in_words(signal: Signal) -> &'static str {
-    match signal.dbm {
-        None => "unknown",
-        Some(dbm) if dbm >= -73 => "excellent",
-        Some(dbm) if dbm >= -85 => "good",
-        Some(dbm) if dbm >= -95 => "fair",
-        Some(dbm) if dbm >= -105 => "weak",
-        Some(_) => "hardly any",
-    }
+    json!({ "dbm": signal.dbm, "bars": light::bars(signal), "signal": signal.in_words() })
 }
 
 #[cfg(test)]

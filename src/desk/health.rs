@@ -5,6 +5,7 @@ pub mod condition;
 pub(super) mod disk;
 pub(super) mod test_call;
 
+use crate::checkup::Machine;
 use crate::clock::{Steady, Trust};
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
@@ -230,7 +231,7 @@ impl Turn<'_> {
     }
 
     /// An examination is through.
-    pub(super) fn examined(&mut self, report: &Report) -> Done {
+    pub(super) fn examined(&mut self, report: &Report, machine: Machine) -> Done {
         let found = format!(
             "calls: {:?}, SIM: {:?}, diverted always: {}",
             report.can_voice,
@@ -238,7 +239,7 @@ impl Turn<'_> {
             report.diverts_everything()
         );
         self.tx.journal(About::default(), "examined", &found)?;
-        self.test_examined(report)
+        self.test_examined(report, machine)
     }
 }
 

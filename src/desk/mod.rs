@@ -97,8 +97,8 @@ pub enum Input {
     Balance(modem::Balance),
     /// The modem's own memory of missed calls, newest first.
     MissedMemory(Vec<modem::MemoryEntry>),
-    /// What an examination found, asked for by [`Effects::examine`] or from a terminal.
-    Examined(Box<modem::Report>),
+    /// What an examination found, asked for by [`Effects::examine`] or from a terminal; and what the machine says of itself.
+    Examined(Box<modem::Report>, crate::checkup::Machine),
     /// Something happened to the disk that the owner should know.
     Disk(DiskNews),
     /// A timer given by [`Effects::wake`] has come.

@@ -74,7 +74,7 @@ impl<'a> Turn<'a> {
             Input::Storage { used, total, full } => self.memory(used, total, full),
             Input::Balance(balance) => self.balance(&balance),
             Input::MissedMemory(entries) => self.missed_memory(&entries),
-            Input::Examined(report) => self.examined(&report),
+            Input::Examined(report, machine) => self.examined(&report, machine),
             Input::Disk(news) => self.disk(news),
             Input::Due => self.due(),
             Input::Send { to, text } => self.send_by_hand(&to, &text),

@@ -1,6 +1,7 @@
 //! The real modem layer, desk and an empty database in virtual time, wired as the daemon wires them; what the modem hardware
 //! said is the script's.
 
+use crate::checkup::Machine;
 use crate::clock::{Clock, Now, Steady, Trust, Wall};
 use crate::config::Config;
 use crate::daemon::{desk_input, modem_options};
@@ -203,7 +204,7 @@ impl Stage {
             Event::Condition(condition) if *condition != modem::Condition::Ready => self.ready = false,
             _ => {}
         }
-        if let Some(input) = desk_input(event) {
+        if let Some(input) = desk_input(event, Machine::default) {
             self.tell(input)?;
         }
         Ok(())

@@ -291,6 +291,21 @@ pub struct Signal {
     pub dbm: Option<i16>,
 }
 
+impl Signal {
+    /// As a person says it, by RSSI.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self.dbm {
+            None => "unknown",
+            Some(dbm) if dbm >= -73 => "excellent",
+            Some(dbm) if dbm >= -85 => "good",
+            Some(dbm) if dbm >= -95 => "fair",
+            Some(dbm) if dbm >= -105 => "weak",
+            Some(_) => "hardly any",
+        }
+    }
+}
+
 /// What the modem layer must be told, from the configuration.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Options {

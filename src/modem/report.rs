@@ -190,7 +190,13 @@ impl Report {
     /// Every call is diverted: this modem never rings.
     #[must_use]
     pub fn diverts_everything(&self) -> bool {
-        self.diversions.iter().any(|d| d.active && d.which == Divert::Always)
+        self.diverts(Divert::Always)
+    }
+
+    /// Calls are diverted on this condition.
+    #[must_use]
+    pub fn diverts(&self, which: Divert) -> bool {
+        self.diversions.iter().any(|d| d.active && d.which == which)
     }
 
     /// Seconds after which a voicemail (or whoever) takes the calls: shorter ringing, the same missed call.

@@ -3,13 +3,24 @@
 use super::box_under_test::*;
 use super::story::healthy;
 use std::time::Duration;
+use textback::checkup::Machine;
 use textback::desk::Input;
 use textback::modem::{Report, Signal};
+
+/// A machine with room and a good supply.
+fn well() -> Machine {
+    Machine {
+        disk_writable: Some(true),
+        disk_free: Some(1 << 30),
+        undervoltage: Some(false),
+        usb_overcurrent: Some(false),
+    }
+}
 
 /// TEST from the owner, and the examination that follows.
 fn asked(it: &mut Box, report: Report) -> String {
     it.text(OWNER, "test");
-    it.tell(Input::Examined(std::boxed::Box::new(report)));
+    it.tell(Input::Examined(std::boxed::Box::new(report), well()));
     it.settle_to(OWNER).join("|")
 }
 
@@ -18,14 +29,14 @@ fn a_healthy_box_says_so_and_asks_for_a_call() {
     let mut it = Box::new();
     it.text(OWNER, "Test");
     assert!(it.settle_to(OWNER).is_empty(), "the examination comes first");
-    let effects = it.tell(Input::Examined(std::boxed::Box::new(healthy())));
+    let effects = it.tell(Input::Examined(std::boxed::Box::new(healthy()), well()));
     assert!(!effects.examine, "one examination for one TEST");
     let said = it.settle_to(OWNER).join("|");
     assert!(
         said.starts_with("TEST: SIM7600E-H on T-Mobile, signal 4 of 5, all as it should be. Now call this number"),
         "{said}"
     );
-    it.tell(Input::Examined(std::boxed::Box::new(healthy())));
+    it.tell(Input::Examined(std::boxed::Box::new(healthy()), well()));
     assert!(
         it.settle_to(OWNER).is_empty(),
         "an examination nobody asked for says nothing"
@@ -40,7 +51,24 @@ fn troubles_are_named_with_what_to_do() {
     bad.signal = Signal { dbm: Some(-112) };
     let said = asked(&mut it, bad);
     assert!(
-        said.contains("weak signal") && said.contains("##21#") && !said.contains("all as it should be"),
+        said.contains("weak signal") && said.contains("##002#") && !said.contains("all as it should be"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_around_the_modem_is_on_the_list_too() {
+    let poor = Machine {
+        disk_free: Some(1024),
+        undervoltage: Some(true),
+        ..well()
+    };
+    let mut it = Box::new();
+    it.text(OWNER, "test");
+    it.tell(Input::Examined(std::boxed::Box::new(healthy()), poor));
+    let said = it.settle_to(OWNER).join("|");
+    assert!(
+        said.contains("the disk is full or worn; the power supply is too weak"),
         "{said}"
     );
 }

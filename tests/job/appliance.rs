@@ -2,6 +2,7 @@
 //! as the daemon's event loop, without threads, clocks or files.
 
 use std::time::{Duration, Instant};
+use textback::checkup::Machine;
 use textback::clock::{Clock, Now, Steady, Trust, Wall};
 use textback::config::Config;
 use textback::daemon::{desk_input, modem_options};
@@ -287,7 +288,7 @@ impl Appliance {
             Event::Condition(condition) if *condition != modem::Condition::Ready => self.ready = false,
             _ => {}
         }
-        if let Some(input) = desk_input(event) {
+        if let Some(input) = desk_input(event, Machine::default) {
             self.tell(input);
         }
     }

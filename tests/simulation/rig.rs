@@ -9,6 +9,7 @@ use super::disk::{self, Disk, Image};
 use super::plan::Break;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
+use textback::checkup::Machine;
 use textback::clock::{Clock, Now};
 use textback::config::Config;
 use textback::daemon::state::resume_steady;
@@ -538,7 +539,7 @@ impl Rig {
             }
             _ => {}
         }
-        if let Some(input) = desk_input(event) {
+        if let Some(input) = desk_input(event, Machine::default) {
             self.tell(input);
         }
     }

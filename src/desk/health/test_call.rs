@@ -40,7 +40,7 @@ impl Turn<'_> {
     }
 
     /// The examination that a test asked for.
-    pub(in crate::desk) fn test_examined(&mut self, report: &Report) -> Done {
+    pub(in crate::desk) fn test_examined(&mut self, report: &Report, machine: Machine) -> Done {
         if !self.tx.drop_setting(WANTS_LIST)? {
             return Ok(());
         }
@@ -54,7 +54,7 @@ impl Turn<'_> {
             text_out: None,
             text_in: None,
             call: None,
-            machine: Machine::default(),
+            machine,
         });
         let troubles: Vec<String> = list
             .iter()
@@ -153,6 +153,9 @@ fn trouble(item: Item) -> Option<&'static str> {
         Item::Diverts => "test_diverts",
         Item::Storage => "test_storage",
         Item::Clock => "test_clock",
-        Item::Modem | Item::TextOut | Item::TextIn | Item::Call | Item::Disk | Item::Power => return None,
+        Item::Disk => "test_disk",
+        Item::Power => "test_power",
+        // The modem answers, the text TEST came in, its answer goes out, and the call is asked for.
+        Item::Modem | Item::TextOut | Item::TextIn | Item::Call => return None,
     })
 }

@@ -3,6 +3,7 @@
 use super::super::box_under_test::number;
 use super::Story;
 use std::time::Duration;
+use textback::checkup::Machine;
 use textback::clock::Trust;
 use textback::desk::health::condition::BoxCondition;
 use textback::desk::{DiskNews, Input};
@@ -208,7 +209,8 @@ impl Story {
     }
 
     fn examined(&mut self, report: Report) {
-        self.it.tell(Input::Examined(std::boxed::Box::new(report)));
+        self.it
+            .tell(Input::Examined(std::boxed::Box::new(report), Machine::default()));
     }
 
     fn call(&mut self, who: &str, verdict: Verdict) {
