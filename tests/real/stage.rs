@@ -274,13 +274,15 @@ impl Stage {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// Waits until the state of some message of that kind is as wanted, and gives the message.
+    /// Waits until the state of some outgoing message of that kind is as wanted, and gives the message. (What came in is of the same kind, and
+    /// delivered from the start.)
     #[track_caller]
     pub fn message(&self, kind: &str, state: &str) -> serde_json::Value {
         wait(&format!("a {kind} that is {state}"), || {
             let messages = self.json(&["messages"]);
             let mut all = messages.as_array().unwrap().iter();
-            all.find(|m| m["kind"] == kind && m["state"] == state).cloned()
+            all.find(|m| m["direction"] == "out" && m["kind"] == kind && m["state"] == state)
+                .cloned()
         })
     }
 }
