@@ -53,7 +53,7 @@ pub fn wait<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 pub struct Lines(Arc<Mutex<Vec<String>>>);
 
 impl Lines {
-    fn of(reader: impl Read + Send + 'static) -> Self {
+    pub fn of(reader: impl Read + Send + 'static) -> Self {
         let lines = Lines::default();
         let kept = lines.clone();
         std::thread::spawn(move || {
