@@ -54,12 +54,19 @@ const STATEMENT_CACHE: usize = 160;
 /// How long another process (the command line, reading) may hold a lock before we say so, milliseconds.
 const BUSY_TIMEOUT_MS: u64 = 5000;
 
+/// Octets of a database page. With pages of a quarter of a sector, the padding behind a commit is less; all pages of a sector that
+/// is touched are written all the same, so that a power cut while the card writes it spoils nothing that is not in the log.
+const PAGE_OCTETS: i64 = 1024;
+
+/// Memory for pages of the database, KiB. The kernel keeps the file's pages too, so more would be the same twice.
+const CACHE_KIB: i64 = 1024;
+
 /// WAL pages before SQLite checkpoints by itself within a commit. High, because [`Store::tidy`] does it when idle.
-const WAL_AUTOCHECKPOINT_PAGES: u32 = 4000;
+const WAL_AUTOCHECKPOINT_PAGES: u32 = 16_000;
 
 /// Commits in the write-ahead log before [`Store::tidy`] moves it into the database. A checkpoint writes every page that was
 /// changed since the last one once more, however often it was changed, so few large ones wear the card less than many small
-/// ones. Some 11 MB of log, less than [`WAL_AUTOCHECKPOINT_PAGES`], which a start after a power cut has read soon.
+/// ones. Some 7 MB of log, less than [`WAL_AUTOCHECKPOINT_PAGES`], which a start after a power cut has read soon.
 const TIDY_COMMITS: u32 = 250;
 
 /// What can go wrong with the database.

@@ -1,7 +1,10 @@
 //! Opening the database: for writing, for reading, in memory; and starting a new one when the old one is damaged.
 
 use super::beside::{self, Reconciled};
-use super::{BUSY_TIMEOUT_MS, STATEMENT_CACHE, Store, StoreError, Unmoved, WAL_AUTOCHECKPOINT_PAGES, salvage, schema};
+use super::{
+    BUSY_TIMEOUT_MS, CACHE_KIB, PAGE_OCTETS, STATEMENT_CACHE, Store, StoreError, Unmoved, WAL_AUTOCHECKPOINT_PAGES,
+    salvage, schema,
+};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -161,9 +164,13 @@ impl Store {
                 known: schema::LATEST,
             });
         }
-        conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", "FULL")?;
         conn.pragma_update(None, "temp_store", "MEMORY")?;
+        conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        if let Some(path) = path {
+            size_pages(&conn, path)?;
+        }
+        conn.pragma_update(None, "journal_mode", "WAL")?;
         // What is deleted is overwritten where that costs no extra page: erased means erased.
         conn.query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
         conn.pragma_update(None, "wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES)?;
@@ -178,6 +185,33 @@ impl Store {
         store.conn.pragma_update(None, "foreign_keys", "ON")?;
         Ok(store)
     }
+}
+
+/// Gives a new database pages of [`PAGE_OCTETS`]; rebuilds one of another page size, once, if that takes moments: with the
+/// rollback journal, so that a power cut leaves the old or the new one. Any other goes on as it is.
+fn size_pages(conn: &Connection, path: &Path) -> Result<(), StoreError> {
+    let size: i64 = conn.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+    let small = std::fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_AT_START_MAX_OCTETS);
+    if size == PAGE_OCTETS || !small {
+        return Ok(());
+    }
+    let rebuild = || -> rusqlite::Result<()> {
+        conn.pragma_update(None, "journal_mode", "DELETE")?;
+        conn.pragma_update(None, "page_size", PAGE_OCTETS)?;
+        let pages: i64 = conn.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+        if pages > 0 {
+            conn.execute_batch("VACUUM")
+        } else {
+            Ok(())
+        }
+    };
+    conn.busy_timeout(std::time::Duration::ZERO)?;
+    if let Err(error) = rebuild() {
+        // Somebody reads it, or there is no room for a copy: large pages wear the card more, and that is all.
+        tracing::warn!(%error, "the database keeps its page size for now");
+    }
+    conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
+    Ok(())
 }
 
 /// Puts the damaged database at `path` aside and starts a new one.
@@ -333,6 +367,61 @@ mod tests {
     use super::super::generate::noon;
     use super::super::types::Consent;
     use super::*;
+
+    fn page_octets(path: &Path) -> u16 {
+        let file = std::fs::read(path).unwrap();
+        // https://sqlite.org/fileformat2.html#page_size
+        u16::from_be_bytes([file[16], file[17]])
+    }
+
+    #[test]
+    fn a_database_of_version_1_with_large_pages_is_rebuilt_once_with_all_that_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        {
+            let mut old = Connection::open(&path).unwrap();
+            old.pragma_update(None, "page_size", 4096).unwrap();
+            old.pragma_update(None, "journal_mode", "WAL").unwrap();
+            schema::migrate_to(&mut old, 1).unwrap();
+            let mut add = old
+                .prepare("INSERT INTO contact (number, name, created_utc) VALUES ('+1512555' || ?1, 'Dave ' || ?1, 0)")
+                .unwrap();
+            for n in 1000..2000 {
+                add.execute([n]).unwrap();
+            }
+        }
+        assert_eq!(page_octets(&path), 4096);
+        for _ in 0..2 {
+            let mut store = Store::open_or_replace(&path).unwrap();
+            assert_eq!(store.take_found().replaced, None);
+            store
+                .transact(noon(), |tx| {
+                    assert_eq!(tx.contact("+15125551999")?.unwrap().name.as_deref(), Some("Dave 1999"));
+                    Ok(())
+                })
+                .unwrap();
+            let mode: String = store
+                .conn()
+                .query_row("PRAGMA journal_mode", [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(mode, "wal");
+            drop(store);
+            assert_eq!(page_octets(&path), 1024);
+        }
+        Store::open_read_only(&path).unwrap();
+    }
+
+    #[test]
+    fn a_database_that_somebody_reads_meanwhile_keeps_its_pages_and_opens() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let old = Connection::open(&path).unwrap();
+        old.pragma_update(None, "journal_mode", "WAL").unwrap();
+        old.execute_batch("CREATE TABLE t (a); INSERT INTO t VALUES (1); BEGIN; SELECT * FROM t")
+            .unwrap();
+        drop(Store::open(&path).unwrap());
+        assert_eq!(page_octets(&path), 4096);
+    }
 
     #[test]
     fn damaged_databases_are_kept_aside_up_to_the_bound_and_contacts_and_opt_outs_go_on() {

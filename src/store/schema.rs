@@ -240,7 +240,7 @@ pub(super) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
     migrate_to(conn, LATEST)
 }
 
-fn migrate_to(conn: &mut Connection, target: i64) -> Result<(), StoreError> {
+pub(super) fn migrate_to(conn: &mut Connection, target: i64) -> Result<(), StoreError> {
     conn.pragma_update(None, "foreign_keys", "OFF")?;
     for (step, pieces) in (1..=target).zip(MIGRATIONS) {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -1,7 +1,7 @@
 //! The three figures of the appliance, taken from the daemon as it is shipped: the release binary under the shipped
 //! configuration, as a process, with `textback sim` as the modem on a pseudo terminal, in real time.
 //!
-//! - octets written to disk per handled call: a stranger's call, the text-back and its report, the owner's line and its report;
+//! - octets written to disk per handled call: a stranger's call, the text-back and its report, the owner's line;
 //! - the same while nothing happens;
 //! - resident memory.
 //!
@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 const BEFORE: u32 = 3;
 /// From one call to the next. Two texts each: fewer than the ten a minute of the shipped limits.
 const GAP: Duration = Duration::from_secs(13);
-/// From a call to the report on the owner's line: ringing, the delay, the merge window, the network.
+/// From a call to the owner's line: ringing, the delay, the merge window, the network.
 const SETTLED: Duration = Duration::from_secs(85);
 const KIB: f64 = 1024.0;
 
