@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! # a comment
-//! -- ready <manufacturer>, <model>   bring-up against a modem that says OK to everything; "voiceless": it ends in having no voice
+//! -- ready <manufacturer>, <model>   bring-up against a modem that says OK to everything
 //! << RING                            the modem says this line
 //! << \r\nRING\r\r\n                   … or just these octets, as `at::trace` writes them: a field log is a test case
 //! >> AT+CLCC                         we must have said this (ESC and ^Z, or as the trace has them)
@@ -97,12 +97,8 @@ impl Bench {
 
     /// Answers bring-up until the modem has nothing more to ask.
     fn bring_up(&mut self, maker: &str, model: &str) {
-        self.bring_up_to(maker, model, &Condition::Ready);
-    }
-
-    fn bring_up_to(&mut self, maker: &str, model: &str, end: &Condition) {
         self.answer_all(maker, model);
-        assert_eq!(self.modem.condition(), end, "{:?}", self.sent);
+        assert_eq!(self.modem.condition(), &Condition::Ready, "{:?}", self.sent);
         self.events.clear();
     }
 
@@ -313,14 +309,12 @@ fn play(path: &Path, split: Split) {
                 let words: Vec<&str> = rest.split_whitespace().collect();
                 let id = |word: &str| OutboxId(word.parse().expect("an outbox id"));
                 match words.as_slice() {
-                    ["ready" | "voiceless", ..] => {
-                        let (kind, modem) = rest.split_once(' ').expect("maker, model");
-                        let (maker, model) = modem.split_once(", ").expect("maker, model");
-                        let end = match kind {
-                            "ready" => Condition::Ready,
-                            _ => Condition::Limited { why: Limit::NoVoice },
-                        };
-                        bench.bring_up_to(maker, model, &end);
+                    ["ready", ..] => {
+                        let (maker, model) = rest
+                            .strip_prefix("ready ")
+                            .and_then(|w| w.split_once(", "))
+                            .expect("maker, model");
+                        bench.bring_up(maker, model);
                     }
                     ["port", "opened"] => bench.give(Input::PortOpened),
                     ["port", "lost"] => bench.give(Input::PortLost),

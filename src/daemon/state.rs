@@ -5,7 +5,7 @@ use crate::board::light;
 use crate::board::{Code, Shown};
 use crate::clock::{LastTime, Steady, Trust, Wall};
 use crate::desk::health::condition::BoxCondition;
-use crate::modem::{Condition, Event, Identity, Limit, Registration, Signal};
+use crate::modem::{CanVoice, Condition, Event, Identity, Limit, Registration, Signal};
 use crate::store::{Store, StoreError};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -27,6 +27,8 @@ pub struct State {
     registration: Registration,
     signal: Signal,
     storage: Option<(u16, u16)>,
+    /// A call was seen in this run, or calls over LTE are known to be up.
+    calls_ring: bool,
     disk: Option<String>,
     changed: bool,
 }
@@ -42,6 +44,7 @@ impl State {
             registration: Registration::default(),
             signal: Signal::default(),
             storage: None,
+            calls_ring: false,
             disk: None,
             changed: true,
         }
@@ -83,8 +86,9 @@ impl State {
             Event::Registration(registration) => self.registration = *registration,
             Event::Signal(signal) => self.signal = *signal,
             Event::Storage { used, total, .. } => self.storage = Some((*used, *total)),
-            Event::CallStarted { .. }
-            | Event::CallIdentified { .. }
+            Event::CallStarted { .. } => self.calls_ring = true,
+            Event::Examined(report) => self.calls_ring |= report.can_voice == CanVoice::Yes,
+            Event::CallIdentified { .. }
             | Event::CallEnded(_)
             | Event::Received(_)
             | Event::ReadyToSubmit
@@ -94,7 +98,6 @@ impl State {
             | Event::NetworkTime { .. }
             | Event::Deaf { .. }
             | Event::Hears { .. }
-            | Event::Examined(_)
             | Event::Balance(_)
             | Event::MissedMemory(_)
             | Event::Note { .. } => {}
@@ -145,13 +148,30 @@ impl State {
             Condition::Limited { why } => limit_in_words(*why).to_owned(),
             Condition::Ready => {
                 let operator = self.identity.operator.as_deref().unwrap_or("network");
-                format!(
+                let ready = format!(
                     "ready: {} on {operator}, signal {}",
                     self.model(),
                     self.signal.in_words()
-                )
+                );
+                match self.calls_in_doubt() {
+                    Some(doubt) => format!("{ready}; {doubt}"),
+                    None => ready,
+                }
             }
         }
+    }
+
+    /// Why no call may ever ring here although all seems well: only a call shows it.
+    fn calls_in_doubt(&self) -> Option<&'static str> {
+        if self.calls_ring {
+            return None;
+        }
+        if self.identity.data_card {
+            return Some("sold as a data card, calls may never ring: make a test call");
+        }
+        self.registration
+            .leaves_calls_in_doubt()
+            .then_some("registered for data, calls need VoLTE or a 2G/3G fallback: make a test call")
     }
 
     /// What the desk tells in STATUS.
@@ -371,6 +391,41 @@ mod tests {
         assert_eq!(state.shown(Trust::Guess), ready(Some(Code::Clock)));
         state.storage(Some("disk full".to_owned()));
         assert_eq!(state.shown(Trust::Network), Shown::Trouble(Code::Storage));
+    }
+
+    #[test]
+    fn registered_is_not_called_callable_before_a_call_was_seen() {
+        let doubtful = |cs, eps| {
+            let mut state = State::new(Instant::now());
+            state.learn(&Event::Condition(Condition::Ready));
+            let registration = Registration { cs, ps: None, eps };
+            state.learn(&Event::Registration(registration));
+            let told = state.summary().contains("test call");
+            state.learn(&Event::CallStarted {
+                call: crate::ids::CallKey(1),
+            });
+            assert!(!state.summary().contains("test call"), "a call is proof");
+            told
+        };
+        for (cs, eps, want) in [
+            (Some(1), Some(1), false),
+            (Some(5), None, false),
+            (None, None, false),
+            (Some(0), Some(1), true),
+            (Some(3), Some(5), true),
+            (None, Some(1), true),
+            (Some(9), Some(1), true),
+            (Some(10), None, true),
+        ] {
+            assert_eq!(doubtful(cs, eps), want, "{cs:?} {eps:?}");
+        }
+        let mut state = State::new(Instant::now());
+        state.learn(&Event::Condition(Condition::Ready));
+        state.learn(&Event::Identity(Identity {
+            data_card: true,
+            ..Identity::default()
+        }));
+        assert!(state.summary().contains("data card"), "{}", state.summary());
     }
 
     #[test]

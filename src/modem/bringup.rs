@@ -191,7 +191,7 @@ impl Bringup {
     pub fn limit(&self) -> Option<Limit> {
         match self.state {
             State::Limited(why) => Some(why),
-            State::Ready if !self.has_voice() => Some(Limit::NoVoice),
+            State::Ready if self.family.voice == Voice::No => Some(Limit::NoVoice),
             _otherwise => None,
         }
     }

@@ -271,6 +271,8 @@ pub struct Identity {
     pub own_number: Option<String>,
     pub operator: Option<String>,
     pub smsc: Option<String>,
+    /// Sold as a data card: calls may never ring.
+    pub data_card: bool,
 }
 
 /// Registration per 3GPP TS 27.007 §7.2, §10.1.20, §10.1.22.
@@ -282,6 +284,19 @@ pub struct Registration {
     pub ps: Option<u8>,
     /// `+CEREG` stat.
     pub eps: Option<u8>,
+}
+
+impl Registration {
+    /// Registered, and not where calls surely ring: for data only, or where the network would rather not fall back for a call
+    /// (stat 9, 10). VoLTE or a fall-back may still bring them. (`modem-facts.md` §4.4)
+    #[must_use]
+    pub fn leaves_calls_in_doubt(self) -> bool {
+        let up = |stat: Option<u8>| matches!(stat, Some(1 | 5 | 9 | 10));
+        match self.cs {
+            Some(1 | 5 | 6 | 7) => false,
+            cs => up(cs) || up(self.eps),
+        }
+    }
 }
 
 /// Signal strength.

@@ -4,7 +4,7 @@ use super::{Bench, OK};
 use std::cell::RefCell;
 use std::time::Duration;
 use textback::ids::OutboxId;
-use textback::modem::{CanVoice, Condition, Input, Limit, Options, Submission};
+use textback::modem::{CanVoice, Condition, Input, Options, Submission};
 
 /// A modem that says OK to everything but to what it is told to answer otherwise: a command, and its answers one after another
 /// (the last one stays). An empty answer is none.
@@ -378,16 +378,19 @@ fn the_sims_number_and_its_own_telephone_number_are_read_in_every_wrapping() {
 /// §2.2 Sierra: a data card is taken for voiceless until a call is really seen.
 #[test]
 fn a_data_card_has_no_voice_until_it_rings() {
-    let mut session = Session::new("Sierra Wireless, Incorporated", "MC7455", &[]);
-    session.play(s(60));
-    let voiceless = Condition::Limited { why: Limit::NoVoice };
-    assert_eq!(session.bench.modem.condition(), &voiceless);
+    let mut session = Session::new("Sierra Wireless, Incorporated", "MC7455", &[]).ready();
+    assert!(session.bench.modem.identity().data_card);
+    session.bench.give(Input::Examine);
+    session.play(s(30));
+    assert!(session.happened("examined Never"), "{:?}", session.bench.events);
     session.says("RING");
     session.play(s(1));
-    assert_eq!(session.bench.modem.condition(), &Condition::Ready);
     session.says("NO CARRIER");
     session.play(s(5));
     assert!(session.happened("call 1 missed"), "{:?}", session.bench.events);
+    session.bench.give(Input::Examine);
+    session.play(s(30));
+    assert!(session.happened("examined Yes"), "{:?}", session.bench.events);
 }
 
 /// §4.5: registered for LTE only, a modem can be called if its IMS says so.

@@ -1,5 +1,6 @@
 //! What the modem answered to bring-up's commands, and the step that follows. 27.007 §8.3 (PIN), §9.2 (errors).
 
+use super::super::families::Voice;
 use super::super::replies::{digits, free_text, pin_state, text_field};
 use super::super::{Event, Limit, families};
 use super::script::{IDENTITY, SETTINGS, SURVEY};
@@ -161,6 +162,7 @@ impl Bringup {
         if next + 1 == IDENTITY.len() {
             self.family = families::detect(&self.identity.manufacturer, &self.identity.model, &self.about);
             self.identity.family = self.family.name.to_string();
+            self.identity.data_card = self.family.voice == Voice::OnceSeen;
             self.tell_identity();
         }
     }
