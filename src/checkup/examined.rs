@@ -47,7 +47,7 @@ pub(super) fn judge(report: &Report, topology: Topology, list: &mut Vec<Finding>
         CanVoice::Never => finding(
             I::Voice,
             V::Fail,
-            "this model has no voice: it never sees a call",
+            "this model, or its firmware, has no voice: it never sees a call",
             "take a model of the README's list",
         ),
     });

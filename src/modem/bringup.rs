@@ -149,6 +149,10 @@ impl Bringup {
         }
     }
 
+    pub fn has_seen_call(&self) -> bool {
+        self.call_seen
+    }
+
     /// A call is there.
     pub fn saw_call(&mut self) {
         self.call_seen = true;

@@ -1,7 +1,7 @@
 //! An examination: everything that a person setting the box up, or looking for what is wrong, wants to know. Asked one
 //! question after another when nothing more urgent goes on; the network's own answers (diversions, caller display) last.
 
-use super::families::{Family, GENERIC};
+use super::families::{Family, GENERIC, Line};
 use super::{CanVoice, Diversion, Divert, Event, Identity, Registration, Report, Signal, SimState};
 use crate::at::reply::{self, PinState};
 use crate::at::{Command, Outcome};
@@ -27,6 +27,7 @@ enum Item {
     PacketRegistration,
     EpsRegistration,
     Operator,
+    VoiceSwitch,
     /// One of the family's ways to ask whether calls over LTE are up.
     Ims(usize),
     CallerDisplay,
@@ -44,22 +45,9 @@ impl Item {
         };
         match self {
             Item::Sim => Some(Command::PinState),
-            Item::PinTries(n) => {
-                let ask = family.pin_counters.get(n)?;
-                Some(Command::Plain {
-                    text: ask.text,
-                    prefix: ask.prefix,
-                    timeout: ASK_WAIT,
-                })
-            }
-            Item::Ims(n) => {
-                let ask = family.ims.get(n)?;
-                Some(Command::Plain {
-                    text: ask.text,
-                    prefix: ask.prefix,
-                    timeout: ASK_WAIT,
-                })
-            }
+            Item::PinTries(n) => family.pin_counters.get(n).map(question),
+            Item::VoiceSwitch => family.voice_switch.as_ref().map(question),
+            Item::Ims(n) => family.ims.get(n).map(question),
             Item::Storage => Some(Command::MessageStorageState),
             Item::Notifications => ask("+CNMI?", "+CNMI:", ASK_WAIT),
             Item::NetworkTime => ask("+CCLK?", "+CCLK:", ASK_WAIT),
@@ -88,6 +76,14 @@ impl Item {
     }
 }
 
+fn question(ask: &Line) -> Command {
+    Command::Plain {
+        text: ask.text,
+        prefix: ask.prefix,
+        timeout: ASK_WAIT,
+    }
+}
+
 const ITEMS: &[Item] = &[
     Item::Sim,
     Item::PinTries(0),
@@ -102,6 +98,7 @@ const ITEMS: &[Item] = &[
     Item::PacketRegistration,
     Item::EpsRegistration,
     Item::Operator,
+    Item::VoiceSwitch,
     Item::Ims(0),
     Item::Ims(1),
     Item::CallerDisplay,
@@ -117,6 +114,8 @@ pub struct Known<'a> {
     pub registration: Registration,
     pub signal: Signal,
     pub has_voice: bool,
+    /// A call was seen: whatever anybody says of voice.
+    pub call_seen: bool,
     pub shows_callers: bool,
     pub announces_texts: bool,
     pub proof_age: Option<Duration>,
@@ -130,6 +129,8 @@ pub struct Examination {
     report: Report,
     /// The network left a question unanswered: it is not asked more.
     silent: bool,
+    /// The firmware says that it has no voice.
+    voiceless: bool,
 }
 
 impl Examination {
@@ -139,6 +140,7 @@ impl Examination {
             next: None,
             report: Report::default(),
             silent: false,
+            voiceless: false,
         }
     }
 
@@ -152,6 +154,7 @@ impl Examination {
             self.next = Some(0);
             self.report = Report::default();
             self.silent = false;
+            self.voiceless = false;
         }
     }
 
@@ -202,6 +205,10 @@ impl Examination {
             Item::PacketRegistration => report.registration.ps = reply::registration(lines),
             Item::EpsRegistration => report.registration.eps = reply::registration(lines),
             Item::Operator => report.identity.operator = reply::cops(lines).and_then(|operator| operator.name),
+            Item::VoiceSwitch => {
+                let off = super::replies::text_field(outcome, "^CVOICE", 0).is_some_and(|off| off == "1");
+                self.voiceless = off || super::replies::not_known(outcome);
+            }
             Item::Ims(_) => report.volte = reply::ims(lines),
             Item::CallerDisplay => {
                 report.shows_callers = match reply::clip(lines) {
@@ -246,7 +253,11 @@ impl Examination {
             report.shows_callers = None;
         }
         report.network_proof_age = known.proof_age;
-        report.can_voice = verdict(known.has_voice, report.registration, report.volte);
+        report.can_voice = verdict(
+            known.has_voice && (known.call_seen || !self.voiceless),
+            report.registration,
+            report.volte,
+        );
         Some(Event::Examined(Box::new(report)))
     }
 }

@@ -86,6 +86,8 @@ pub struct Family {
     pub pin_counters: &'static [Line],
     /// Ways to ask for the SIM's number, text after `AT`; the answer may be bare digits.
     pub iccid: &'static [&'static str],
+    /// Asks whether the firmware has voice, where the model alone doesn't tell: 0 yes, 1 no, ERROR no.
+    pub voice_switch: Option<Line>,
     /// Ways to ask whether calls over LTE (IMS) are up.
     pub ims: &'static [Line],
     /// Ways to ask for the time as the network told it, best first.

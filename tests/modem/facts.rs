@@ -452,3 +452,26 @@ fn an_examination_asks_whether_calls_over_lte_are_up() {
         );
     }
 }
+
+/// §2.2 Huawei: `AT^CVOICE?` answered with 1 or ERROR is a firmware without voice.
+#[test]
+fn a_huawei_firmware_without_voice_is_told_as_such() {
+    for (said, want) in [
+        ("^CVOICE:0,8000,16,20", "examined Yes"),
+        ("^CVOICE:1", "examined Never"),
+        ("ERROR", "examined Never"),
+        ("COMMAND NOT SUPPORT", "examined Never"),
+        ("OK", "examined Yes"),
+    ] {
+        let mut session = Session::new("huawei", "E3131", &[("AT^CVOICE?", &[said])]).ready();
+        session.bench.give(Input::Examine);
+        session.play(s(30));
+        assert!(session.happened(want), "{said}: {:?}", session.bench.events);
+        session.says("+CRING: VOICE");
+        session.says("^CEND:1,0,104,16");
+        session.play(s(5));
+        session.bench.give(Input::Examine);
+        session.play(s(30));
+        assert!(session.happened("examined Yes"), "a call is proof: {said}");
+    }
+}

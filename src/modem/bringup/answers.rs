@@ -156,7 +156,12 @@ impl Bringup {
             Some("+CGMM") => self.identity.model = text,
             Some("+CGMR") => self.identity.revision = text,
             Some("I") => self.about = text,
-            Some(_) => self.identity.imei = digits(outcome, 14, 17),
+            Some(_) => {
+                let imei = digits(outcome, 14, 17);
+                // Another modem: what this one can do is not known yet.
+                self.call_seen &= imei == self.identity.imei;
+                self.identity.imei = imei;
+            }
             None => {}
         }
         if next + 1 == IDENTITY.len() {

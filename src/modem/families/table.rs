@@ -63,6 +63,7 @@ pub const GENERIC: Family = Family {
     notify: NOTIFY,
     pin_counters: &[CPINR],
     iccid: &["+CCID", "+CICCID"],
+    voice_switch: None,
     ims: &[CIREG],
     clock: &[CCLK],
     reset: &["+CFUN=1,1"],
@@ -222,6 +223,7 @@ pub const FAMILIES: &[Family] = &[
             // Beside S0 it answers by itself too.
             Extra(&[line("^AUTOANSWER=0")]),
         ],
+        voice_switch: Some(asks("^CVOICE?", "^CVOICE:")),
         // After +CFUN=1,1 they may come back as a CD-ROM.
         reset: &["^RESET", "+CFUN=16", "+CFUN=1,1"],
         storage: &["SM", "ME"],

@@ -122,6 +122,7 @@ impl Modem {
             registration: self.status.registration(),
             signal: self.status.signal(),
             has_voice: self.bringup.has_voice(),
+            call_seen: self.bringup.has_seen_call(),
             shows_callers: self.bringup.shows_callers(),
             announces_texts: self.bringup.announces_texts(),
             proof_age: self.reach.last_proof().map(|proof| at.saturating_duration_since(proof)),
