@@ -43,6 +43,7 @@ pub mod port;
 pub mod power;
 mod questions;
 pub mod state;
+mod usb;
 pub mod wallclock;
 
 use exchange::Exchange;

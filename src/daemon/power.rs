@@ -3,16 +3,15 @@
 //! Each takes seconds, so it runs on a thread of its own and the answer comes later. What this board or this process can't
 //! do says why, and the recovery ladder ([`crate::modem`]) takes the next rung.
 
+use super::usb::Usb;
 use crate::modem::{PowerStep, PowerSteps};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Between unbinding a USB device and binding it again: its driver lets go, the hub notices.
 const UNBOUND_FOR: Duration = Duration::from_secs(2);
-/// How far above a serial port its USB device is at most: port, interface, device, and hubs that are not it.
-const MAX_LEVELS: usize = 8;
 
 /// The modem's reset line and power key, on a board that has them. Each call blocks until the step is taken.
 pub trait ModemPower: Send {
@@ -144,149 +143,9 @@ impl Power {
     }
 }
 
-/// The USB device that a serial port belongs to, found through sysfs.
-#[derive(Debug, Clone)]
-struct Usb {
-    port: PathBuf,
-    /// `/sys`; another folder in tests.
-    sys: PathBuf,
-    /// The device's folder in sysfs as last seen. While a modem is gone it is where one would come back.
-    device: Option<PathBuf>,
-}
-
-impl Usb {
-    fn of(port: &Path) -> Usb {
-        Usb {
-            port: port.to_owned(),
-            sys: PathBuf::from("/sys"),
-            device: None,
-        }
-    }
-
-    /// Looks where the port belongs now.
-    fn find(&mut self) {
-        if let Some(device) = self.look() {
-            self.device = Some(device);
-        }
-    }
-
-    /// `/sys/class/tty/<name>/device` leads to the interface; the device is the first folder above it with `idVendor`.
-    fn look(&self) -> Option<PathBuf> {
-        let real = std::fs::canonicalize(&self.port).ok()?;
-        let tty = self.sys.join("class/tty").join(real.file_name()?).join("device");
-        let folder = std::fs::canonicalize(tty).ok()?;
-        let found = folder
-            .ancestors()
-            .take(MAX_LEVELS)
-            .find(|folder| folder.join("idVendor").is_file())?;
-        Some(found.to_owned())
-    }
-
-    fn is_there(&self) -> bool {
-        self.device
-            .as_ref()
-            .is_some_and(|device| device.join("idVendor").is_file())
-    }
-
-    /// As if unplugged and plugged in again: by the hub driver's `unbind` and `bind`, else by the device's `authorized`.
-    fn rebind(&self, unbound_for: Duration) -> Result<(), String> {
-        let device = self.look().or_else(|| self.device.clone());
-        let Some(device) = device else {
-            return Err("the port belongs to no USB device".to_owned());
-        };
-        let Some(name) = device.file_name().map(std::ffi::OsStr::to_os_string) else {
-            return Err("the USB device has no name".to_owned());
-        };
-        let driver = self.sys.join("bus/usb/drivers/usb");
-        let name = name.as_encoded_bytes();
-        let by_driver = write(&driver.join("unbind"), name);
-        if by_driver.is_ok() {
-            std::thread::sleep(unbound_for);
-            return write(&driver.join("bind"), name);
-        }
-        let authorized = device.join("authorized");
-        match write(&authorized, b"0") {
-            Ok(()) => {
-                std::thread::sleep(unbound_for);
-                write(&authorized, b"1")
-            }
-            Err(why) => Err(match by_driver {
-                Err(first) => format!("{first}; {why}"),
-                Ok(()) => why,
-            }),
-        }
-    }
-}
-
-/// Writes to an attribute that must exist already: sysfs makes none.
-fn write(path: &Path, what: &[u8]) -> Result<(), String> {
-    std::fs::OpenOptions::new()
-        .write(true)
-        .open(path)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, what))
-        .map_err(|error| format!("{}: {error}", path.display()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
-
-    /// A folder like sysfs with one modem at `1-1.3`, its port `ttyUSB2`.
-    fn sysfs() -> (tempfile::TempDir, Usb) {
-        let dir = tempfile::tempdir().unwrap();
-        let sys = dir.path().join("sys");
-        let device = sys.join("devices/usb1/1-1/1-1.3");
-        fs::create_dir_all(device.join("1-1.3:1.2/ttyUSB2")).unwrap();
-        fs::create_dir_all(sys.join("class/tty/ttyUSB2")).unwrap();
-        fs::create_dir_all(sys.join("bus/usb/drivers/usb")).unwrap();
-        fs::write(device.join("idVendor"), "1e0e\n").unwrap();
-        fs::write(device.join("authorized"), "1\n").unwrap();
-        std::os::unix::fs::symlink(device.join("1-1.3:1.2/ttyUSB2"), sys.join("class/tty/ttyUSB2/device")).unwrap();
-        let port = dir.path().join("ttyUSB2");
-        fs::write(&port, "").unwrap();
-        let link = dir.path().join("textback-modem");
-        std::os::unix::fs::symlink(&port, &link).unwrap();
-        let usb = Usb {
-            port: link,
-            sys,
-            device: None,
-        };
-        (dir, usb)
-    }
-
-    #[test]
-    fn the_device_behind_the_ports_symlink_is_bound_anew() {
-        let (_dir, mut usb) = sysfs();
-        let driver = usb.sys.join("bus/usb/drivers/usb");
-        fs::write(driver.join("unbind"), "").unwrap();
-        fs::write(driver.join("bind"), "").unwrap();
-        usb.find();
-        assert!(usb.is_there());
-        // The port is gone by now; where it was is remembered.
-        fs::remove_file(&usb.port).unwrap();
-        assert_eq!(usb.rebind(Duration::ZERO), Ok(()));
-        assert_eq!(fs::read_to_string(driver.join("unbind")).unwrap(), "1-1.3");
-        assert_eq!(fs::read_to_string(driver.join("bind")).unwrap(), "1-1.3");
-    }
-
-    #[test]
-    fn without_the_drivers_files_the_device_is_unauthorized_and_authorized() {
-        let (_dir, usb) = sysfs();
-        assert_eq!(usb.rebind(Duration::ZERO), Ok(()));
-        let authorized = usb.look().unwrap().join("authorized");
-        assert!(fs::read_to_string(authorized).unwrap().starts_with('1'));
-    }
-
-    #[test]
-    fn a_port_that_is_no_usb_device_says_so() {
-        let dir = tempfile::tempdir().unwrap();
-        let usb = Usb::of(&dir.path().join("pty"));
-        assert_eq!(
-            usb.rebind(Duration::ZERO),
-            Err("the port belongs to no USB device".to_owned())
-        );
-    }
 
     #[tokio::test]
     async fn a_board_without_lines_says_why_not() {
