@@ -71,6 +71,9 @@ impl<O: Opener> Alone<O> {
                     continue;
                 }
                 Output::ReopenPort => {
+                    if self.modem.last_proof().is_none() {
+                        self.opener.stayed_mute();
+                    }
                     self.lose();
                     continue;
                 }

@@ -128,6 +128,7 @@ pub async fn run<O: Opener>(
         let mut feed_at = watchdog.map(|every| Instant::now() + every);
         let mut alarm = Alarm::new().context("no kernel timer")?;
         let mut reopen_at: Option<tokio::time::Instant> = None;
+        let mut plugged_in: Option<Instant> = None;
         let mut stop_by: Option<tokio::time::Instant> = None;
         let mut ended = Ended::Stopped;
         loop {
@@ -148,6 +149,9 @@ pub async fn run<O: Opener>(
             }
             if desk.reopen {
                 desk.reopen = false;
+                if desk.modem.last_proof() < plugged_in {
+                    opener.stayed_mute();
+                }
                 desk.lose_port("the recovery ladder reopens the port");
                 line = None;
                 reopen_at = Some(tokio::time::Instant::now() + REOPEN_PAUSE);
@@ -173,12 +177,16 @@ pub async fn run<O: Opener>(
                         tracing::info!("port open");
                         desk.state.port(None);
                         desk.power.port_opened();
+                        plugged_in.get_or_insert(Instant::now());
                         line = Some(Open::new(opened));
                         desk.flight.port_opened(Instant::now());
                         desk.modem.handle(modem::Input::PortOpened, Instant::now());
                         continue;
                     }
                     Err(trouble) => {
+                        if matches!(trouble, port::Trouble::Absent { .. }) {
+                            plugged_in = None;
+                        }
                         if desk.state.port(Some(trouble.clone())) {
                             tracing::warn!(%trouble, "no port");
                             desk.lose_port("there is none");

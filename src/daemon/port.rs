@@ -3,6 +3,8 @@
 //! A port that is absent, busy or forbidden is a state, never an exit. While there is none we wait for its folder to change
 //! (inotify: the kernel or udev makes the node or the symlink), with a slow poll behind it for what inotify can't see.
 
+use super::usb::Usb;
+use crate::modem::families::udev::LINK;
 use rustix::fs::inotify;
 use std::fmt;
 use std::io;
@@ -30,6 +32,8 @@ pub trait Opener {
     /// # Errors
     /// Why it can't be opened, in words that tell the fix.
     fn open(&mut self) -> Result<Box<dyn Line>, Trouble>;
+    /// The line never said anything since its modem was plugged in: the next [`Opener::open`] may take another port of it.
+    fn stayed_mute(&mut self) {}
     /// Resolves when it is worth trying again.
     fn wait(&mut self, trouble: Option<&Trouble>) -> impl Future<Output = ()>;
 }
@@ -107,16 +111,34 @@ impl Holder {
 pub struct SerialOpener {
     path: PathBuf,
     baud: u32,
+    /// The device behind the link of our udev rules, which takes the best guess for the AT port. A port that the configuration
+    /// names is taken as it is.
+    usb: Option<Usb>,
+    /// How often the port stayed mute: which of the device's ports is next.
+    mute: usize,
 }
 
 impl SerialOpener {
     #[must_use]
     pub fn new(path: PathBuf, baud: u32) -> Self {
-        SerialOpener { path, baud }
+        let linked = path.file_name().is_some_and(|name| name == LINK);
+        SerialOpener {
+            usb: linked.then(|| Usb::of(&path)),
+            path,
+            baud,
+            mute: 0,
+        }
     }
 
-    fn diagnose(&self, error: &tokio_serial::Error) -> Trouble {
-        let path = self.path.clone();
+    /// The port to open now.
+    fn choice(&self) -> PathBuf {
+        let mut ports = self.usb.as_ref().map(Usb::other_ports).unwrap_or_default();
+        ports.insert(0, self.path.clone());
+        ports.swap_remove(self.mute % ports.len())
+    }
+
+    fn diagnose(&self, path: &Path, error: &tokio_serial::Error) -> Trouble {
+        let path = path.to_owned();
         let Ok(real) = std::fs::canonicalize(&path) else {
             return Trouble::Absent { path };
         };
@@ -139,12 +161,27 @@ impl SerialOpener {
 
 impl Opener for SerialOpener {
     fn open(&mut self) -> Result<Box<dyn Line>, Trouble> {
-        let shown = self.path.to_string_lossy();
+        let path = self.choice();
+        if path != self.path {
+            tracing::info!(port = %path.display(), "the modem's usual port is mute: another of its ports is tried");
+        }
+        let shown = path.to_string_lossy();
         // 8N1, no flow control. The kernel raises DTR on open; it must stay up: EC2x hangs up and hides texts without it.
         match tokio_serial::new(shown.as_ref(), self.baud).open_native_async() {
             Ok(stream) => Ok(Box::new(stream)),
-            Err(error) => Err(self.diagnose(&error)),
+            Err(error) => {
+                let trouble = self.diagnose(&path, &error);
+                // Another modem, or the same one started anew: the link is the best guess again.
+                if matches!(trouble, Trouble::Absent { .. }) {
+                    self.mute = 0;
+                }
+                Err(trouble)
+            }
         }
+    }
+
+    fn stayed_mute(&mut self) {
+        self.mute = self.mute.wrapping_add(1);
     }
 
     async fn wait(&mut self, trouble: Option<&Trouble>) {
@@ -248,6 +285,30 @@ mod tests {
         .to_string();
         assert!(text.contains("ModemManager (pid 612)"), "{text}");
         assert!(text.contains("systemctl stop ModemManager"), "{text}");
+    }
+
+    #[test]
+    fn a_mute_port_is_followed_by_the_devices_others_and_then_tried_again() {
+        let (dir, usb) = super::super::usb::tests::sysfs_of_two();
+        let link = dir.path().join(LINK);
+        let mut opener = SerialOpener::new(link.clone(), 115_200);
+        opener.usb = Some(usb);
+        let folder = std::fs::canonicalize(dir.path()).expect("it is there");
+        let mut tried = Vec::new();
+        for _ in 0..4 {
+            tried.push(opener.choice());
+            opener.stayed_mute();
+        }
+        let other = folder.join("ttyUSB3");
+        assert_eq!(tried, [link.clone(), other.clone(), link, other]);
+    }
+
+    #[test]
+    fn a_port_that_the_configuration_names_is_never_changed_for_another() {
+        let mut opener = SerialOpener::new("/dev/ttyUSB2".into(), 115_200);
+        assert!(opener.usb.is_none());
+        opener.stayed_mute();
+        assert_eq!(opener.choice(), Path::new("/dev/ttyUSB2"));
     }
 
     #[tokio::test]

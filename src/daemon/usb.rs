@@ -1,5 +1,6 @@
 //! The USB device behind a serial port, through sysfs: unplugging it without hands.
 
+use crate::modem::families::usb;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -44,6 +45,29 @@ impl Usb {
         Some(found.to_owned())
     }
 
+    /// The other ports of the same device that may speak AT, best first: the id of a device does not tell everything (one is
+    /// used by several models, and firmwares number their interfaces otherwise).
+    pub(super) fn other_ports(&self) -> Vec<PathBuf> {
+        let (Some(device), Ok(real)) = (self.look(), std::fs::canonicalize(&self.port)) else {
+            return Vec::new();
+        };
+        let id = |name: &str| {
+            let text = std::fs::read_to_string(device.join(name)).ok()?;
+            u16::from_str_radix(text.trim(), 16).ok()
+        };
+        let known = id("idVendor").zip(id("idProduct")).and_then(|(v, p)| usb::lookup(v, p));
+        let (Some(known), Some(name), Some(folder)) = (known, device.file_name(), real.parent()) else {
+            return Vec::new();
+        };
+        let name = name.to_string_lossy();
+        let interfaces = known.at.iter().map(|at| device.join(format!("{name}:1.{at}")));
+        interfaces
+            .filter_map(|interface| tty_of(&interface))
+            .map(|tty| folder.join(tty))
+            .filter(|port| *port != real)
+            .collect()
+    }
+
     pub(super) fn is_there(&self) -> bool {
         self.device
             .as_ref()
@@ -80,6 +104,17 @@ impl Usb {
     }
 }
 
+/// `ttyUSB2` in a serial converter's interface, `tty/ttyACM0` in a modem's.
+fn tty_of(interface: &Path) -> Option<std::ffi::OsString> {
+    [interface.to_owned(), interface.join("tty")].iter().find_map(|folder| {
+        let mut names = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.file_name());
+        names.find(|name| {
+            let name = name.to_string_lossy();
+            name.starts_with("ttyUSB") || name.starts_with("ttyACM")
+        })
+    })
+}
+
 /// Writes to an attribute that must exist already: sysfs makes none.
 fn write(path: &Path, what: &[u8]) -> Result<(), String> {
     std::fs::OpenOptions::new()
@@ -90,7 +125,7 @@ fn write(path: &Path, what: &[u8]) -> Result<(), String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use std::fs;
 
@@ -117,6 +152,16 @@ mod tests {
         (dir, usb)
     }
 
+    /// The same as an EC25, with its second AT port.
+    pub(in super::super) fn sysfs_of_two() -> (tempfile::TempDir, Usb) {
+        let (dir, usb) = sysfs();
+        let device = usb.look().unwrap();
+        fs::write(device.join("idVendor"), "2c7c\n").unwrap();
+        fs::write(device.join("idProduct"), "0125\n").unwrap();
+        fs::create_dir_all(device.join("1-1.3:1.3/ttyUSB3")).unwrap();
+        (dir, usb)
+    }
+
     #[test]
     fn the_device_behind_the_ports_symlink_is_bound_anew() {
         let (_dir, mut usb) = sysfs();
@@ -130,6 +175,20 @@ mod tests {
         assert_eq!(usb.rebind(Duration::ZERO), Ok(()));
         assert_eq!(fs::read_to_string(driver.join("unbind")).unwrap(), "1-1.3");
         assert_eq!(fs::read_to_string(driver.join("bind")).unwrap(), "1-1.3");
+    }
+
+    #[test]
+    fn the_other_ports_of_a_device_that_may_speak_at_are_found_best_first() {
+        let (dir, usb) = sysfs();
+        let device = usb.look().unwrap();
+        fs::write(device.join("idProduct"), "9011\n").unwrap();
+        for (interface, tty) in [(4, "ttyUSB7"), (3, "ttyUSB3"), (5, "ttyUSB8")] {
+            fs::create_dir_all(device.join(format!("1-1.3:1.{interface}/{tty}"))).unwrap();
+        }
+        let folder = fs::canonicalize(dir.path()).unwrap();
+        assert_eq!(usb.other_ports(), [folder.join("ttyUSB7"), folder.join("ttyUSB3")]);
+        fs::write(device.join("idProduct"), "ffff\n").unwrap();
+        assert_eq!(usb.other_ports(), Vec::<PathBuf>::new(), "nobody knows this one");
     }
 
     #[test]

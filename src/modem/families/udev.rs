@@ -6,7 +6,7 @@ use super::usb::{self, UsbId};
 use std::fmt::Write;
 
 /// The link that the daemon opens unless told otherwise.
-const LINK: &str = "textback-modem";
+pub const LINK: &str = "textback-modem";
 /// The best AT port of a device claims the link with this priority, the next with [`PRIORITY_STEP`] less.
 const PRIORITY_BEST: usize = 100;
 const PRIORITY_STEP: usize = 10;
