@@ -168,7 +168,7 @@ impl Examination {
             let item = *ITEMS.get(self.next?)?;
             let skip = match item {
                 Item::PinTries(_) => self.report.pin_tries_left.is_some(),
-                Item::Ims(_) => self.report.volte.is_some(),
+                Item::Ims(_) => !registered || self.report.volte.is_some(),
                 item if item.is_networks() => !registered || self.silent,
                 _other => false,
             };
