@@ -186,6 +186,14 @@ impl Exchange {
         self.give(Job::Desk { input, now, ready })
     }
 
+    /// The last job before the clerk stops.
+    pub(super) fn stopping(&mut self) {
+        let (input, now) = (desk::Input::Stopping, self.now());
+        let ready = false;
+        // A clerk that is gone says so when it is stopped.
+        let _ = self.give(Job::Desk { input, now, ready });
+    }
+
     pub(super) fn ask_next(&mut self) -> anyhow::Result<()> {
         if self.modem_ready && !self.asked_next && !self.submitting {
             self.asked_next = true;

@@ -261,6 +261,7 @@ pub async fn run<O: Opener>(
         result = working => result,
         () = serving => Ok(Ended::Stopped),
     };
+    desk.stopping();
     let recorded = desk.clerk.stop();
     let ended = result?;
     recorded?;

@@ -52,6 +52,9 @@ use turn::Turn;
 pub enum Input {
     /// The process started: close calls left open by a crash, put `submitting` rows in doubt, schedule the rest.
     Started,
+    /// The process stops in good order. Its time is on record then, so that the next start knows how long nothing ran; an idle
+    /// box may have recorded nothing for hours.
+    Stopping,
     CallStarted {
         call: CallKey,
     },

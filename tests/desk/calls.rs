@@ -344,6 +344,22 @@ fn two_callers_in_the_same_instant_are_both_texted() {
     assert!(sent.iter().any(|s| s.to == DAVE) && sent.iter().any(|s| s.to == ANNA));
 }
 
+/// An idle box records nothing for hours; that is no outage.
+#[test]
+fn a_restart_in_good_order_after_a_quiet_night_is_nobodys_business() {
+    let mut it = Box::quiet("");
+    it.now.wall.utc_ms += 8 * 3_600_000;
+    it.tell(Input::Stopping);
+    it.now.wall.utc_ms += 30_000;
+    it.tell(Input::Started);
+    assert_eq!(it.settle_to(OWNER), Vec::<String>::new());
+    it.tell(Input::Stopping);
+    it.now.wall.utc_ms += 600_000;
+    it.tell(Input::Started);
+    let told = it.settle_to(OWNER).join("|");
+    assert!(told.starts_with("Working again after 10m off"), "{told}");
+}
+
 #[test]
 fn owner_is_told_of_an_outage_in_which_calls_were_not_seen() {
     let mut it = Box::new();

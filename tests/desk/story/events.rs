@@ -157,9 +157,13 @@ impl Story {
                     after: Duration::ZERO,
                 });
             }
-            "the box restarts" => self.it.restart(&self.config),
-            "the box is switched off" => self.on = false,
-            "the box is switched on" => {
+            "the box restarts" => {
+                self.it.tell(Input::Stopping);
+                self.it.restart(&self.config);
+            }
+            // Without a word: nothing is recorded of it.
+            "the power fails" => self.on = false,
+            "the power is back" => {
                 self.on = true;
                 self.it.restart(&self.config);
             }
