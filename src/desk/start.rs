@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// An outage longer than this is told to the owner.
 const OUTAGE: Duration = Duration::from_secs(5 * 60);
+/// Setting: when the process last stopped in good order, steady milliseconds.
+const STOPPED: &str = "stopped_at";
 
 impl Turn<'_> {
     /// The process started: what an earlier run left open is closed and decided like any call, by the late rules.
@@ -52,10 +54,16 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// The process stops in good order: how long nothing ran will be known at the next start.
+    pub fn stopping(&self) -> Done {
+        self.tx.set_setting(STOPPED, &self.now().steady.0.to_string())
+    }
+
     /// The box was off, and calls of that time were never seen: the owner should know.
     fn tell_of_outage(&mut self) -> Done {
         let wall = self.now().wall;
-        let before_utc_ms = self.tx.last_time()?.utc_ms;
+        let before = self.tx.last_time()?;
+        let before_utc_ms = before.utc_ms;
         if wall.trust == Trust::Guess || before_utc_ms == 0 {
             return Ok(());
         }
@@ -78,7 +86,13 @@ impl Turn<'_> {
         }
         let from = self.rules.time_of_day(before_utc_ms, wall.offset_s);
         let length = self.rules.pack.length(off);
-        let line = self.line("outage", &[("length", &length), ("time", &from)]);
+        // After a power cut nobody knows more than the last time recorded, and an idle box records nothing for hours.
+        let orderly = self
+            .tx
+            .setting(STOPPED)?
+            .is_some_and(|at| at == before.steady.0.to_string());
+        let key = if orderly { "outage" } else { "outage_at_most" };
+        let line = self.line(key, &[("length", &length), ("time", &from)]);
         self.health_text(&line)?;
         Ok(())
     }

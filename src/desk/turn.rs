@@ -61,8 +61,7 @@ impl<'a> Turn<'a> {
     pub fn take(&mut self, input: Input) -> Done {
         match input {
             Input::Started => self.started(),
-            // Every transaction records its time.
-            Input::Stopping => Ok(()),
+            Input::Stopping => self.stopping(),
             Input::CallStarted { call } => self.call_started(call),
             Input::CallIdentified { call, caller } => self.call_identified(call, &caller),
             Input::CallEnded(ended) => self.call_ended(&ended),

@@ -357,7 +357,10 @@ fn a_restart_in_good_order_after_a_quiet_night_is_nobodys_business() {
     it.now.wall.utc_ms += 600_000;
     it.tell(Input::Started);
     let told = it.settle_to(OWNER).join("|");
-    assert!(told.starts_with("Working again after 10m off"), "{told}");
+    assert!(
+        told.starts_with("Working again after 10m off (since 8:00pm)."),
+        "{told}"
+    );
 }
 
 #[test]
@@ -367,7 +370,7 @@ fn owner_is_told_of_an_outage_in_which_calls_were_not_seen() {
     it.tell(Input::Started);
     assert_eq!(
         it.settle_to(OWNER),
-        ["Working again after 2h off (since 12:00pm). Calls in that time were not seen."]
+        ["Working again after up to 2h off (last sign of life 12:00pm). Calls in that time may not have been seen."]
     );
     it.tell(Input::Started);
     assert!(it.settle().is_empty(), "a quick restart is nobody's business");
