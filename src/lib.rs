@@ -44,6 +44,7 @@ pub mod desk;
 pub mod flight;
 pub mod ids;
 pub mod label;
+pub mod mistakes;
 pub mod modem;
 pub mod phone;
 pub mod printable;

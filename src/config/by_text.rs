@@ -5,12 +5,13 @@
 //! key (the texts on the language) follows it.
 
 use super::parse::{root, straighten};
-use super::read::{Findings, nearest};
+use super::read::nearest;
 use super::values::HOLIDAYS;
 use super::{Config, duration};
 use crate::desk::hours;
 use crate::desk::wording::pack::BUILT_IN;
 use crate::desk::wording::template::Template;
+use crate::mistakes::Findings;
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 

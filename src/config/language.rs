@@ -1,7 +1,8 @@
 //! `language`: one that comes with the program, or a file of one's own.
 
-use super::read::{Findings, Section, nearest};
-use crate::desk::wording::pack::{BUILT_IN, FILE_BYTES_MAX, Pack, PackMistake};
+use super::read::{Section, nearest};
+use crate::desk::wording::pack::{BUILT_IN, FILE_BYTES_MAX, Pack};
+use crate::mistakes::{Findings, Mistake};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ pub(super) fn language(top: &mut Section<'_, '_>, known: Option<&Arc<Pack>>, fin
     Pack::english()
 }
 
-fn told(file: &str, mistake: &PackMistake) -> String {
+fn told(file: &str, mistake: &Mistake) -> String {
     format!("{file}: {mistake}")
 }
 

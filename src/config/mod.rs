@@ -14,8 +14,8 @@ mod read;
 mod sections;
 mod values;
 
+pub use crate::mistakes::{MISTAKES_MAX, Mistake};
 pub(crate) use duration::parse as parse_duration;
-pub use read::{MISTAKES_MAX, Mistake};
 
 use crate::desk::calls::notices::NoticeRule;
 use crate::desk::hours::{OpeningHours, Span};

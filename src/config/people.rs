@@ -1,9 +1,10 @@
 //! The tables that are written once for each: `[[crew]]`, `[[missed_call_notice]]`.
 
-use super::read::{Findings, Section};
+use super::read::Section;
 use super::values::{LIST_MAX, choice, number};
 use super::{CREW_MAX, Member, Role};
 use crate::desk::calls::notices::NoticeRule;
+use crate::mistakes::Findings;
 use crate::phone::{Country, PhoneNumber};
 
 pub(super) fn crew(

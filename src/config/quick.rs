@@ -1,7 +1,8 @@
 //! `[quick]`: the canned replies, `q1` to `q9`.
 
-use super::read::{Findings, Section};
+use super::read::Section;
 use crate::desk::wording::template::Template;
+use crate::mistakes::Findings;
 use std::collections::BTreeMap;
 
 /// The keys, in order; `27 q2` sends the second.

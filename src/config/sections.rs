@@ -1,12 +1,13 @@
 //! The tables of the file, one function each.
 
-use super::read::{Findings, Section};
+use super::read::Section;
 use super::values::{HOLIDAYS, LIST_MAX, choice, path};
 use super::{Digest, Limits, ModemConfig, OwnerAlerts, TextBack, Topology};
 use crate::desk::hours::holidays::Holidays;
 use crate::desk::hours::{self, OpeningHours, Span};
 use crate::desk::wording::pack::Pack;
 use crate::desk::wording::template::{self, Template};
+use crate::mistakes::Findings;
 use crate::phone::Country;
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
 //! Values that several sections have: a number, one of a few words, a path.
 
-use super::read::{Findings, Found, Section, nearest};
+use super::read::{Found, Section, nearest};
+use crate::mistakes::Findings;
 use crate::phone::{self, Country, PhoneNumber};
 use std::path::PathBuf;
 

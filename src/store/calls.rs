@@ -94,25 +94,7 @@ impl Tx<'_> {
         if let Some(known) = self.call_by_key(key)? {
             return Ok(known);
         }
-        let wall = self.now.wall;
-        self.conn
-            .prepare_cached("INSERT INTO call (run_key, started_utc, started_at, offset_s) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![key_column(key), wall.utc_ms, self.now.steady, wall.offset_s])?;
-        Ok(Call {
-            id: CallId(self.conn.last_insert_rowid()),
-            started_at: self.now.steady,
-            started_utc_ms: wall.utc_ms,
-            offset_s: wall.offset_s,
-            ended_at: None,
-            ringing: Duration::ZERO,
-            line: Line::Unavailable,
-            caller: None,
-            contact: None,
-            verdict: None,
-            decision: Decision::Pending,
-            reason: String::new(),
-            message: None,
-        })
+        self.insert_call(Some(key), Duration::ZERO)
     }
 
     /// Records a call learnt of only now, that came so long ago.
@@ -120,12 +102,16 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn start_late_call(&self, ago: Duration) -> Result<Call, StoreError> {
+        self.insert_call(None, ago)
+    }
+
+    fn insert_call(&self, key: Option<CallKey>, ago: Duration) -> Result<Call, StoreError> {
         let wall = self.now.wall;
         let started_at = self.now.steady.minus(ago);
         let started_utc_ms = wall.utc_ms - i64::try_from(ago.as_millis()).unwrap_or(0);
         self.conn
-            .prepare_cached("INSERT INTO call (started_utc, started_at, offset_s) VALUES (?1, ?2, ?3)")?
-            .execute(params![started_utc_ms, started_at, wall.offset_s])?;
+            .prepare_cached("INSERT INTO call (run_key, started_utc, started_at, offset_s) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![key.map(key_column), started_utc_ms, started_at, wall.offset_s])?;
         Ok(Call {
             id: CallId(self.conn.last_insert_rowid()),
             started_at,

@@ -7,10 +7,10 @@
 mod read;
 mod vocabulary;
 
-pub use read::PackMistake;
 pub use vocabulary::Phrase;
 
 use super::template::plain;
+use crate::mistakes::Mistake;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::{Arc, OnceLock};
@@ -94,7 +94,7 @@ impl Pack {
     ///
     /// # Errors
     /// Everything that is wrong: unknown blanks, braces that don't close, no TOML at all.
-    pub fn parse(text: &str) -> Result<(Pack, Vec<PackMistake>), Vec<PackMistake>> {
+    pub fn parse(text: &str) -> Result<(Pack, Vec<Mistake>), Vec<Mistake>> {
         read::pack(text, &Pack::english())
     }
 

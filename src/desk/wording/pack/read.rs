@@ -3,34 +3,10 @@
 use super::{Line, Pack, Phrase, Piece};
 use crate::desk::caller::optout::fold;
 use crate::desk::wording::template::{Template, plain};
+use crate::mistakes::{Findings, Mistake};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
-
-/// Most mistakes that are listed.
-const MISTAKES_MAX: usize = 100;
-
-/// Something wrong, or missing, in a language's file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PackMistake {
-    /// Line in the file, from 1; 0 if it concerns the whole file.
-    pub line: usize,
-    /// `texts.missed`; empty if it concerns the whole file.
-    pub key: String,
-    /// What is wrong, and what is allowed.
-    pub what: String,
-}
-
-impl std::fmt::Display for PackMistake {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (self.line, self.key.as_str()) {
-            (0, "") => write!(f, "{}", self.what),
-            (0, key) => write!(f, "{key}: {}", self.what),
-            (line, "") => write!(f, "line {line}: {}", self.what),
-            (line, key) => write!(f, "line {line}: {key}: {}", self.what),
-        }
-    }
-}
 
 type Texts = BTreeMap<String, Spanned<String>>;
 
@@ -106,21 +82,15 @@ pub(super) fn english(text: &str) -> Pack {
 }
 
 /// Reads a file beside English.
-pub(super) fn pack(text: &str, english: &Pack) -> Result<(Pack, Vec<PackMistake>), Vec<PackMistake>> {
+pub(super) fn pack(text: &str, english: &Pack) -> Result<(Pack, Vec<Mistake>), Vec<Mistake>> {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let file: File = toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(0, |span| line_of(&text, span.start));
-        vec![PackMistake {
-            line,
-            key: String::new(),
-            what: format!("cannot be read: {}", error.message()),
-        }]
+        let mut findings = Findings::new(&text);
+        let line = error.span().map_or(0, |span| findings.line(span.start));
+        findings.mistake(line, "", format!("cannot be read: {}", error.message()));
+        findings.mistakes
     })?;
-    let mut findings = Findings {
-        text: &text,
-        mistakes: Vec::new(),
-        warnings: Vec::new(),
-    };
+    let mut findings = Findings::new(&text);
     let pack = Pack {
         callers: findings.section("callers", &file.callers, &english.callers),
         texts: findings.section("texts", &file.texts, &english.texts),
@@ -138,17 +108,11 @@ pub(super) fn pack(text: &str, english: &Pack) -> Result<(Pack, Vec<PackMistake>
     }
 }
 
-struct Findings<'t> {
-    text: &'t str,
-    mistakes: Vec<PackMistake>,
-    warnings: Vec<PackMistake>,
-}
-
 impl Findings<'_> {
     fn section(&mut self, name: &str, texts: &Texts, english: &BTreeMap<String, Line>) -> BTreeMap<String, Line> {
         let mut lines = english.clone();
         for (key, text) in texts {
-            let line = line_of(self.text, text.span().start);
+            let line = self.line(text.span().start);
             let path = format!("{name}.{key}");
             let Some(wanted) = english.get(key) else {
                 self.warn(line, &path, "unknown, and never said".to_owned());
@@ -181,7 +145,7 @@ impl Findings<'_> {
     ) -> BTreeMap<String, Vec<String>> {
         let mut all = english.clone();
         for (meaning, said) in words {
-            let line = line_of(self.text, said.span().start);
+            let line = self.line(said.span().start);
             let Some(shared) = english.get(meaning) else {
                 self.warn(
                     line,
@@ -209,7 +173,7 @@ impl Findings<'_> {
     ) -> BTreeMap<String, Phrase> {
         let mut all = english.clone();
         for (id, said) in spoken {
-            let (path, line) = (format!("{name}.{id}"), line_of(self.text, said.span().start));
+            let (path, line) = (format!("{name}.{id}"), self.line(said.span().start));
             let Some(known) = english.get(id) else {
                 self.warn(line, &path, "unknown, and never used".to_owned());
                 continue;
@@ -265,14 +229,6 @@ impl Findings<'_> {
             self.mistake(line, path, "is empty".to_owned());
         }
     }
-
-    fn mistake(&mut self, line: usize, key: &str, what: String) {
-        push(&mut self.mistakes, line, key, what);
-    }
-
-    fn warn(&mut self, line: usize, key: &str, what: String) {
-        push(&mut self.warnings, line, key, what);
-    }
 }
 
 /// Words in lower case, as written and folded, with those shared by all languages.
@@ -304,16 +260,4 @@ fn phrase(spoken: &Spoken, shared: &[String]) -> Phrase {
         usage: plain(&spoken.usage),
         does: spoken.does.clone(),
     }
-}
-
-fn push(list: &mut Vec<PackMistake>, line: usize, key: &str, what: String) {
-    if list.len() < MISTAKES_MAX {
-        let key = key.to_owned();
-        list.push(PackMistake { line, key, what });
-    }
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    let before = text.as_bytes().get(..offset).unwrap_or_default();
-    before.iter().filter(|b| **b == b'\n').count() + 1
 }
