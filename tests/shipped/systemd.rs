@@ -88,6 +88,30 @@ fn units_leave_the_daemon_and_the_clock_setter_next_to_nothing_to_harm() {
     }
 }
 
+/// The recovery ladder's rung that unplugs a modem writes to its `authorized` and nothing else of /sys/bus: the unit lets it reach
+/// the devices, the rules let it write there, both for no more than that.
+#[test]
+fn units_and_rules_let_the_daemon_unplug_its_modem_and_no_other_device() {
+    let unit = std::fs::read_to_string(shipped("systemd/textback.service")).unwrap();
+    let paths: Vec<&str> = unit
+        .lines()
+        .filter_map(|line| line.strip_prefix("ReadWritePaths="))
+        .flat_map(|paths| paths.split(' '))
+        .collect();
+    assert!(paths.contains(&"-/sys/bus/usb/devices/usb1"), "{paths:?}");
+    let meant = |path: &&str| path.contains("/leds") || path.starts_with("-/sys/bus/usb/devices/usb");
+    assert!(paths.iter().all(meant), "{paths:?}");
+    let rules = std::fs::read_to_string(shipped("udev/70-textback.rules")).unwrap();
+    let given: Vec<&str> = rules.lines().filter(|line| line.contains("authorized")).collect();
+    assert_eq!(given.len(), 1, "{given:?}");
+    assert!(
+        given[0].starts_with(
+            r#"ENV{TEXTBACK_DEVICE}=="?*", ENV{TEXTBACK_PROBLEM}!="?*", RUN+="/bin/chgrp -f textback /sys%p/"#
+        ),
+        "modems only: {given:?}"
+    );
+}
+
 /// Only one unit may set the clock, and only the units that `postinst` enables are wanted by something.
 #[test]
 fn units_hold_one_right_each() {

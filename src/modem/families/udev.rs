@@ -32,6 +32,9 @@ const BETWEEN: &str = r#"
 const PORTS: &str = r#"ENV{TEXTBACK_PROBLEM}=="?*", TAG+="textback"
 ACTION=="add", ENV{TEXTBACK_PROBLEM}=="?*", RUN+="/usr/bin/logger -t textback -p daemon.warning '$env{TEXTBACK_DEVICE} cannot be used: $env{TEXTBACK_ADVICE}'"
 ENV{TEXTBACK_DEVICE}=="?*", TAG+="textback"
+# A modem that is mute beyond asking is unplugged and plugged in by this file of its own; no other device's is given away.
+# Attributes have no GROUP key in udev.
+ENV{TEXTBACK_DEVICE}=="?*", ENV{TEXTBACK_PROBLEM}!="?*", RUN+="/bin/chgrp -f textback /sys%p/authorized", RUN+="/bin/chmod -f g+w /sys%p/authorized"
 GOTO="textback_end"
 
 LABEL="textback_port"
