@@ -1,6 +1,7 @@
 //! `textback run`: the daemon.
 
 use super::{CANNOT, ConfigFile, Exit, FAILED, UNAVAILABLE, complain};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 use textback::daemon::port::SerialOpener;
@@ -18,8 +19,8 @@ const DISK_PAUSE: Duration = Duration::from_secs(5);
 pub fn run(file: &ConfigFile) -> Result<(), Exit> {
     log_to();
     let config = file.read()?;
-    let _lock = lock(&config.store)?;
-    let store = open(&config.store)?;
+    let _lock = insist(|| lock(&config.store))?;
+    let store = insist(|| open(&config.store))?;
     let listener_path = config.store.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
@@ -59,15 +60,20 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
     }
 }
 
-/// Opens the database; waits for a disk that is full, read-only or failing, because texts are safe on the modem meanwhile
+/// Why the database can't be had: for now, or for good.
+enum Refused {
+    Passes(String),
+    Final(Exit),
+}
+
+/// Tries until it works; waits for a disk that is full, read-only or failing, because texts are safe on the modem meanwhile
 /// and nobody needs to do more than repair the disk. SIGTERM ends the waiting.
-fn open(database: &Path) -> Result<Store, Exit> {
+fn insist<T>(mut attempt: impl FnMut() -> Result<T, Refused>) -> Result<T, Exit> {
     let mut said = String::new();
     loop {
-        match Store::open_or_replace(database) {
-            Ok(store) => return Ok(store),
-            Err(error) if error.may_pass() => {
-                let why = error.to_string();
+        match attempt() {
+            Ok(got) => return Ok(got),
+            Err(Refused::Passes(why)) => {
                 if said != why {
                     tracing::error!(
                         why,
@@ -78,23 +84,31 @@ fn open(database: &Path) -> Result<Store, Exit> {
                 }
                 std::thread::sleep(DISK_PAUSE);
             }
-            Err(error) => return Err(Exit::new(UNAVAILABLE, error.to_string())),
+            Err(Refused::Final(exit)) => return Err(exit),
         }
     }
 }
 
+fn open(database: &Path) -> Result<Store, Refused> {
+    Store::open_or_replace(database).map_err(|error| match error.may_pass() {
+        true => Refused::Passes(error.to_string()),
+        false => Refused::Final(Exit::new(UNAVAILABLE, error.to_string())),
+    })
+}
+
 /// One daemon per database: two would each send what the other queued. Held until the process ends.
-fn lock(database: &Path) -> Result<std::fs::File, Exit> {
+fn lock(database: &Path) -> Result<std::fs::File, Refused> {
     let path = database.with_extension("lock");
     let cannot = |error: std::io::Error| {
-        Exit::new(
-            UNAVAILABLE,
-            format!(
-                "cannot use the database {}: {}: {error}",
-                database.display(),
-                path.display()
-            ),
-        )
+        let why = format!(
+            "cannot use the database {}: {}: {error}",
+            database.display(),
+            path.display()
+        );
+        match error.kind() {
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Refused::Passes(why),
+            _ => Refused::Final(Exit::new(UNAVAILABLE, why)),
+        }
     };
     let file = std::fs::OpenOptions::new()
         .create(true)
@@ -104,13 +118,13 @@ fn lock(database: &Path) -> Result<std::fs::File, Exit> {
         .map_err(cannot)?;
     match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(Exit::new(
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(Refused::Final(Exit::new(
             UNAVAILABLE,
             format!(
                 "another textback already runs on {}: `textback status` talks to it",
                 database.display()
             ),
-        )),
+        ))),
         Err(error) => Err(cannot(error.into())),
     }
 }

@@ -112,3 +112,28 @@ fn a_disk_without_room_is_told_nothing_is_deleted_from_the_modem_and_all_is_done
     let _daemon = stage.ready();
     sim.reads(OWNER, "Are you there?");
 }
+
+#[test]
+fn a_start_on_a_read_only_disk_waits_says_so_and_goes_on_when_it_can_be_written() {
+    for used_before in [false, true] {
+        let stage = Stage::new();
+        let sim = stage.sim("sim7600");
+        if used_before {
+            assert_eq!(stage.ready().stop().code(), Some(0));
+        }
+        sim.ask(&format!("text {DAVE} Burst pipe, please call"));
+        let Some(mut daemon) = stage.daemon_on_read_only_disk() else {
+            return;
+        };
+        let said = daemon.said.nth(1, "trying again until it does");
+        assert!(said.contains("Read-only file system"), "{said}");
+        assert!(daemon.is_alive());
+        assert_eq!(sim.inbox(OWNER), Vec::<String>::new());
+        stage.remount_for_writing(&daemon);
+        daemon.said.nth(1, "textback: ready");
+        sim.reads(OWNER, "Burst pipe, please call");
+        sim.ask(&format!("call {ANNA} 2"));
+        sim.reads(ANNA, TEXT_BACK);
+        assert_eq!(daemon.stop().code(), Some(0));
+    }
+}

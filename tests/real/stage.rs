@@ -231,6 +231,35 @@ impl Stage {
         self.start(command)
     }
 
+    /// Starts the daemon where its folder is on a file system mounted read-only, in name spaces of its own; `None` where this
+    /// machine gives none.
+    pub fn daemon_on_read_only_disk(&self) -> Option<Daemon> {
+        let enter = ["--user", "--map-root-user", "--mount", "--propagation", "private"];
+        let may = Command::new("unshare").args(enter).arg("true").output();
+        if !may.is_ok_and(|output| output.status.success()) {
+            eprintln!("SKIPPED: this machine has no mount name space to give");
+            return None;
+        }
+        let mut command = Command::new("unshare");
+        command.args(enter).args(["sh", "-c"]);
+        command.arg("mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$1\" run --config \"$2\"");
+        command.arg(self.folder.path()).arg(env!("CARGO_BIN_EXE_textback"));
+        command.stdin(Stdio::null());
+        Some(self.start(command))
+    }
+
+    /// The disk of such a daemon obeys again.
+    #[track_caller]
+    pub fn remount_for_writing(&self, daemon: &Daemon) {
+        let status = Command::new("nsenter")
+            .args(["--target", &daemon.id().to_string(), "--user", "--mount"])
+            .args(["mount", "-o", "remount,bind,rw"])
+            .arg(self.folder.path())
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
     fn start(&self, mut command: Command) -> Daemon {
         let mut process = command
             .arg(self.path("textback.toml"))
