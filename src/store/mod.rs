@@ -288,6 +288,16 @@ impl Store {
         Ok(())
     }
 
+    /// Refuses every write as a disk does that the kernel has made read-only, or takes them again. Holds until this database is
+    /// closed.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn refuse_writes(&self, refuse: bool) -> Result<(), StoreError> {
+        self.conn.pragma_update(None, "query_only", refuse)?;
+        Ok(())
+    }
+
     pub(in crate::store) fn conn(&self) -> &Connection {
         &self.conn
     }

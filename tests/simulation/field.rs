@@ -211,3 +211,17 @@ fn a_network_whose_time_is_nine_years_off_does_not_close_the_box_for_nine_years(
     );
     assert!(!owner_has(&rig, "damaged") && rig.wrong.is_empty(), "{:?}", rig.wrong);
 }
+
+#[test]
+fn a_disk_that_turns_read_only_at_any_moment_of_a_lead_loses_nothing_and_goes_on_when_it_is_none() {
+    for moment in (500..30_000).step_by(1_500) {
+        let mut steps = a_lead();
+        steps.push(at_ms(moment, What::Break(Break::DiskReadOnly { for_s: 240 })));
+        let tally = lived(Family::Sim7600, steps);
+        assert!(tally.of("call texted: missed call") > 0, "{moment}: {tally}");
+        assert!(
+            moment > 20_000 || tally.of("transaction refused by the disk") > 0,
+            "{moment}: {tally}"
+        );
+    }
+}

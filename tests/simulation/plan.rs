@@ -88,6 +88,8 @@ pub enum Break {
     PowerCutInCheckpoint { down_s: u64 },
     /// The disk is full for so long.
     DiskFull { for_s: u64 },
+    /// It is read-only for so long, as the kernel makes one that fails.
+    DiskReadOnly { for_s: u64 },
     /// Every commit takes this long, for so long.
     SlowDisk { ms: u64, for_s: u64 },
     /// The system's clock is set by so much.
@@ -259,11 +261,14 @@ fn fault(chance: &mut Chance) -> What {
         29 | 30 => What::Break(Break::KillInWrite { n, down_s }),
         31 | 32 => What::Break(Break::PowerCutInCommit { n, down_s }),
         33 => What::Break(Break::PowerCutInCheckpoint { down_s }),
-        34 => match chance.one_in(2) {
-            true => What::Break(Break::DiskFull {
+        34 => match chance.between(0, 2) {
+            0 => What::Break(Break::DiskFull {
                 for_s: chance.between(1, 300),
             }),
-            false => What::Break(Break::SlowDisk {
+            1 => What::Break(Break::DiskReadOnly {
+                for_s: chance.between(1, 300),
+            }),
+            _ => What::Break(Break::SlowDisk {
                 ms: chance.between(20, 8_000),
                 for_s: chance.between(1, 300),
             }),
@@ -381,6 +386,7 @@ impl fmt::Display for Break {
             Break::PowerCutInCommit { n, down_s } => write!(f, "power-cut-in-commit {n} {down_s}"),
             Break::PowerCutInCheckpoint { down_s } => write!(f, "power-cut-in-checkpoint {down_s}"),
             Break::DiskFull { for_s } => write!(f, "disk-full {for_s}"),
+            Break::DiskReadOnly { for_s } => write!(f, "disk-read-only {for_s}"),
             Break::SlowDisk { ms, for_s } => write!(f, "slow-disk {ms} {for_s}"),
             Break::ClockStep { by_s } => write!(f, "clock-step {by_s}"),
         }
@@ -455,6 +461,7 @@ impl FromStr for What {
             }),
             "power-cut-in-checkpoint" => What::Break(Break::PowerCutInCheckpoint { down_s: n(0)? }),
             "disk-full" => What::Break(Break::DiskFull { for_s: n(0)? }),
+            "disk-read-only" => What::Break(Break::DiskReadOnly { for_s: n(0)? }),
             "slow-disk" => What::Break(Break::SlowDisk {
                 ms: n(0)?,
                 for_s: n(1)?,

@@ -97,6 +97,7 @@ pub struct Rig {
     /// The modem shows a CD-ROM: there is no port.
     cd_rom: bool,
     full_until: Option<Instant>,
+    read_only_until: Option<Instant>,
     slow: Option<(Instant, Duration)>,
     system_ms: i64,
     armed: Option<Armed>,
@@ -135,6 +136,7 @@ impl Rig {
             unplugged_until: None,
             cd_rom: false,
             full_until: None,
+            read_only_until: None,
             slow: None,
             system_ms: START_UTC_MS,
             armed: None,
@@ -199,6 +201,12 @@ impl Rig {
                     self.disk.store().limit_pages(Some(1)).unwrap();
                 }
             }
+            Break::DiskReadOnly { for_s } => {
+                self.read_only_until = Some(self.at + s(for_s));
+                if self.process.is_some() {
+                    self.disk.store().refuse_writes(true).unwrap();
+                }
+            }
             Break::SlowDisk { ms, for_s } => self.slow = Some((self.at + s(for_s), Duration::from_millis(ms))),
             Break::ClockStep { by_s } => self.system_ms += by_s * 1000,
         }
@@ -210,6 +218,7 @@ impl Rig {
         self.slow = None;
         self.system_ms = START_UTC_MS;
         self.full_until = self.full_until.map(|_| self.at);
+        self.read_only_until = self.read_only_until.map(|_| self.at);
         self.unplugged_until = self.unplugged_until.map(|_| self.at);
         self.down_until = self.down_until.map(|(_, cut)| (self.at, cut));
     }
@@ -240,7 +249,9 @@ impl Rig {
         }
         self.tally.count(if cut { "power cut" } else { "kill" });
         self.disk.die(left);
-        self.down_until = Some((self.at + down, cut));
+        // A start on a read-only disk waits until it is none.
+        let up = (self.at + down).max(self.read_only_until.unwrap_or(self.at));
+        self.down_until = Some((up, cut));
         if cut {
             // Without power the modem says and hears nothing, and no call gets through.
             self.world.inject(sim::Fault::Mute(down), self.at);
@@ -257,6 +268,7 @@ impl Rig {
         if self.full_until.is_some() {
             self.disk.store().limit_pages(Some(1)).unwrap();
         }
+        self.disk.store().refuse_writes(self.read_only_until.is_some()).unwrap();
         let last = self.disk.store().last_time().unwrap();
         let mut wall = WallClock::new(self.config.timezone.clone(), last);
         let started = wall.read(self.at, self.system_time());
@@ -350,6 +362,7 @@ impl Rig {
             self.down_until.map(|(at, _)| at),
             self.unplugged_until,
             self.full_until,
+            self.read_only_until,
         ];
         if let Some(p) = &self.process {
             let send = p.send_due.filter(|_| p.ready && !p.asked && !p.submitting);
@@ -366,6 +379,12 @@ impl Rig {
             self.full_until = None;
             if self.process.is_some() {
                 self.disk.store().limit_pages(None).unwrap();
+            }
+        }
+        if self.read_only_until.is_some_and(|until| until <= at) {
+            self.read_only_until = None;
+            if self.process.is_some() {
+                self.disk.store().refuse_writes(false).unwrap();
             }
         }
         if self.unplugged_until.is_some_and(|until| until <= at) {
@@ -648,7 +667,7 @@ impl Rig {
         if let Err(error) = &result {
             self.tally.count("transaction refused by the disk");
             let said = error.to_string();
-            if !said.contains("full") {
+            if !said.contains("full") && !said.contains("readonly") {
                 self.wrong.push(format!("the database refused: {said}"));
             }
         }
