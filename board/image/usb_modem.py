@@ -83,7 +83,7 @@ class Session:
 
     def __init__(self, modem, board):
         self.modem, self.board = modem, board
-        self.wanted = []  # Ids of reads on the AT port that wait for something to read.
+        self.wanted = {}  # Reads on the AT port that wait for something to read: how much they take.
         self.idle = {}  # Of reads on other ports: nothing ever comes there.
         self.configuration = 0
         self.port = os.open(modem.link, os.O_RDWR | os.O_NOCTTY)
@@ -105,8 +105,8 @@ class Session:
                 if self.board in ready:
                     self.packet()
                 if self.port in ready and self.wanted:
-                    data = os.read(self.port, BULK_SIZE - 1)
-                    number = self.wanted.pop(0)
+                    number = next(iter(self.wanted))
+                    data = os.read(self.port, min(self.wanted.pop(number), BULK_SIZE - 1))
                     self.answer(number, 0x80 | self.modem.at, OK, len(data), data)
         finally:
             os.close(self.port)
@@ -144,7 +144,7 @@ class Session:
             self.bulk(number, body)
         elif kind == CANCEL:
             if number in self.wanted:
-                self.wanted.remove(number)
+                del self.wanted[number]
                 self.answer(number, 0x80 | self.modem.at, CANCELLED, 0)
             elif number in self.idle:
                 self.answer(number, self.idle.pop(number), CANCELLED, 0)
@@ -156,7 +156,7 @@ class Session:
         address, _, length, _, _ = struct.unpack("<BBHIH", body[:10])
         if address & 0x80:
             if address & 0x7F == self.modem.at:
-                self.wanted.append(number)
+                self.wanted[number] = length
             else:
                 self.idle[number] = address
             return

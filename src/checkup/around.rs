@@ -95,6 +95,11 @@ pub(super) fn judge(facts: &Facts<'_>, list: &mut Vec<Finding>) {
             "give the modem its own supply: a powered hub, or a HAT with one",
         ),
         (Some(false), _) => finding(I::Power, V::Pass, "no dip since the start", ""),
-        (None, _) => finding(I::Power, V::Unknown, "this machine doesn't tell", ""),
+        (None, _) => finding(
+            I::Power,
+            V::Unknown,
+            "this machine's kernel doesn't tell",
+            "see that the Pi and the modem have a supply of their own each",
+        ),
     });
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Where a Pi tells of its supply with Raspberry Pi's own kernel (the firmware's `get_throttled`, hexadecimal),
 const THROTTLED: &str = "devices/platform/soc/soc:firmware/get_throttled";
-/// and with everybody else's (the driver raspberrypi-hwmon, which asks the firmware every two seconds).
+/// and with others that have the driver raspberrypi-hwmon, which asks the firmware every two seconds. Debian's has neither.
 const HWMON: &str = "class/hwmon";
 /// What that driver calls itself, and its alarm.
 const HWMON_NAME: &str = "rpi_volt";
