@@ -17,6 +17,8 @@
 
 mod facts;
 mod health;
+mod line;
+mod makers;
 mod quirks;
 
 use std::collections::VecDeque;

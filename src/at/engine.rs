@@ -42,6 +42,8 @@ pub const RESYNC_TRIES: u8 = 2;
 pub const RESYNC_TIMEOUT: Duration = Duration::from_secs(2);
 /// Silence after a final result that proves no other is on its way.
 pub const SETTLE_QUIET: Duration = Duration::from_millis(500);
+/// A result without a line end is one after this much silence (V.250 §5.7.1 has the end; small emulators forget it).
+pub const LINE_END_GRACE: Duration = Duration::from_millis(300);
 /// How soon the `OK` of a late `+CMGS:` follows it.
 pub const LATE_OK_WINDOW: Duration = Duration::from_secs(1);
 /// Information lines kept of one command: two for each of 255 slots, and as much again.
@@ -71,6 +73,8 @@ pub struct Engine {
     late_ok_until: Option<Instant>,
     /// Results in a row that were numbers. After [`NUMBERS_PROVE`] the modem heeds no `ATV1`, and all its results are.
     numbers: u8,
+    /// A result stands at the end of what came, without a line end: then it counts as ended.
+    unended: Option<Instant>,
     /// What the modem may echo of the command before.
     last_echo: String,
     submit_timeout: Duration,
@@ -155,6 +159,7 @@ impl Engine {
             in_doubt: false,
             late_ok_until: None,
             numbers: 0,
+            unended: None,
             last_echo: String::new(),
             submit_timeout: SUBMIT_TIMEOUT,
             patience: None,
@@ -286,6 +291,7 @@ impl Engine {
                 Some(Token::Line(line)) => self.on_line(&line, at),
             }
         }
+        self.unended = self.framer.stands_at_a_result().then(|| at + LINE_END_GRACE);
         self.tick(at);
     }
 
@@ -304,7 +310,8 @@ impl Engine {
             let quiet = flight.settled.as_ref().map(|settled| settled.quiet_at);
             [Some(flight.deadline), flight.grace, quiet].into_iter().flatten()
         });
-        flight.chain(self.headers.iter().map(|header| header.until)).min()
+        let headers = self.headers.iter().map(|header| header.until);
+        flight.chain(headers).chain(self.unended).min()
     }
 
     /// The next thing to know.
@@ -326,6 +333,7 @@ impl Engine {
         self.in_doubt = false;
         self.late_ok_until = None;
         self.numbers = 0;
+        self.unended = None;
         self.last_echo.clear();
         let flying = self.flight.take().filter(|flight| flight.resync.is_none());
         let held = self.held.take().map(|command| (command, Vec::new()));
@@ -340,17 +348,6 @@ impl Engine {
                 result: Err(Failure::PortLost),
             }));
         }
-    }
-
-    /// The modem says that it started anew: as [`Engine::reset`], but should it have lied, the answer to what was asked is
-    /// still to come and must not be taken for the next command's.
-    pub fn interrupt(&mut self) {
-        let owed = match &self.flight {
-            Some(flight) => flight.owed.saturating_add(1),
-            None => self.debt,
-        };
-        self.reset();
-        self.debt = owed;
     }
 
     fn start(&mut self, command: Command, resync: Option<Resync>, at: Instant) {

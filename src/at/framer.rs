@@ -6,6 +6,9 @@
 /// Longest line kept, octets. The longest legitimate ones are a `+CUSD` text in UCS-2 hex (about 800) and a PDU (about 380).
 pub const LINE_MAX: usize = 1024;
 
+/// Flow control in the data itself (DC1, DC3; V.250 §6.2.12): never part of it.
+const XON: u8 = 0x11;
+const XOFF: u8 = 0x13;
 const CTRL_Z: u8 = 0x1A;
 const ESC: u8 = 0x1B;
 
@@ -36,7 +39,7 @@ impl Framer {
             // Ctrl-Z comes back as the end of an echoed PDU: it ends that line.
             b'\r' | b'\n' | CTRL_Z => self.end(),
             // NUL is line noise after a reset; ESC is the echo of our own.
-            0 | ESC => None,
+            0 | ESC | XON | XOFF => None,
             _ if self.dropped > 0 => {
                 self.dropped = self.dropped.saturating_add(1);
                 None
@@ -62,7 +65,14 @@ impl Framer {
         self.dropped = 0;
     }
 
-    fn end(&mut self) -> Option<Token> {
+    /// What came last is a whole result or a ring, and nothing but its line end is missing.
+    pub fn stands_at_a_result(&self) -> bool {
+        const WORDS: [&[u8]; 4] = [b"OK", b"ERROR", b"RING", b"NO CARRIER"];
+        self.dropped == 0 && WORDS.contains(&self.line.as_slice())
+    }
+
+    /// The line is over, with or without an end of its own.
+    pub fn end(&mut self) -> Option<Token> {
         if self.dropped > 0 {
             let octets = std::mem::take(&mut self.dropped);
             return Some(Token::Dropped(octets));
@@ -105,6 +115,7 @@ mod tests {
             b"\nRING\n",
             b"\r\r\n\r\nRING\r",
             b"\0\0\xFF\x01RING\r\n",
+            b"\x11RI\0N\x13G\x11\r\n",
         ] {
             assert_eq!(tokens(octets, false), [line("RING")], "{octets:?}");
         }

@@ -73,7 +73,7 @@ impl Peculiar {
     }
 
     /// Answers one command, as this modem would.
-    fn answer(&mut self, command: &str) -> String {
+    fn answer_one(&mut self, command: &str) -> String {
         let mut said = String::new();
         if self.echo || self.echo_always {
             let _ = write!(said, "{command}\r");
@@ -130,6 +130,57 @@ impl Peculiar {
         }
         said + &self.result("OK")
     }
+}
+
+impl Other for Peculiar {
+    fn told(&self) -> String {
+        format!("{self:?}")
+    }
+
+    fn answer(&mut self, command: &str) -> String {
+        self.answer_one(command)
+    }
+
+    fn escape(&mut self) {
+        self.writing = false;
+    }
+
+    fn ring(&mut self) -> String {
+        self.line("RING") + &self.line("+CLIP: \"+15551234567\",145")
+    }
+
+    fn over(&mut self) -> String {
+        match self.numeric {
+            true => "3\r".to_string(),
+            false => self.line("NO CARRIER"),
+        }
+    }
+
+    fn text_comes(&mut self) -> String {
+        self.stored = true;
+        self.line("+CMTI: \"SM\",1")
+    }
+
+    fn holds_text(&self) -> bool {
+        self.stored
+    }
+}
+
+/// Somebody else's modem.
+pub trait Other {
+    /// Which one, for the report of a failure.
+    fn told(&self) -> String;
+    /// What it says to a command, or to a PDU behind its prompt.
+    fn answer(&mut self, command: &str) -> String;
+    fn escape(&mut self);
+    /// One cadence of a call from +15551234567.
+    fn ring(&mut self) -> String;
+    /// That caller gives up.
+    fn over(&mut self) -> String;
+    /// A text comes.
+    fn text_comes(&mut self) -> String;
+    /// It still has that text.
+    fn holds_text(&self) -> bool;
 
     fn play(&mut self, bench: &mut Bench, time: Duration, until: impl Fn(&Bench) -> bool) -> bool {
         let end = bench.now + time;
@@ -139,7 +190,7 @@ impl Peculiar {
             }
             match bench.sent.pop_front().as_deref() {
                 None => bench.pass(100),
-                Some("ESC") => self.writing = false,
+                Some("ESC") => self.escape(),
                 Some(command) => {
                     let said = self.answer(&command.replace("^Z", ""));
                     bench.give(Input::Bytes(said.as_bytes()));
@@ -154,8 +205,9 @@ fn happened(bench: &Bench, what: &str) -> bool {
     bench.events.iter().any(|event| event.starts_with(what))
 }
 
-fn whole_job(mut modem: Peculiar) -> Result<(), String> {
-    let told = format!("{modem:?}");
+/// Brought up, a call, a text out, a text in; or what went wrong.
+pub fn whole_job(mut modem: impl Other) -> Result<(), String> {
+    let told = modem.told();
     let mut bench = Bench::new(Options::default());
     bench.give(Input::PortOpened);
     let step = |bench: &Bench, what: &str| Err(format!("{what}: {told}\n{:?}\n{:?}", bench.events, bench.sent));
@@ -166,18 +218,19 @@ fn whole_job(mut modem: Peculiar) -> Result<(), String> {
     }
     modem.play(&mut bench, Duration::from_secs(10), |_| false);
     bench.events.clear();
-    let ring = modem.line("RING") + &modem.line("+CLIP: \"+15551234567\",145");
+    let ring = modem.ring();
     bench.give(Input::Bytes(ring.as_bytes()));
     modem.play(&mut bench, Duration::from_secs(2), |_| false);
-    let over = match modem.numeric {
-        true => "3\r".to_string(),
-        false => modem.line("NO CARRIER"),
-    };
+    let over = modem.over();
     bench.give(Input::Bytes(over.as_bytes()));
     if !modem.play(&mut bench, Duration::from_secs(20), |b| {
         happened(b, "call 1 missed from +15551234567/145")
     }) {
         return step(&bench, "no missed call");
+    }
+    modem.play(&mut bench, Duration::from_secs(20), |_| false);
+    if happened(&bench, "call 2") {
+        return step(&bench, "one call taken for two");
     }
     bench.give(Input::Submit(Submission {
         outbox: OutboxId(1),
@@ -194,15 +247,17 @@ fn whole_job(mut modem: Peculiar) -> Result<(), String> {
     if !happened(&bench, "submitted 1 accepted 7") {
         return step(&bench, "text not accepted");
     }
-    modem.stored = true;
-    let stored = modem.line("+CMTI: \"SM\",1");
+    let stored = modem.text_comes();
     bench.give(Input::Bytes(stored.as_bytes()));
     if !modem.play(&mut bench, Duration::from_secs(20), |b| happened(b, "received 1 ")) {
         return step(&bench, "text not received");
     }
+    if !happened(&bench, &format!("received 1 {PDU}")) {
+        return step(&bench, "text not received whole");
+    }
     bench.give(Input::Committed(textback::ids::SlotToken(1)));
     modem.play(&mut bench, Duration::from_secs(30), |_| false);
-    if modem.stored {
+    if modem.holds_text() {
         return step(&bench, "slot not emptied");
     }
     if bench.modem.condition() != &Condition::Ready {

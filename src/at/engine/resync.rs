@@ -2,6 +2,7 @@
 
 use super::{Engine, Flight, Phase, RESYNC_TRIES, Resync};
 use crate::at::command::Command;
+use crate::at::framer::Token;
 use crate::at::two_line::Kind;
 use crate::at::{Event, Failure, Outcome};
 use std::time::Instant;
@@ -9,6 +10,12 @@ use std::time::Instant;
 impl Engine {
     /// What ends by silence: settling, graces, headers without their PDU.
     pub(super) fn let_silence_pass(&mut self, at: Instant) {
+        if self.unended.is_some_and(|until| until <= at) {
+            self.unended = None;
+            if let Some(Token::Line(line)) = self.framer.end() {
+                self.on_line(&line, at);
+            }
+        }
         if self
             .flight
             .as_ref()
@@ -33,6 +40,17 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// The modem says that it started anew: as [`Engine::reset`], but should it have lied, the answer to what was asked is
+    /// still to come and must not be taken for the next command's.
+    pub fn interrupt(&mut self) {
+        let owed = match &self.flight {
+            Some(flight) => flight.owed.saturating_add(1),
+            None => self.debt,
+        };
+        self.reset();
+        self.debt = owed;
     }
 
     pub(super) fn finish_settled(&mut self, at: Instant) {
