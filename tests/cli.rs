@@ -129,6 +129,27 @@ fn a_database_from_a_newer_version_is_left_alone_and_exits_69() {
 }
 
 #[test]
+fn pdu_decode_takes_hex_as_people_paste_it() {
+    let whole = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07";
+    let wanted = textback(&["pdu", "decode", whole]).stdout;
+    assert!(!wanted.is_empty());
+    let (head, tail) = whole.split_at(20);
+    for pasted in [
+        vec![format!("0x{whole}")],
+        vec![whole.to_lowercase()],
+        vec![format!(" {head} \n{tail}\n")],
+        vec![head.to_owned(), tail.to_owned()],
+        vec![format!("0X{head}"), tail.to_lowercase()],
+    ] {
+        let words: Vec<&str> = ["pdu", "decode"]
+            .into_iter()
+            .chain(pasted.iter().map(String::as_str))
+            .collect();
+        assert_eq!(textback(&words).stdout, wanted, "{pasted:?}");
+    }
+}
+
+#[test]
 fn pdu_decode_prints_the_documented_json() {
     let output = textback(&[
         "pdu",

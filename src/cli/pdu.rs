@@ -9,8 +9,9 @@ use textback::sms::json::{self, Request};
 pub enum Command {
     /// One TPDU with its SMSC part, as JSON
     Decode {
-        /// The PDU in hex, as AT+CMGR prints it
-        hex: String,
+        /// The PDU in hex, as AT+CMGR prints it; blanks and a leading 0x do not matter
+        #[arg(required = true, num_args = 1..)]
+        hex: Vec<String>,
     },
     /// SUBMIT parts, one JSON object a line
     Encode {
@@ -34,7 +35,7 @@ const CONCAT_REFERENCE: ConcatReference = ConcatReference::Eight(1);
 
 pub fn run(command: &Command) -> Result<(), Exit> {
     match command {
-        Command::Decode { hex } => say(json::decode(hex).map_err(|why| Exit::new(FAILED, why.to_string()))?)?,
+        Command::Decode { hex } => say(json::decode(&hex.concat()).map_err(|why| Exit::new(FAILED, why.to_string()))?)?,
         Command::Encode { to, text, smsc, report } => {
             let request = Request {
                 to,

@@ -10,7 +10,12 @@ use serde::Serialize;
 /// # Errors
 /// The field and octet where it is malformed.
 pub fn decode(pdu: &str) -> Result<String, PduError> {
-    let pdu = super::decode(&hex::decode(pdu)?)?;
+    let digits = pdu.trim_start();
+    let digits = digits
+        .strip_prefix("0x")
+        .or_else(|| digits.strip_prefix("0X"))
+        .unwrap_or(digits);
+    let pdu = super::decode(&hex::decode(digits)?)?;
     Ok(line(&Decoded::of(&pdu)))
 }
 
