@@ -769,7 +769,7 @@ fn indicators_are_told_where_they_are_asked_for() {
 #[test]
 fn huawei_tells_each_step_of_a_call_that_is_dialled() {
     let mut bench = Bench::quiet(Family::Huawei);
-    let said = bench.send("ATD+15125550101;\r");
+    let said = bench.send("ATD+15125550101;\r") + &bench.seconds(1);
     assert!(
         said.contains("^ORIG:1,0") && said.contains("^CONF:1") && said.contains("OK"),
         "{said}"

@@ -1,10 +1,15 @@
 //! What each family says of a call: that it rings, that one is dialled, that it is over (`modem-facts.md` §2.2).
 
+use super::agenda::Due;
 use super::calls::{Call, Ending};
 use super::kept_settings::Indicator;
 use super::modem::Modem;
 use super::phone::{Caller, Number};
 use super::profiles::Release;
+use std::time::Duration;
+
+/// Between two steps of a call that is dialled.
+const DIAL_STEP: Duration = Duration::from_millis(300);
 
 impl Modem {
     pub(super) fn start_ringing(&mut self, call: &Call) {
@@ -75,8 +80,10 @@ impl Modem {
             Release::CcInfo => self.ccinfo(call, 2),
             Release::Dsci => self.dsci(call, 2),
             Release::Cend if self.parameters.is_on("^CURC") => {
-                self.say_unsolicited(&format!("^ORIG:{},0", call.id));
-                self.say_unsolicited(&format!("^CONF:{}", call.id));
+                // After the OK of ATD.
+                for (step, line) in (1..).zip([format!("^ORIG:{},0", call.id), format!("^CONF:{}", call.id)]) {
+                    self.later(DIAL_STEP * step, Due::Unsolicited(line));
+                }
             }
             Release::Ecam if self.parameters.is_on("#ECAM") => {
                 let line = format!("#ECAM: {},1,1,,,{}", call.id - 1, call.number_and_type());

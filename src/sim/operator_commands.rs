@@ -47,6 +47,13 @@ impl Modem {
                     row(3, FORBIDDEN)
                 ))
             }
+            // TS 27.007 §7.21
+            ("+COPN", Form::Execute) => Some(Answer::Lines(
+                [HOME, FORBIDDEN]
+                    .map(|[long, _, code]| format!("+COPN: \"{code}\",\"{long}\""))
+                    .to_vec(),
+            )),
+            ("+COPN", Form::Test) => Some(Answer::Ok),
             ("+COPS", Form::Set(arguments)) => self.select_operator(arguments),
             ("+CUSD", Form::Set(arguments)) => self.ussd(arguments),
             _ => None,
