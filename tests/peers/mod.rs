@@ -1,7 +1,7 @@
 //! The simulated modem on a real pseudo terminal. The tests with other people's AT clients run only with
 //! `TEXTBACK_PEERS=1` and only for the clients that are installed; `cargo test peers -- --nocapture` shows what they say.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -174,6 +174,47 @@ fn peer(script: &str, running: &Running, arguments: &[&str]) -> String {
     said
 }
 
+/// True if tests with this interpreter's module are wanted and can be.
+fn module_wanted(program: &str, code: &str) -> bool {
+    let there = || {
+        Command::new(program)
+            .args(["-c", code])
+            .output()
+            .is_ok_and(|o| o.status.success())
+    };
+    let there_in_node = || {
+        Command::new(program)
+            .args(["-e", code])
+            .output()
+            .is_ok_and(|o| o.status.success())
+    };
+    std::env::var_os("TEXTBACK_PEERS").is_some() && if program == "node" { there_in_node() } else { there() }
+}
+
+/// Runs a client that says `NOW TEXT` and `NOW CALL` when it wants to be texted and called; what it said, line by line.
+fn talk(program: &str, script: &str, running: &Running, arguments: &[&str]) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers").join(script);
+    let mut child = Command::new(program)
+        .arg(path)
+        .arg(running.link())
+        .args(arguments)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the client runs");
+    let mut said = Vec::new();
+    for line in BufReader::new(child.stdout.take().expect("its output")).lines() {
+        let line = line.expect("text");
+        println!("{line}");
+        match line.as_str() {
+            "NOW TEXT" => assert_eq!(running.ask(&format!("text {FRIEND} a text for {script}")), "ok"),
+            "NOW CALL" => assert_eq!(running.ask(&format!("call {FRIEND} 30")), "ok"),
+            _ => said.push(line),
+        }
+    }
+    child.wait().expect("it ends");
+    said
+}
+
 /// Waits, for real, until the text has come to the modem.
 fn let_texts_arrive() {
     std::thread::sleep(Duration::from_secs(1));
@@ -235,5 +276,97 @@ fn gnokii_identifies_sends_and_receives() {
         let got = running.ask(&format!("phone {FRIEND}"));
         println!("{got}");
         assert!(got.contains("hello from gnokii"), "{}: {got}", family.name());
+    }
+}
+
+#[test]
+fn smstools_sends_receives_and_gets_reports() {
+    if !wanted("smsd") {
+        return;
+    }
+    for family in [Family::Generic, Family::Sim7600, Family::Sim800] {
+        let running = Running::new(family, 5.0);
+        running.ask(&format!("text {FRIEND} a text for smsd"));
+        let said = peer("smsd.sh", &running, &[FRIEND, "25"]);
+        assert!(said.contains("a text for smsd"), "{}", family.name());
+        assert!(said.contains("short message received by the SME"), "{}", family.name());
+        assert!(said.contains("sent: 2, failed: 0"), "{}", family.name());
+        let got = running.ask(&format!("phone {FRIEND}"));
+        assert!(
+            got.contains("hello from smstools") && got.contains("Привет из smstools"),
+            "{got}"
+        );
+    }
+}
+
+#[test]
+fn python_gsmmodem_does_all_it_can_in_both_modes() {
+    if !module_wanted("python3", "import gsmmodem") {
+        return;
+    }
+    for (family, mode) in [
+        (Family::Generic, "pdu"),
+        (Family::Generic, "text"),
+        (Family::Sim7600, "pdu"),
+        (Family::Ec25, "text"),
+        (Family::Huawei, "pdu"),
+    ] {
+        let running = Running::new(family, 5.0);
+        let said = talk("python3", "python-gsmmodem.py", &running, &[FRIEND, mode]);
+        let heard = |what: &str| {
+            assert!(
+                said.iter().any(|l| l.contains(what)),
+                "{what}: {} {mode}",
+                family.name()
+            )
+        };
+        heard("862636050012345 310260123456789");
+        heard("ussd Balance");
+        heard(&format!("text from {FRIEND} a text for python-gsmmodem.py"));
+        heard(&format!("call from {FRIEND}"));
+        heard("dialled True");
+        heard("done");
+        if mode == "pdu" {
+            heard("report True");
+            assert!(running.ask(&format!("phone {FRIEND}")).contains("Привет из gsmmodem"));
+        }
+        assert!(running.ask(&format!("phone {FRIEND}")).contains("hello from gsmmodem"));
+    }
+}
+
+#[test]
+fn serialport_gsm_sends_receives_and_sees_calls() {
+    if !module_wanted("node", "require('serialport-gsm')") {
+        return;
+    }
+    for family in [Family::Generic, Family::Sim7600] {
+        let running = Running::new(family, 5.0);
+        let said = talk("node", "serialport-gsm.js", &running, &["15125550101"]);
+        let heard = |what: &str| assert!(said.iter().any(|l| l.contains(what)), "{what}: {}", family.name());
+        heard("is 862636050012345");
+        heard("text from 15125550101 a text for serialport-gsm.js");
+        heard(&format!("call from {FRIEND}"));
+        heard("done");
+        let got = running.ask(&format!("phone {FRIEND}"));
+        assert!(
+            got.contains("hello from serialport-gsm") && got.contains("Привет из serialport-gsm"),
+            "{got}"
+        );
+    }
+}
+
+#[test]
+fn dial_scripts_get_as_far_as_a_modem_without_data_lets_them() {
+    if !wanted("chat") {
+        return;
+    }
+    for family in [Family::Generic, Family::A7670, Family::Telit] {
+        let said = peer("chat.sh", &Running::new(family, 5.0), &[]);
+        assert!(said.contains("chat: 0"), "{}", family.name());
+        assert!(
+            !said.contains("WvDial") || said.contains("Modem initialized"),
+            "{}",
+            family.name()
+        );
     }
 }
