@@ -884,3 +884,32 @@ proptest! {
         }
     }
 }
+
+/// V.250 §5.7.1 ends a line; small emulators forget to.
+#[test]
+fn a_result_without_its_line_end_counts_after_a_moment_of_silence() {
+    let mut line = Line::new();
+    line.send(plain("+CSQ", Some("+CSQ:"))).hear("\r\n+CSQ: 18,0\r\n\r\nOK");
+    assert!(line.pass(Duration::from_millis(299)).events().is_empty());
+    let outcome = line.pass(Duration::from_millis(1)).outcome();
+    assert_eq!((outcome.lines, outcome.result), (vec!["+CSQ: 18,0".to_owned()], Ok(())));
+    // Its end, should it come late, is nothing; and what goes on is no result.
+    assert!(line.hear("\r\n").pass(Duration::from_secs(1)).events().is_empty());
+    line.send(plain("+CSQ", Some("+CSQ:"))).hear("\r\nERROR");
+    line.pass(Duration::from_millis(200))
+        .hear(": 30")
+        .pass(Duration::from_millis(400));
+    assert!(line.events().is_empty());
+    assert!(line.hear("\r\n").outcome().result.is_err());
+    assert_eq!(
+        line.hear("\r\nRING").pass(Duration::from_millis(300)).events(),
+        [Event::Urc(Urc::Ring)]
+    );
+    // Half a line of anything else waits for its end, however long.
+    assert!(
+        line.hear("\r\n+CLIP: \"+1555")
+            .pass(Duration::from_secs(60))
+            .events()
+            .is_empty()
+    );
+}

@@ -385,6 +385,44 @@ const MAKERS: &[Maker] = &[
         ..PLAIN
     },
     Maker {
+        name: "an emulator without blanks, and without names where the question says it all",
+        answers: &[
+            ("AT+CPIN?", "+CPIN:READY|OK"),
+            ("AT+CREG?", "+CREG:0,5|OK"),
+            ("AT+CSQ", "+CSQ:18|OK"),
+            ("AT+CFUN?", "+CFUN:1|OK"),
+            ("AT+CPMS=\"SM\",\"SM\",\"SM\"", "+CPMS:0,20|OK"),
+            ("AT+CNMI?", "+CNMI:2,1|OK"),
+        ],
+        sent: "+CMGS:7|OK",
+        ring: "RING|+CLIP:\"+15551234567\",145",
+        arrival: Arrival::Stored("+CMTI:\"SM\",1"),
+        rows: ("+CMGL:1,0,,30", "+CMGR:0,,30"),
+        ..PLAIN
+    },
+    Maker {
+        name: "an emulator without quotation marks",
+        ring: "RING|+CLIP: +15551234567,145",
+        arrival: Arrival::Stored("+CMTI: SM,1"),
+        sent: "+CMGS: 7,26/01/05,15:00:00-24|OK",
+        ..PLAIN
+    },
+    Maker {
+        name: "an emulator that shows a number and no type, and says BUSY when the caller gives up",
+        answers: &[("AT+CPIN?", "READY|OK"), ("AT+CREG?", "+CREG: 0,1,000F,2A61|OK")],
+        ring: "RING|+CLIP: \"+15551234567\"",
+        over: "BUSY",
+        ..PLAIN
+    },
+    Maker {
+        name: "an emulator in small letters",
+        unknown: "error",
+        ring: "RING|+clip: \"+15551234567\",145",
+        over: "no carrier",
+        arrival: Arrival::Stored("+cmti: \"SM\",1"),
+        ..PLAIN
+    },
+    Maker {
         name: "an emulator that forgets the end of its last line",
         ends: ("\r\n", ""),
         ..PLAIN
