@@ -12,6 +12,7 @@ struct Behind {
     name: &'static str,
     modem: Working,
     harm: Harm,
+    delay_ms: u64,
 }
 
 impl Other for Behind {
@@ -41,6 +42,10 @@ impl Other for Behind {
 
     fn holds_text(&self) -> bool {
         self.modem.holds_text()
+    }
+
+    fn delay_ms(&self) -> u64 {
+        self.delay_ms
     }
 }
 
@@ -106,8 +111,29 @@ fn what_the_line_adds_is_taken_away_again() {
         .into_iter()
         .filter_map(|(name, harm)| {
             let modem = plain();
-            whole_job(Behind { name, modem, harm }).err()
+            let behind = Behind {
+                name,
+                modem,
+                harm,
+                delay_ms: 0,
+            };
+            whole_job(behind).err()
         })
         .collect();
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n\n"));
+}
+
+#[test]
+fn a_modem_that_takes_its_time_is_waited_for() {
+    for delay_ms in [50, 400, 900, 1500, 1900] {
+        let behind = Behind {
+            name: "slow",
+            modem: plain(),
+            harm: |text| text.to_string(),
+            delay_ms,
+        };
+        if let Err(why) = whole_job(behind) {
+            panic!("{delay_ms} ms: {why}");
+        }
+    }
 }

@@ -181,6 +181,10 @@ pub trait Other {
     fn text_comes(&mut self) -> String;
     /// It still has that text.
     fn holds_text(&self) -> bool;
+    /// From a command to its answer.
+    fn delay_ms(&self) -> u64 {
+        0
+    }
 
     fn play(&mut self, bench: &mut Bench, time: Duration, until: impl Fn(&Bench) -> bool) -> bool {
         let end = bench.now + time;
@@ -193,6 +197,7 @@ pub trait Other {
                 Some("ESC") => self.escape(),
                 Some(command) => {
                     let said = self.answer(&command.replace("^Z", ""));
+                    bench.pass(self.delay_ms());
                     bench.give(Input::Bytes(said.as_bytes()));
                 }
             }
@@ -208,12 +213,12 @@ fn happened(bench: &Bench, what: &str) -> bool {
 /// Brought up, a call, a text out, a text in; or what went wrong.
 pub fn whole_job(mut modem: impl Other) -> Result<(), String> {
     let told = modem.told();
+    let wait = Duration::from_secs(20) + Duration::from_millis(modem.delay_ms() * 6);
     let mut bench = Bench::new(Options::default());
     bench.give(Input::PortOpened);
     let step = |bench: &Bench, what: &str| Err(format!("{what}: {told}\n{:?}\n{:?}", bench.events, bench.sent));
-    if !modem.play(&mut bench, Duration::from_secs(90), |b| {
-        b.modem.condition() == &Condition::Ready
-    }) {
+    let brought_up = Duration::from_secs(90) + Duration::from_millis(modem.delay_ms() * 60);
+    if !modem.play(&mut bench, brought_up, |b| b.modem.condition() == &Condition::Ready) {
         return step(&bench, "not ready");
     }
     modem.play(&mut bench, Duration::from_secs(10), |_| false);
@@ -223,12 +228,10 @@ pub fn whole_job(mut modem: impl Other) -> Result<(), String> {
     modem.play(&mut bench, Duration::from_secs(2), |_| false);
     let over = modem.over();
     bench.give(Input::Bytes(over.as_bytes()));
-    if !modem.play(&mut bench, Duration::from_secs(20), |b| {
-        happened(b, "call 1 missed from +15551234567/145")
-    }) {
+    if !modem.play(&mut bench, wait, |b| happened(b, "call 1 missed from +15551234567/145")) {
         return step(&bench, "no missed call");
     }
-    modem.play(&mut bench, Duration::from_secs(20), |_| false);
+    modem.play(&mut bench, wait, |_| false);
     if happened(&bench, "call 2") {
         return step(&bench, "one call taken for two");
     }
@@ -237,11 +240,11 @@ pub fn whole_job(mut modem: impl Other) -> Result<(), String> {
         tpdu: vec![1; 20],
     }));
     let submitting = |b: &Bench| happened(b, "submitting 1") || happened(b, "submitted 1");
-    if !modem.play(&mut bench, Duration::from_secs(20), submitting) {
+    if !modem.play(&mut bench, wait, submitting) {
         return step(&bench, "text not begun");
     }
     bench.give(Input::Permit(OutboxId(1)));
-    if !modem.play(&mut bench, Duration::from_secs(20), |b| happened(b, "submitted 1")) {
+    if !modem.play(&mut bench, wait, |b| happened(b, "submitted 1")) {
         return step(&bench, "text not sent");
     }
     if !happened(&bench, "submitted 1 accepted 7") {
@@ -249,7 +252,7 @@ pub fn whole_job(mut modem: impl Other) -> Result<(), String> {
     }
     let stored = modem.text_comes();
     bench.give(Input::Bytes(stored.as_bytes()));
-    if !modem.play(&mut bench, Duration::from_secs(20), |b| happened(b, "received 1 ")) {
+    if !modem.play(&mut bench, wait, |b| happened(b, "received 1 ")) {
         return step(&bench, "text not received");
     }
     if !happened(&bench, &format!("received 1 {PDU}")) {
