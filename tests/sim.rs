@@ -558,6 +558,10 @@ fn what_clients_ask_is_answered_as_the_standards_have_it() {
         ("AT+FCLASS=1\r", "\r\nERROR\r\n"),
         ("ATQ0V1E0S0=0&C1&D2+FCLASS=0\r", "\r\nOK\r\n"),
         ("ATX4\r", "\r\nOK\r\n"),
+        (
+            "AT&V\r",
+            "\r\nE0 Q0 V1\r\nS0:000 S3:013 S4:010 S5:008 S6:002 S7:060 S8:002 S10:015\r\n\r\nOK\r\n",
+        ),
         ("AT+CMUX=0\r", "\r\nERROR\r\n"),
         (
             "AT+IPR=?;+IPR=115200\r",
@@ -841,4 +845,16 @@ fn faults_of_memories_name_the_wrong_slot_and_say_full_for_a_notice() {
     bench.send(&format!("{SUBMIT}\x1a"));
     let said = bench.seconds(5);
     assert!(said.contains("+CDSI: \"SM\",0"), "{said:?}");
+}
+
+#[test]
+fn what_comes_unasked_waits_for_the_end_of_a_command() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CLIP=1"]);
+    bench.world.handle_bytes(b"AT+CPAS\r", bench.now);
+    bench
+        .world
+        .call(known("+15125550101"), Duration::from_secs(3), bench.now);
+    let said = bench.seconds(1);
+    let ring = "\r\nRING\r\n\r\n+CLIP: \"+15125550101\",145,,,,0\r\n";
+    assert_eq!(said, format!("\r\n+CPAS: 3\r\n\r\nOK\r\n{ring}"));
 }

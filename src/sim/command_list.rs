@@ -8,7 +8,7 @@ use super::reply::Answer;
 /// The commands that are more than a setting of one number or a kept one.
 const WRITTEN_OUT: &[&str] = &[
     "A", "D", "E", "H", "I", "L", "M", "P", "Q", "S0", "S3", "S4", "S5", "T", "V", "X", "Z", "&C", "&D", "&F", "&K",
-    "&S", "&W", "&Y", "+CBC", "+CCFC", "+CCLK", "+CCWA", "+CEER", "+CESQ", "+CGATT", "+CGMI", "+CGMM", "+CGMR",
+    "&S", "&V", "&W", "&Y", "+CBC", "+CCFC", "+CCLK", "+CCWA", "+CEER", "+CESQ", "+CGATT", "+CGMI", "+CGMM", "+CGMR",
     "+CGSN", "+CHLD", "+CHUP", "+CIMI", "+CIND", "+CLAC", "+CLCC", "+CLCK", "+CMGC", "+CMGD", "+CMGL", "+CMGR",
     "+CMGS", "+CMGW", "+CMSS", "+CNMA", "+CNMI", "+CNUM", "+COPN", "+COPS", "+CPAS", "+CPBF", "+CPBR", "+CPBS",
     "+CPBW", "+CPIN", "+CPMS", "+CPWD", "+CRES", "+CSAS", "+CSCA", "+CSCB", "+CSCS", "+CSMP", "+CSQ", "+GCAP", "+GMI",

@@ -33,6 +33,8 @@ impl Modem {
                     self.profile.ati.iter().map(|l| (*l).to_owned()).collect(),
                 ));
             }
+            // V.250 leaves the form to the maker.
+            "&V" if value == 0 => return Some(Answer::Lines(self.configuration())),
             "Z" | "&F" if value == 0 => {
                 self.restore_defaults();
                 return Some(Answer::Ok);
@@ -48,6 +50,19 @@ impl Modem {
             _ => return Some(Answer::Final(FinalResult::Error)),
         }
         Some(Answer::Ok)
+    }
+
+    fn configuration(&self) -> Vec<String> {
+        let flag = u8::from;
+        let (echo, quiet, verbose) = (flag(self.echo), flag(self.quiet), flag(self.verbose));
+        let registers = self
+            .registers
+            .iter()
+            .map(|(number, value)| format!("S{number}:{value:03}"));
+        vec![
+            format!("E{echo} Q{quiet} V{verbose}"),
+            registers.collect::<Vec<_>>().join(" "),
+        ]
     }
 
     fn register(&mut self, number: u32, set: Option<u32>) -> Answer {

@@ -55,6 +55,10 @@ pub struct Modem {
     pub(super) last_line: String,
     pub(super) typeahead: VecDeque<u8>,
     pub(super) phase: Phase,
+    /// A command speaks now.
+    pub(super) running: bool,
+    /// Unsolicited lines that wait for the end of a command.
+    pub(super) waiting_lines: VecDeque<String>,
     pub(super) agenda: BTreeMap<(Instant, u64), Due>,
     serial: u64,
 }
@@ -99,6 +103,8 @@ impl Modem {
             last_line: String::new(),
             typeahead: VecDeque::new(),
             phase: Phase::Idle,
+            running: false,
+            waiting_lines: VecDeque::new(),
             agenda: BTreeMap::new(),
             serial: 0,
         }
@@ -126,7 +132,10 @@ impl Modem {
             }
             self.now = due.max(self.now);
             if let Some(what) = self.agenda.remove(&(due, serial)) {
+                self.running = matches!(what, Due::RunLine | Due::Submitted(..));
                 self.come_due(what);
+                self.running = false;
+                self.say_what_waited();
             }
             self.read_on();
         }

@@ -31,6 +31,7 @@ impl Modem {
         self.stat = 1;
         self.pin.needed = self.pin.locked;
         self.phase = Phase::Idle;
+        self.waiting_lines.clear();
         self.input = Input::Line(vec![]);
         self.typeahead.clear();
         for call in std::mem::take(&mut self.calls) {

@@ -1,6 +1,10 @@
 //! What the modem says: information text, final results (V.250 §5.7) and unsolicited lines, in the form E, V and Q ask for.
 
+use super::agenda::Phase;
 use super::modem::Modem;
+
+/// Unsolicited lines that wait for the end of a command; more are said at once.
+const MAX_WAITING: usize = 64;
 
 /// What a command came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,10 +101,24 @@ impl Modem {
         }
     }
 
-    /// An unsolicited line; `\r\r\n` behind call lines where the firmware is like that.
+    /// What came unasked while a command was run.
+    pub(super) fn say_what_waited(&mut self) {
+        while !matches!(self.phase, Phase::Busy)
+            && let Some(line) = self.waiting_lines.pop_front()
+        {
+            self.say_unsolicited(&line);
+        }
+    }
+
+    /// An unsolicited line; `\r\r\n` behind call lines where the firmware is like that. Between a command and its answer it
+    /// waits, as most makers have it; those that don't are what [`super::Fault::Chatter`] is like.
     pub(super) fn say_unsolicited(&mut self, text: &str) {
         if self.quiet {
             return;
+        }
+        let busy = matches!(self.phase, Phase::Busy) && !self.running;
+        if busy && !self.faults.chatter && self.waiting_lines.len() < MAX_WAITING {
+            return self.waiting_lines.push_back(text.to_owned());
         }
         let call = ["+CRING", "+CLIP", "MISSED_CALL", "+RXDTMF"]
             .iter()
