@@ -78,7 +78,10 @@ impl Turn<'_> {
                     let line = lines::reaction(&self.rules.pack, handle, &contact, &reaction.verb, &reaction.to);
                     return self.pass_on(&contact, message, &line);
                 }
-                let new = self.heard(&mut contact)?;
+                let new = match self.only_closes(&contact, text) {
+                    true => self.closed(&mut contact)?,
+                    false => self.heard(&mut contact)?,
+                };
                 let line = lines::text(&self.rules.pack, handle, &contact, new, text);
                 let line = match self.rules.is_urgent(text) {
                     true => format!("{} {line}", self.line("urgent", &[])),

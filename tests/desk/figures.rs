@@ -38,6 +38,40 @@ fn a_caller_who_waits_is_brought_to_mind_after_15_minutes_and_2_hours_and_no_mor
 }
 
 #[test]
+fn thanks_end_a_talk_and_nobody_waits_for_an_answer_to_them() {
+    for (language, thanks) in [
+        ("en", "Thank you so much!!"),
+        ("es", "Muchas gracias"),
+        ("fr", "Merci."),
+        ("de", "Vielen Dank"),
+    ] {
+        let mut it = Box::with(&format!(
+            "language = \"{language}\"\n[owner_alerts]\ndigest = \"off\"\n"
+        ));
+        it.text(DAVE, "leak");
+        it.settle();
+        it.text(OWNER, "13 on my way");
+        it.settle();
+        it.text(DAVE, thanks);
+        let told = it.settle_to(OWNER).join("|");
+        assert!(told.contains(thanks), "passed on: {told}");
+        it.wait(3 * HOUR);
+        assert_eq!(it.settle_to(OWNER), Vec::<String>::new(), "{language}");
+        it.text(DAVE, "when?");
+        it.settle();
+        it.text(DAVE, thanks);
+        it.settle();
+        it.wait_s(16 * 60);
+        assert_eq!(it.settle_to(OWNER).len(), 1, "{language}: the question is still open");
+    }
+    let mut it = Box::new();
+    it.text(DAVE, "Thanks");
+    it.settle();
+    it.wait_s(16 * 60);
+    assert_eq!(it.settle_to(OWNER).len(), 1, "nobody knows what for");
+}
+
+#[test]
 fn who_was_answered_is_not_brought_to_mind() {
     let mut it = Box::new();
     it.text(DAVE, "leak");

@@ -210,6 +210,30 @@ impl Turn<'_> {
         Ok(new)
     }
 
+    /// Whether a text only ends a talk that needs no answer: "Thanks!", while nothing of theirs is open.
+    pub fn only_closes(&self, contact: &Contact, text: &str) -> bool {
+        let now = self.now().steady;
+        let alive = contact
+            .human_at
+            .is_some_and(|at| now.since(at) < crate::desk::calls::textback::ALIVE);
+        let folded = crate::desk::caller::optout::fold(text);
+        alive
+            && !contact.waiting
+            && self
+                .rules
+                .pack
+                .words("closing")
+                .iter()
+                .any(|word| word == folded.trim())
+    }
+
+    /// They spoke, and wait for nothing. False: this begins no conversation.
+    pub fn closed(&mut self, contact: &mut Contact) -> Result<bool, StoreError> {
+        contact.heard_at = Some(self.now().steady);
+        self.reacted(contact)?;
+        Ok(false)
+    }
+
     /// A number as it might be dialled from here, in E.164.
     fn dialled(&self, number: &str) -> Option<String> {
         let type_of_address = if number.starts_with('+') { 145 } else { 129 };
