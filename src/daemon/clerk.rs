@@ -123,3 +123,75 @@ impl Clerk {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::CallKey;
+    use crate::modem::CallerLine;
+    use crate::store::generate::noon;
+
+    const KEY: CallKey = CallKey(7);
+
+    fn started() -> Input {
+        Input::CallStarted { call: KEY }
+    }
+
+    fn identified() -> Input {
+        Input::CallIdentified {
+            call: KEY,
+            caller: CallerLine::Number {
+                digits: "+15125557788".to_owned(),
+                toa: 145,
+            },
+        }
+    }
+
+    /// Who is on record as calling when the clerk has taken `inputs`, and how many octets of log that made.
+    fn recorded(inputs: Vec<Input>) -> (Vec<Option<String>>, u64) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let log = folder.path().join("t.db-wal");
+        let company = "company = \"Hill Country Plumbing\"\nowner = \"+15125550100\"\ncountry = \"US\"";
+        let desk = Desk::new(&Config::parse(company).unwrap());
+        let store = Store::open(&path).unwrap();
+        let size = || std::fs::metadata(&log).unwrap().len();
+        let before = size();
+        let clerk = Clerk::start(store, desk).unwrap();
+        for input in inputs {
+            assert!(clerk.give(Job::Desk {
+                input,
+                now: noon(),
+                ready: false
+            }));
+        }
+        let (answer, answered) = oneshot::channel();
+        let look: Look = Box::new(|store| {
+            let calls = store.calls(10)?.into_iter().map(|call| call.caller);
+            Ok(calls.collect::<Vec<_>>().into())
+        });
+        assert!(clerk.give(Job::Look { look, answer }));
+        let callers = serde_json::from_value(answered.blocking_recv().unwrap().unwrap()).unwrap();
+        let written = size() - before;
+        clerk.stop().unwrap();
+        (callers, written)
+    }
+
+    #[test]
+    fn a_ring_and_who_calls_are_one_commit() {
+        let (callers, both) = recorded(vec![started(), identified()]);
+        assert_eq!(callers, [Some("+15125557788".to_owned())]);
+        let (_, alone) = recorded(vec![identified()]);
+        assert_eq!(both, alone);
+    }
+
+    #[test]
+    fn a_ring_of_which_nobody_says_who_it_is_is_on_record_all_the_same() {
+        let (callers, written) = recorded(vec![started()]);
+        assert_eq!(callers, [None]);
+        assert!(written > 0);
+        let another = Input::CallStarted { call: CallKey(8) };
+        let (callers, _) = recorded(vec![started(), another, identified()]);
+        assert_eq!(callers, [Some("+15125557788".to_owned()), None]);
+    }
+}

@@ -133,7 +133,7 @@ impl Bench {
         let caller = format!("+1512556{round:04}");
         let call = it.next_key();
         let line = number(&caller);
-        it.tell(Input::CallStarted { call });
+        // The clerk takes the ring and who it is for one.
         it.tell(Input::CallIdentified {
             call,
             caller: line.clone(),

@@ -12,6 +12,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 /// Without a job for this long, the disk is free for what can wait.
 const QUIET: Duration = Duration::from_secs(5);
+/// A modem says who calls a moment after it says that it rings: so long, and both are one commit.
+const IDENTIFIED_WITHIN: Duration = Duration::from_millis(250);
 /// Pause before a failed transaction is tried again.
 const RETRY_PAUSE: Duration = Duration::from_secs(2);
 /// How long a stop waits for a disk that refuses. Longer, and systemd's patience ends it without a word.
@@ -79,6 +81,13 @@ impl Worker {
         while let Some(job) = self.next_job(last_now) {
             self.unwritten |= matches!(job, Job::Desk { .. } | Job::Remember { .. });
             let done = match job {
+                Job::Desk { input, now, ready } if self.is_said_by_the_next(&input) => {
+                    last_now = Some((now, Instant::now()));
+                    match ready {
+                        true => Some(Done::Next(self.next_submission(now)?)),
+                        false => None,
+                    }
+                }
                 Job::Desk { input, now, ready } => {
                     last_now = Some((now, Instant::now()));
                     Some(self.decide(&input, now, ready)?)
@@ -132,6 +141,21 @@ impl Worker {
             }
         }
         self.inbox.recv().ok()
+    }
+
+    /// A call that begins, when the job behind it says who calls: that one records both. Waits a moment for it, for nothing is
+    /// done on the strength of a ring; any other job ends the waiting.
+    fn is_said_by_the_next(&mut self, input: &Input) -> bool {
+        let Input::CallStarted { call } = input else {
+            return false;
+        };
+        if self.waiting.is_empty() {
+            self.waiting.extend(self.inbox.recv_timeout(IDENTIFIED_WITHIN).ok());
+        }
+        matches!(
+            self.waiting.front(),
+            Some(Job::Desk { input: Input::CallIdentified { call: identified, .. }, .. }) if identified == call
+        )
     }
 
     fn decide(&mut self, input: &Input, now: Now, ready: bool) -> Result<Done, GivenUp> {
