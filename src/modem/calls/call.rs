@@ -166,7 +166,17 @@ impl Call {
         self.absent = 0;
     }
 
-    /// When silence means that ringing is over: 1.6 learned cadences, never less than [`SILENCE_FLOOR`].
+    /// When silence alone means that ringing is over: two learned cadences and a little, so that one lost line ends no call.
+    pub fn silent_for_good(&self) -> Instant {
+        let patience = match self.cadence {
+            Some(cadence) => (cadence * 2 + SAME_RING).clamp(SILENCE_FLOOR, SILENCE_UNKNOWN),
+            None => SILENCE_UNKNOWN,
+        };
+        self.last_sign + patience
+    }
+
+    /// When silence is long enough to ask the call list whether it still rings: 1.6 learned cadences, never less than
+    /// [`SILENCE_FLOOR`].
     pub fn silent_at(&self) -> Instant {
         if self.quiet {
             return self.last_sign + SILENCE_FLOOR;

@@ -169,10 +169,10 @@ impl Calls {
         }
     }
 
-    /// When silence alone ends this call: at once without a call list, else after the list had its chance.
+    /// When silence ends this call: after the list had its chance; without one, later.
     pub(super) fn silence_ends(&self, call: &Call) -> Instant {
         if self.list != CallList::Given {
-            call.silent_at()
+            call.silent_for_good()
         } else {
             call.silent_at() + LIST_GRACE
         }

@@ -131,8 +131,8 @@ pub const FAMILIES: &[Family] = &[
         reset: SIMCOM_RESET,
         // What `AT+VOLTESETTING?` says proves nothing.
         ims: &[],
-        // ME is slow there (minutes) and holds 23; SM is right.
-        storage: &["SM"],
+        // ME is slow there (minutes) and holds 23: SM is right, but what somebody left in ME is read too.
+        storage: &["SM", "ME"],
         pin_counters: &[SPIC, CPINR],
         iccid: &["+CICCID", "+CCID"],
         says_sms_ready: true,
