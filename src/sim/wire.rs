@@ -7,6 +7,8 @@ use std::time::Instant;
 
 /// Octets waiting to be read by the client; past it the oldest are lost, as in a USB buffer nobody reads.
 const MAX_WAITING: usize = 256 * 1024;
+/// Spoilt lines that nobody has fetched; the oldest go first.
+const MAX_SPOILT: usize = 10_000;
 
 /// Octets on their way out, in order.
 #[derive(Debug, Default)]
@@ -14,6 +16,8 @@ pub(super) struct Wire {
     ready: VecDeque<Vec<u8>>,
     octets: usize,
     mute_until: Option<Instant>,
+    /// What was said and did not arrive as it was said.
+    spoilt: VecDeque<Vec<u8>>,
 }
 
 impl Wire {
@@ -30,11 +34,18 @@ impl Wire {
         if self.is_mute(at) {
             return;
         }
+        let said = (faults.drop_one_in > 0 || faults.garble_one_in > 0).then(|| bytes.clone());
         bytes.retain(|_| !prng.one_in(faults.drop_one_in));
         for byte in &mut bytes {
             if prng.one_in(faults.garble_one_in) {
                 *byte ^= 1 << prng.below(7);
             }
+        }
+        if let Some(said) = said.filter(|said| *said != bytes) {
+            if self.spoilt.len() >= MAX_SPOILT {
+                self.spoilt.pop_front();
+            }
+            self.spoilt.push_back(said);
         }
         self.octets += bytes.len();
         if faults.split {
@@ -46,6 +57,10 @@ impl Wire {
             let Some(lost) = self.ready.pop_front() else { break };
             self.octets -= lost.len();
         }
+    }
+
+    pub(super) fn poll_spoilt(&mut self) -> Option<Vec<u8>> {
+        self.spoilt.pop_front()
     }
 
     pub(super) fn poll(&mut self) -> Option<Vec<u8>> {

@@ -81,6 +81,12 @@ impl World {
         self.modem.poll_bytes()
     }
 
+    /// What the modem said that the line has spoilt since this was asked last, as it was said: a checker that knows what was touched
+    /// need excuse no more than that.
+    pub fn poll_spoilt(&mut self) -> Option<Vec<u8>> {
+        self.modem.wire.poll_spoilt()
+    }
+
     /// What happened in the world.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.network.poll_event()

@@ -101,6 +101,8 @@ pub struct Rig {
     slow: Option<(Instant, Duration)>,
     system_ms: i64,
     armed: Option<Armed>,
+    /// What the line between modem and box spoilt, as the modem said it, and when.
+    pub spoilt: Vec<(Instant, String)>,
     /// What the world did since it was last looked at.
     pub witnessed: Vec<sim::Event>,
     /// What the modem said, for failures to show.
@@ -140,6 +142,7 @@ impl Rig {
             slow: None,
             system_ms: START_UTC_MS,
             armed: None,
+            spoilt: Vec::new(),
             witnessed: Vec::new(),
             events: VecDeque::new(),
             wrong: Vec::new(),
@@ -454,6 +457,9 @@ impl Rig {
             let mut busy = self.pump();
             busy |= self.clerk();
             busy |= self.listen();
+            while let Some(said) = self.world.poll_spoilt() {
+                self.spoilt.push((self.at, String::from_utf8_lossy(&said).into_owned()));
+            }
             while let Some(event) = self.world.poll_event() {
                 if event.what == sim::What::PortGone {
                     self.cd_rom = true;

@@ -55,8 +55,8 @@ pub struct Witness {
     pub answers: BTreeMap<String, u64>,
     /// When calls could go unseen, for a reason the box can't help.
     pub outages: Vec<(Instant, Instant)>,
-    /// The line between box and modem spoilt or lost octets at some time.
-    pub noise: bool,
+    /// What the line between modem and box spoilt, as the modem said it, and when.
+    pub spoilt: Vec<(Instant, String)>,
 }
 
 /// How a run ended.
@@ -276,10 +276,6 @@ impl Runner {
     fn fault(&mut self, fault: Fault) {
         let at = self.rig.at;
         let hides = match &fault {
-            Fault::DropBytes(_) | Fault::GarbleBytes(_) => {
-                self.witness.noise = true;
-                true
-            }
             Fault::Mute(time) | Fault::RegistrationLost(time) | Fault::Forgotten(time) => {
                 // What was lost is asked for again within the next idle rounds.
                 self.witness.outages.push((at, at + *time + Duration::from_secs(150)));
@@ -457,6 +453,7 @@ impl Runner {
             };
             self.witness.accepted.retain(on_record);
         }
+        self.witness.spoilt = std::mem::take(&mut self.rig.spoilt);
         let held = self.rig.world.held_tpdus();
         wrong.extend(verdict::verdict(&ledger, &self.witness, &held, self.rig.is_well()));
         let mut tally = std::mem::take(&mut self.rig.tally);

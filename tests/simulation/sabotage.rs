@@ -181,6 +181,20 @@ fn a_slot_emptied_too_early_is_found() {
 }
 
 #[test]
+fn a_text_is_excused_by_a_spoilt_line_of_its_own_and_by_no_other() {
+    let line = |said: &str| vec![(Instant::now() + Duration::from_secs(9_000), said.to_owned())];
+    complains("nowhere now", |run| {
+        run.ledger.inbound.clear();
+        run.witness.spoilt = line("07919999\r\n");
+    });
+    let own = spoilt(|run| {
+        run.ledger.inbound.clear();
+        run.witness.spoilt = line("+CMGR: 0,,4\r\n0004010203\r\n");
+    });
+    assert_eq!(own, "");
+}
+
+#[test]
 fn a_text_left_on_the_modem_is_found() {
     complains("left in the modem", |run| run.held.push(vec![4, 1, 2, 3]));
 }

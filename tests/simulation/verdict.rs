@@ -5,7 +5,7 @@ use super::ledger::{Ledger, Sent};
 use super::rig::OWNER;
 use super::run::{Witness, number};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A call is over and on record this long after its end.
 const SEEN_WITHIN: Duration = Duration::from_secs(20);
@@ -62,8 +62,7 @@ pub fn once(ledger: &Ledger, witness: &Witness) -> Vec<String> {
     }
     let mut wrong = Vec::new();
     for ((to, text), (sure, doubt, accepted)) in counts {
-        // A line that turns bits may turn a reference: then a report is taken for another text's.
-        if accepted < sure && !witness.noise {
+        if accepted < sure {
             wrong.push(format!(
                 "lost: {sure} on record as sent to {to}, the network took {accepted}: {text}"
             ));
@@ -122,8 +121,7 @@ fn calls(ledger: &Ledger, witness: &Witness) -> Vec<String> {
             wrong.push(format!("the owner was not told of a missed call: {call}"));
         }
     }
-    // A line that turns bits may turn a digit: then a caller is another.
-    let callers = witness.rang.iter().filter_map(|r| r.who).filter(|_| !witness.noise);
+    let callers = witness.rang.iter().filter_map(|r| r.who);
     for who in callers.collect::<BTreeSet<u64>>() {
         let number = number(who);
         let rang = witness.rang.iter().filter(|r| r.who == Some(who));
@@ -176,15 +174,24 @@ fn excused(witness: &Witness, rang: &super::run::Rang) -> bool {
         .outages
         .iter()
         .any(|(from, until)| *from <= rang.until + SEEN_WITHIN && rang.from <= *until + Duration::from_secs(5));
-    !alone || hidden
+    !alone || hidden || touched(witness, rang.from - Duration::from_secs(5), rang.until + SEEN_WITHIN)
+}
+
+/// The line spoilt something that was said between then and then.
+fn touched(witness: &Witness, from: Instant, until: Instant) -> bool {
+    witness.spoilt.iter().any(|(at, _)| (from..=until).contains(at))
 }
 
 /// Every text that the modem took is in its memory or on record, and every whole one reached the owner.
 fn received(ledger: &Ledger, witness: &Witness, held: &[Vec<u8>]) -> Vec<String> {
     let mut wrong = Vec::new();
-    if !witness.noise {
-        wrong.extend(lost(&witness.taken, held, &ledger.inbound));
-    }
+    // Read wrongly over a line that turns bits, it is on record as it was read.
+    let whole = |tpdu: &&Vec<u8>| {
+        let hex = tpdu.iter().map(|octet| format!("{octet:02X}")).collect::<String>();
+        !witness.spoilt.iter().any(|(_, said)| said.contains(&hex))
+    };
+    let taken: Vec<Vec<u8>> = witness.taken.iter().filter(whole).cloned().collect();
+    wrong.extend(lost(&taken, held, &ledger.inbound));
     for wrote in witness.wrote.iter().filter(|w| !w.stop && !w.token.is_empty()) {
         let mut texts = witness.arrived.iter().filter(|(phone, _)| phone == OWNER);
         if !texts.any(|(_, text)| text.contains(&wrote.token)) {
@@ -205,11 +212,8 @@ pub fn lost(taken: &[Vec<u8>], held: &[Vec<u8>], inbound: &[Vec<u8>]) -> Vec<Str
         .collect()
 }
 
-/// The owner's words reached whom they were for, and nobody else. A line that turns bits may turn a digit: no number is safe there.
+/// The owner's words reached whom they were for, and nobody else.
 fn answers(witness: &Witness) -> Vec<String> {
-    if witness.noise {
-        return Vec::new();
-    }
     let mut wrong = Vec::new();
     for (phone, text) in witness.arrived.iter().filter(|(phone, _)| phone != OWNER) {
         for word in text.split_whitespace() {
@@ -228,7 +232,6 @@ fn opted_out(ledger: &Ledger, witness: &Witness) -> Vec<String> {
     let stopped = witness.wrote.iter().filter(|w| w.stop).map(|w| number(w.who));
     let missed = stopped.filter(|number| !ledger.opted_out.contains(number));
     missed
-        .filter(|_| !witness.noise)
         .map(|number| format!("{number} texted STOP and is not opted out"))
         .collect()
 }
