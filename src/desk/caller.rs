@@ -59,7 +59,7 @@ impl Turn<'_> {
                 self.heard(&mut contact)?;
                 contact.frozen = Some("may have asked us to stop".to_owned());
                 self.tx.save_contact(&contact)?;
-                let dropped = self.cancel_textbacks(&contact.number, "they may have asked us to stop")?;
+                let dropped = self.cancel_textbacks(&contact.number, "may have asked us to stop")?;
                 let why = format!("the text may ask us to stop; text-backs still queued and dropped: {dropped}");
                 self.tx.journal(about, "automatic texts frozen", &why)?;
                 let who = lines::who(Some(handle), &contact);

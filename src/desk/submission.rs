@@ -199,8 +199,7 @@ impl Turn<'_> {
 
     fn drop_part(&mut self, part: &OutboxPart, why: &str) -> Done {
         self.tx.settle_part(part.id, State::Failed, why, false)?;
-        self.tx.fail_queued_of(part.message, why)?;
-        self.tx.refresh_message(part.message)?;
+        self.withdraw(part.message, why)?;
         let about = self.about(part)?;
         self.tx.journal(about, "not sent", why)
     }
@@ -359,10 +358,23 @@ impl Turn<'_> {
     pub fn cancel_queued(&mut self, recipient: &str, why: &str) -> Result<Vec<MessageId>, StoreError> {
         let messages = self.tx.queued_messages_to(recipient)?;
         for message in &messages {
-            self.tx.fail_queued_of(*message, why)?;
-            self.tx.refresh_message(*message)?;
+            self.withdraw(*message, why)?;
         }
         Ok(messages)
+    }
+
+    /// What is still queued of a text will not go. A call whose text never left was not texted, whatever was decided before.
+    fn withdraw(&self, id: MessageId, why: &str) -> Done {
+        self.tx.fail_queued_of(id, why)?;
+        self.tx.refresh_message(id)?;
+        let text_back = self.tx.message(id)?.filter(|message| message.kind == Kind::TextBack);
+        if let Some(contact) = text_back.and_then(|message| message.contact)
+            && !self.tx.has_left(id)?
+        {
+            self.tx
+                .skip_call_of(contact, id, &format!("withdrawn before it went: {why}"))?;
+        }
+        Ok(())
     }
 
     /// Drops the text-backs that still wait for a number, with the reason; what the owner wrote stays. How many it was.
@@ -371,8 +383,7 @@ impl Turn<'_> {
         for message in self.tx.queued_messages_to(recipient)? {
             let kind = self.tx.message(message)?.map(|message| message.kind);
             if kind == Some(Kind::TextBack) {
-                self.tx.fail_queued_of(message, why)?;
-                self.tx.refresh_message(message)?;
+                self.withdraw(message, why)?;
                 dropped += 1;
             }
         }

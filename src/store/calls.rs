@@ -208,6 +208,19 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The call of `contact` that `message` was the text for was not texted after all.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn skip_call_of(&self, contact: ContactId, message: MessageId, reason: &str) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "UPDATE call SET decision = ?3, reason = ?4, message_id = NULL WHERE contact_id = ?1 AND message_id = ?2",
+            )?
+            .execute(params![contact, message, Decision::Skipped, reason])?;
+        Ok(())
+    }
+
     /// Forgets the keys of an earlier run, so that this run's keys can't be mistaken for them.
     ///
     /// # Errors

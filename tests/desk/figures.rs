@@ -307,3 +307,48 @@ fn who_is_blocked_waits_for_no_answer_whatever_they_text() {
     it.settle();
     assert!(says(&mut it, "LIST").contains("Nobody waits"), "blocked");
 }
+
+#[test]
+fn a_call_whose_text_was_withdrawn_before_it_went_does_not_count_as_texted() {
+    for (text, why) in [
+        ("STOP", "opted out"),
+        ("Please stop by when you can", "may have asked us to stop"),
+    ] {
+        let mut it = Box::quiet("[text_back]\ndelay = \"1m\"\n");
+        it.missed_call(DAVE);
+        it.text(DAVE, text);
+        it.settle();
+        let (decision, reason) = it.decision();
+        assert_eq!(
+            (decision.as_str(), reason),
+            ("skipped", format!("withdrawn before it went: {why}"))
+        );
+        let status = says(&mut it, "STATUS");
+        assert!(status.contains("Today: 1 missed, 0 texted, 0 replied."), "{status}");
+        let report = says(&mut it, "REPORT");
+        assert!(report.contains("1 missed, 0 texted, 0 replied"), "{report}");
+        let said = says(&mut it, "WHY 13");
+        assert!(
+            said.ends_with(&format!("not texted: withdrawn before it went: {why}.")),
+            "{said}"
+        );
+    }
+    // One that went stays texted, whatever they say after it.
+    let mut it = Box::quiet("");
+    it.missed_call(DAVE);
+    it.settle();
+    it.text(DAVE, "STOP");
+    it.settle();
+    assert_eq!(it.decision().0, "texted");
+}
+
+#[test]
+fn nor_does_one_that_the_owner_blocked_in_time() {
+    let mut it = Box::quiet("[text_back]\ndelay = \"5m\"\n");
+    it.missed_call(DAVE);
+    says(&mut it, "BLOCK 13");
+    assert_eq!(
+        it.decision(),
+        ("skipped".into(), "withdrawn before it went: blocked".into())
+    );
+}

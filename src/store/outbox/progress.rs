@@ -95,6 +95,21 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether any part of a message was given to the modem and may have gone.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn has_left(&self, message: MessageId) -> Result<bool, StoreError> {
+        let mut statement = self.conn.prepare_cached(OF_MESSAGE)?;
+        let states = statement.query_map([message], |row| row.get::<_, State>(0))?;
+        for state in states {
+            if !matches!(state?, State::Queued | State::Failed) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Fails what is still queued of a message.
     ///
     /// # Errors
