@@ -278,7 +278,7 @@ impl Turn<'_> {
             not_before: self.now().steady.plus(wait(&SOON, part.repeats + 1)),
             about: Some(message.id),
         };
-        self.queue(
+        let again = self.queue(
             &part.recipient,
             Audience::Owner,
             contact.as_ref(),
@@ -286,7 +286,7 @@ impl Turn<'_> {
             out,
             part.repeats + 1,
         )?;
-        Ok(())
+        self.follow_repeat(message.id, again)
     }
 
     /// After a start: attempts on record without a verdict may have gone.

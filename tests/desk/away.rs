@@ -322,3 +322,14 @@ fn an_unknown_time_is_told_once_where_hours_depend_on_it_and_callers_find_us_ope
         "without opening hours nothing hangs on it"
     );
 }
+
+#[test]
+fn until_five_said_in_the_afternoon_is_five_in_the_afternoon_and_said_back() {
+    let mut it = Box::new();
+    // Two in the afternoon.
+    it.wait_h(2);
+    let said = says(&mut it, "AWAY until 5");
+    assert!(said.starts_with("Away, back at 5pm:"), "{said}");
+    let said = says(&mut it, "PAUSE until 5:30");
+    assert!(said.starts_with("Paused, on again at 5:30pm:"), "{said}");
+}

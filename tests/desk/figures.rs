@@ -2,7 +2,9 @@
 
 use super::box_under_test::*;
 use std::time::Duration;
+use textback::desk::Input;
 use textback::desk::health::condition::BoxCondition;
+use textback::modem::SubmitOutcome;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -277,6 +279,22 @@ fn after_weeks_without_a_modem_only_the_newest_digest_goes_out() {
     let digests: Vec<&String> = told.iter().filter(|t| t.starts_with("Wk ")).collect();
     assert_eq!(digests.len(), 1, "{told:?}");
     assert!(digests[0].starts_with("Wk 18-24 Aug: "), "{told:?}");
+}
+
+#[test]
+fn a_digest_in_doubt_that_could_not_be_sent_again_gives_way_to_the_newer_one() {
+    let mut it = Box::new();
+    it.now.wall.utc_ms = MONDAY_MS;
+    it.settle();
+    it.wait(7 * 24 * HOUR);
+    let (outbox, _) = it.begin().unwrap();
+    // The modem falls mute while it has the digest in hand, for weeks.
+    let outcome = SubmitOutcome::Unknown { why: "mute".into() };
+    it.tell(Input::Submitted { outbox, outcome });
+    it.wait(3 * 7 * 24 * HOUR);
+    let told = it.settle_to(OWNER);
+    let digests: Vec<&String> = told.iter().filter(|t| t.contains("Wk ")).collect();
+    assert_eq!(digests.len(), 1, "{told:?}");
 }
 
 #[test]

@@ -49,6 +49,19 @@ fn an_owner_who_is_up_is_answered_and_told() {
 }
 
 #[test]
+fn who_fakes_the_owners_number_at_night_only_brings_forward_what_waits_for_the_morning() {
+    let mut it = asleep();
+    it.text(DAVE, "Can you come tomorrow?");
+    assert!(it.settle_to(OWNER).is_empty());
+    // Whoever sends it, the answer rings the owner's phone: what waited with it adds nothing, and nothing is lost or told twice.
+    it.text(OWNER, "13 ok");
+    let told = it.settle_to(OWNER).join("|");
+    assert!(told.contains("Can you come tomorrow?"), "{told}");
+    it.wait_h(12);
+    assert!(!it.settle_to(OWNER).join("|").contains("tomorrow?"));
+}
+
+#[test]
 fn a_talk_is_never_told_backwards() {
     let mut it = asleep();
     it.text(DAVE, "The boiler is old");

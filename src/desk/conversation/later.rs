@@ -210,7 +210,7 @@ impl Turn<'_> {
             self.say(&member.number, "put_off_no_clock", &[])?;
             return Ok(None);
         }
-        let due = when::read(words, wall.utc_ms, &self.rules.zone(wall));
+        let due = when::read(words, wall.utc_ms, &self.rules.zone(wall), &self.rules.pack);
         if due.is_none() {
             self.say(
                 &member.number,

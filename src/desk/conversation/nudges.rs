@@ -28,7 +28,7 @@ const WAITS_MOST: Duration = Duration::from_secs(14 * 24 * 3600);
 /// Callers looked at for that in one step of the housekeeping.
 const GIVEN_UP_MOST: u32 = 100;
 /// Nudges due this close together are one text.
-const TOGETHER: Duration = Duration::from_secs(60);
+const TOGETHER: Duration = Duration::from_secs(3 * 60);
 /// Most callers in one.
 const TOGETHER_MOST: u32 = 100;
 /// While the owner is away one that isn't urgent is looked at again after this long.

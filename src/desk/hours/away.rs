@@ -170,7 +170,7 @@ impl Turn<'_> {
                     _ => at(MORNING_HOUR)?.timestamp().as_millisecond(),
                 }
             }
-            words => when::read_ahead(words, now.wall.utc_ms, &zone, AWAY_LONGEST)?,
+            words => when::read_ahead(words, now.wall.utc_ms, &zone, &self.rules.pack, AWAY_LONGEST)?,
         };
         let left = Duration::from_millis(u64::try_from(utc_ms - now.wall.utc_ms).ok()?);
         Some(Away::Until {
@@ -228,7 +228,8 @@ impl Turn<'_> {
                 }
                 None => {
                     let zone = self.rules.zone(now.wall);
-                    let Some(at) = when::read_ahead(words, now.wall.utc_ms, &zone, PAUSE_LONGEST) else {
+                    let Some(at) = when::read_ahead(words, now.wall.utc_ms, &zone, &self.rules.pack, PAUSE_LONGEST)
+                    else {
                         return self.say(&member.number, "pause_usage", &[]);
                     };
                     let time = when::in_words(at, now.wall.utc_ms, &zone, &self.rules.pack);

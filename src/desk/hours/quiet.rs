@@ -3,6 +3,9 @@
 //! Urgent lines and answers never wait, and nothing waits for somebody who is up: who texts us gets at once what was held.
 //! What is held stands in the outbox with the hour at which it may go, so no restart loses it; the line about a missed call
 //! is not written before that hour, so that a first text merges with it all night.
+//!
+//! That somebody is up is believed of a caller ID alone. Who fakes one rings the owner anyway, by the answer that every order
+//! gets; and an owner who is up and answers a customer without a number in the way must not wait until morning for the reply.
 
 use crate::clock::Steady;
 use crate::desk::turn::{Done, Turn};

@@ -111,6 +111,22 @@ impl Turn<'_> {
         self.tx.set_setting(DIGEST_TEXTS, &texts.join(" "))
     }
 
+    /// A text that may not have gone is sent again as another one: if it is the latest digest's, that is what gives way now.
+    pub fn follow_repeat(&self, before: MessageId, after: MessageId) -> Done {
+        let Some(texts) = self.tx.setting(DIGEST_TEXTS)? else {
+            return Ok(());
+        };
+        let (before, after) = (before.0.to_string(), after.0.to_string());
+        if !texts.split(' ').any(|id| id == before) {
+            return Ok(());
+        }
+        let texts: Vec<&str> = texts
+            .split(' ')
+            .map(|id| if id == before { after.as_str() } else { id })
+            .collect();
+        self.tx.set_setting(DIGEST_TEXTS, &texts.join(" "))
+    }
+
     /// The latest digest, if nothing of it could go out yet, gives way to the next: weeks without a modem end with one.
     fn drop_stale_digest(&mut self) -> Done {
         let texts = self.tx.setting(DIGEST_TEXTS)?.unwrap_or_default();

@@ -151,6 +151,12 @@ impl Pack {
         self.words.get(meaning).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether people tell the time by twelve hours.
+    #[must_use]
+    pub fn by_twelve_hours(&self) -> bool {
+        !matches!(self.time("clock", &[]).as_str(), "24" | "24h")
+    }
+
     /// A time of day: `2:02pm`, `14:02`, `14h02`. `short` leaves out `:00` where the language does.
     #[must_use]
     pub fn clock(&self, hour: u16, minute: u16, short: bool) -> String {
