@@ -254,11 +254,11 @@ fn status_says_in_words_how_the_box_is() {
     let said = says(&mut it, "STATUS");
     for part in [
         "Working. Signal good on Vodafone. On for 3h.",
-        "Waiting for your answer: 13.",
+        "Waiting: 13.",
         "Today: 1 missed, 1 texted, 1 replied.",
         "Texts: 2 in 24h, 198 left.",
         "SIM: 12.50 EUR.",
-        &format!("textback {}", env!("CARGO_PKG_VERSION")),
+        &format!("v{}", env!("CARGO_PKG_VERSION")),
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }

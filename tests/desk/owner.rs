@@ -261,3 +261,36 @@ fn owners_texts_are_on_record_as_what_they_were() {
         "{kinds:?}"
     );
 }
+
+#[test]
+fn oops_to_whom_the_text_went_anyway_apologises_to_nobody() {
+    let mut it = Box::quiet("");
+    it.dave_writes("leak");
+    it.text(OWNER, "13 Yes can do 3pm");
+    it.settle();
+    it.text(OWNER, "OOPS 13");
+    let sent = it.settle();
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert_eq!(
+        sent[0].text,
+        format!("Nothing done: your last text was for 13 {DAVE} already. OOPS alone tells them it was a mistake.")
+    );
+}
+
+#[test]
+fn a_number_alone_shows_the_last_three_texts_of_both() {
+    let mut it = Box::quiet("");
+    it.dave_writes("leak");
+    it.text(OWNER, "13 Where?");
+    it.settle();
+    it.text(DAVE, "Under the sink");
+    it.settle();
+    it.text(OWNER, "13 On my way");
+    it.settle();
+    it.wait_s(60);
+    it.text(OWNER, "13");
+    let shown = it.settle_to(OWNER).join("|");
+    let order =
+        ["Where?", "Under the sink", "On my way"].map(|text| shown.find(text).unwrap_or_else(|| panic!("{shown}")));
+    assert!(order.is_sorted() && shown.lines().count() == 4, "{shown}");
+}

@@ -167,3 +167,20 @@ fn undo_survives_a_restart_and_the_record_is_bounded() {
     it.restart_with(owner);
     assert_eq!(says(&mut it, "UNDO"), "Undone: NAME 13 Dave29.");
 }
+
+#[test]
+fn undo_after_an_order_that_changed_nothing_leaves_the_order_before_it_alone() {
+    let mut it = with_dave();
+    says(&mut it, "DONE 13");
+    says(&mut it, "NAME 13 Dave");
+    // He waits no longer already.
+    says(&mut it, "DONE 13");
+    assert_eq!(says(&mut it, "UNDO"), "Undone: DONE 13 Dave.");
+    assert_eq!(says(&mut it, "NUM 13"), format!("13 Dave: {DAVE}"), "the name stays");
+    // The same twice is one order.
+    says(&mut it, "BLOCK 13");
+    says(&mut it, "BLOCK 13");
+    says(&mut it, "UNDO");
+    it.text(DAVE, "hello?");
+    assert_eq!(it.settle_to(OWNER).len(), 1, "no longer blocked");
+}

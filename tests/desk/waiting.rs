@@ -148,3 +148,17 @@ fn who_texts_after_it_was_put_off_still_waits_when_it_went() {
         "{told:?}"
     );
 }
+
+#[test]
+fn unblock_brings_back_who_waited_but_not_who_was_done() {
+    let mut it = with_dave();
+    says(&mut it, "BLOCK 13");
+    says(&mut it, "UNBLOCK 13");
+    assert!(says(&mut it, "STATUS").contains("Waiting: 13."));
+    it.wait_s(15 * 60);
+    assert!(it.settle_to(OWNER).join("").contains("13 +15125551234 waits"));
+    for order in ["DONE 13", "BLOCK 13", "UNBLOCK 13"] {
+        says(&mut it, order);
+    }
+    assert!(says(&mut it, "STATUS").contains("Nobody waits."));
+}

@@ -139,20 +139,22 @@ impl Turn<'_> {
     pub fn list_put_off(&mut self, member: &Member) -> Done {
         let all = self.tx.all_scheduled(SHOWN_MOST)?;
         let mut shown = Vec::new();
+        let mut first = None;
         for row in &all {
             if let Some(contact) = self.tx.contact_by_id(row.contact)? {
                 let handle = self.handle_for_line(&contact)?;
+                first = first.or(Some(handle));
                 shown.push(self.put_off_line(&lines::who(Some(handle), &contact), row));
             }
         }
-        if shown.is_empty() {
+        let Some(first) = first else {
             return self.say(&member.number, "put_off_none", &[]);
-        }
+        };
         let more = self.tx.scheduled_count()?.saturating_sub(SHOWN_MOST);
         if more > 0 {
             shown.push(self.line("put_off_more", &[("count", &more)]));
         }
-        shown.push(self.line("put_off_cancel", &[]));
+        shown.push(self.line("put_off_cancel", &[("handle", &first)]));
         self.reply(&member.number, &shown.join("\n"))
     }
 

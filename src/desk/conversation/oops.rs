@@ -35,6 +35,9 @@ impl Turn<'_> {
             },
         };
         let who = lines::who(self.tx.holding_of(wrong.id)?.map(|h| h.handle), &wrong);
+        if right.as_ref().is_some_and(|(_, right)| right.id == wrong.id) {
+            return self.say(&member.number, "oops_same", &[("who", &who)]);
+        }
         let mut said = match text.state {
             // Not out yet, or never: nobody need apologise.
             State::Queued | State::Failed => {

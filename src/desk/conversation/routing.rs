@@ -12,6 +12,7 @@ use crate::desk::wording::said;
 use crate::ids::{Handle, MessageId};
 use crate::store::StoreError;
 use crate::store::contacts::{Contact, ContactId};
+use crate::store::messages::Message;
 use crate::store::types::{Consent, Direction, Kind, Priority};
 
 /// Texts shown for a bare handle.
@@ -233,10 +234,13 @@ impl Turn<'_> {
     fn show_last(&mut self, member: &Member, handle: Handle, contact: &Contact) -> Done {
         self.tx.set_last_meant(&member.number, handle, contact.id)?;
         let mut shown = vec![lines::who(Some(handle), contact)];
-        for message in self.tx.last_with(contact.id, LAST_FEW)?.iter().rev() {
+        // The owner's own texts stand there too, as they came in.
+        let between = |message: &&Message| message.direction == Direction::Out || message.peer == contact.number;
+        let last = self.tx.last_with(contact.id, LAST_FEW * 3)?;
+        let last: Vec<&Message> = last.iter().filter(between).take(LAST_FEW as usize).collect();
+        for message in last.into_iter().rev() {
             let from = match message.direction {
-                Direction::In if message.peer == contact.number => "they",
-                Direction::In => continue,
+                Direction::In => "they",
                 Direction::Out => "we",
             };
             let time = self.rules.time_of_day(message.created_utc_ms, message.offset_s);

@@ -73,6 +73,7 @@ impl Turn<'_> {
         let dropped = self.finish_with(&contact)?;
         self.change(member, handle, ("DONE", "", dropped), |contact, pack| {
             contact.waiting = false;
+            contact.waiting_since = None;
             pack.line("done", &[("who", &lines::who(Some(handle), contact))])
         })
     }
@@ -95,9 +96,11 @@ impl Turn<'_> {
         })
     }
 
-    /// `UNBLOCK 27`: takes back BLOCK, FRIEND, and a stop on automatic texts. Never an opt-out: that is the caller's.
+    /// `UNBLOCK 27`: takes back BLOCK, FRIEND, and a stop on automatic texts; whoever waited waits again. Never an opt-out:
+    /// that is the caller's.
     pub fn unblock(&mut self, member: &Member, handle: Handle) -> Done {
         self.change(member, handle, ("UNBLOCK", "", Vec::new()), |contact, pack| {
+            contact.waiting |= contact.blocked && !contact.opted_out && contact.waiting_since.is_some();
             contact.blocked = false;
             contact.friend = false;
             contact.frozen = None;
@@ -205,6 +208,7 @@ impl Turn<'_> {
         let order = order.about(&contact).leaving(remains);
         let changes = std::iter::once(Change::contact(&before, &contact)).chain(also);
         self.undoable(member, order.changes(changes))?;
+        self.follow_waiting(contact.id)?;
         self.reply_about(&member.number, &contact, &said)
     }
 }

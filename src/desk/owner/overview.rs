@@ -57,8 +57,11 @@ impl Turn<'_> {
             .collect();
         let more = if waiting > STATUS_HANDLES { ",.." } else { "" };
         said.push(match waiting {
-            0 => self.line("nobody_waits", &[]),
-            _ => self.line("waiting", &[("handles", &format!("{}{more}", handles.join(", ")))]),
+            0 => self.line("status_nobody_waits", &[]),
+            _ => self.line(
+                "status_waiting",
+                &[("handles", &format!("{}{more}", handles.join(", ")))],
+            ),
         });
         said.push(self.today()?);
         said.push(self.budget()?);
@@ -82,7 +85,7 @@ impl Turn<'_> {
         if now.wall.trust == Trust::Guess {
             said.push(self.line("status_no_clock", &[]));
         }
-        said.push(format!("textback {}", env!("CARGO_PKG_VERSION")));
+        said.push(format!("v{}", env!("CARGO_PKG_VERSION")));
         self.reply(&member.number, &said.join(" "))
     }
 

@@ -76,10 +76,15 @@ enum Obstacle {
 }
 
 impl Turn<'_> {
-    /// Puts an order on record for UNDO. One that changed nothing is not: the order before it is still the last.
+    /// Puts an order on record for UNDO. So is one that changed nothing, or UNDO would take back another one before it; but
+    /// the same order given twice is one.
     pub fn undoable(&mut self, member: &Member, order: Order) -> Done {
-        if !order.changes.is_empty() && order.changes.iter().all(|change| !change.changes_something()) {
-            return Ok(());
+        let idle = !order.changes.is_empty() && order.changes.iter().all(|change| !change.changes_something());
+        if idle {
+            let last = self.tx.last_undo(&member.number)?;
+            if last.is_some_and(|last| last.what == order.what && !last.undone) {
+                return Ok(());
+            }
         }
         self.tx.add_undo(&NewUndoable {
             owner: &member.number,
