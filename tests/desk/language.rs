@@ -124,7 +124,7 @@ fn no_text_proposes_an_order_in_another_language() {
                 assert!(own || !proposed, "{} {section}.{key} says {id}: {source}", pack.code);
             }
         }
-        let cancel = pack.line("put_off_cancel", &[]);
+        let cancel = pack.line("put_off_cancel", &[("handle", &27)]);
         let order = cancel.rsplit(": ").next().unwrap();
         let read = grammar::read_in(order, &pack);
         assert!(
