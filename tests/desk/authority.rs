@@ -386,7 +386,7 @@ fn an_order_dropped_for_another_before_its_code_came_is_named() {
     let second = says(&mut it, OWNER, &format!("OWNER ADD {SAM}"));
     assert!(
         second.ends_with(&format!(
-            "OWNER ADD {SAM}. If that was not you, do nothing. The one before is dropped: FORGET 13"
+            "OWNER ADD {SAM}. If that was not you, do nothing. The one before is dropped: FORGET 13."
         )),
         "{second}"
     );

@@ -188,7 +188,7 @@ impl Turn<'_> {
         let total = said::won(&self.rules.pack, month.wins, month.won, currency);
         let line = match amount {
             Some(sum) => {
-                let money = format!("{currency}{}", said::thousands(u64::from(sum)));
+                let money = said::money(&self.rules.pack, currency, u64::from(sum));
                 self.line("won_money", &[("who", &who), ("money", &money), ("total", &total)])
             }
             None => self.line("won", &[("who", &who), ("total", &total)]),

@@ -169,6 +169,10 @@ impl Turn<'_> {
                 open.push(contact);
             }
         }
+        let header = match waiting == 0 && from == 0 {
+            true => format!("{} {}\n", self.line("nobody_waits", &[]), self.line("list_lately", &[])),
+            false => String::new(),
+        };
         let mut page = String::new();
         let mut shown = from;
         for (at, contact) in open.iter().enumerate().skip(from) {
@@ -184,7 +188,7 @@ impl Turn<'_> {
             } else {
                 format!("{page}\n{line}")
             };
-            if !page.is_empty() && air::count(&format!("{with}{more}")) > 1 {
+            if !page.is_empty() && air::count(&format!("{header}{with}{more}")) > 1 {
                 break;
             }
             page = with;
@@ -197,11 +201,7 @@ impl Turn<'_> {
         if waiting == 0 && from == 0 {
             page = match page.is_empty() {
                 true => self.line("nobody_waits", &[]),
-                false => format!(
-                    "{} {}\n{page}",
-                    self.line("nobody_waits", &[]),
-                    self.line("list_lately", &[])
-                ),
+                false => format!("{header}{page}"),
             };
         }
         let next = if left > 0 { shown } else { 0 };

@@ -91,13 +91,20 @@ pub(in crate::desk) fn too_late(pack: &Pack, handle: Handle, contact: &Contact, 
     pack.line("put_off_too_late", values)
 }
 
-/// A figure with commas: `12,500`.
-pub(in crate::desk) fn thousands(figure: u64) -> String {
+/// A sum as people write it: `$12,500`, `12.500 EUR`.
+pub(in crate::desk) fn money(pack: &Pack, currency: &str, sum: u64) -> String {
+    let figure = thousands(sum, &pack.time("thousands", &[]));
+    let money = pack.time("money", &[("sign", &currency), ("sum", &figure)]);
+    money.trim().to_owned()
+}
+
+/// A figure with something between its thousands: `12,500`.
+fn thousands(figure: u64, between: &str) -> String {
     let digits = figure.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
+            out.push_str(between);
         }
         out.push(digit);
     }
@@ -112,7 +119,7 @@ pub(in crate::desk) fn won(pack: &Pack, wins: u32, sum: u64, currency: &str) -> 
     };
     match sum {
         0 => jobs,
-        sum => format!("{jobs}, {currency}{}", thousands(sum)),
+        sum => format!("{jobs}, {}", money(pack, currency, sum)),
     }
 }
 
@@ -186,7 +193,10 @@ mod tests {
         let pack = Pack::english();
         assert_eq!(won(&pack, 3, 12_500, "$"), "3 jobs, $12,500");
         assert_eq!(won(&pack, 1, 0, "$"), "1 job");
-        assert_eq!(thousands(999), "999");
-        assert_eq!(thousands(1_000_000), "1,000,000");
+        let sums = [("en", "$", 999, "$999"), ("en", "$", 1_000_000, "$1,000,000"), ("en", "", 850, "850")];
+        let more = [("de", "\u{20ac}", 1250, "1.250 \u{20ac}"), ("fr", "\u{20ac}", 1250, "1 250 \u{20ac}"), ("es", "", 1250, "1.250")];
+        for (code, sign, sum, written) in sums.into_iter().chain(more) {
+            assert_eq!(money(&Pack::built_in(code).unwrap(), sign, sum), written);
+        }
     }
 }
