@@ -10,6 +10,7 @@ pub(super) mod meant;
 pub(super) mod nudges;
 pub(super) mod oops;
 pub(super) mod outgoing;
+pub(super) mod put_off;
 pub(super) mod routing;
 
 use crate::clock::Steady;

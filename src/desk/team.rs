@@ -5,6 +5,7 @@
 
 pub(super) mod authority;
 pub mod claim;
+pub(super) mod pin;
 pub(super) mod secret;
 
 use crate::config::CREW_MAX;

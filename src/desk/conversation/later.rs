@@ -5,7 +5,6 @@
 
 use crate::clock::{Steady, Trust};
 use crate::desk::conversation::Addressee;
-use crate::desk::conversation::outgoing::Outgoing;
 use crate::desk::conversation::routing::snippet;
 use crate::desk::hours;
 use crate::desk::hours::when;
@@ -21,7 +20,7 @@ use crate::store::StoreError;
 use crate::store::contacts::Contact;
 use crate::store::records::About;
 use crate::store::scheduled::Scheduled;
-use crate::store::types::{Kind, Priority, ScheduledKind, TimerKind};
+use crate::store::types::{ScheduledKind, TimerKind};
 use crate::store::undo::Change;
 use std::time::Duration;
 
@@ -30,17 +29,11 @@ const ALL_MOST: u32 = 100;
 /// And for one caller.
 const EACH_MOST: u32 = 10;
 /// The wall clock is looked at this often at least.
-const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
-/// A text this much too late (the box was off) goes only at a decent hour,
-const LATE: Duration = Duration::from_secs(30 * 60);
-/// and later than this not at all: the owner gets it back.
-const TOO_LATE: Duration = Duration::from_secs(4 * 3600);
-/// With a clock nobody vouches for, what is due waits this long for a better one.
-const GUESS_PATIENCE: Duration = Duration::from_secs(4 * 3600);
+pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
 /// `LATER 27` without a time.
 const SOME_TIME: Duration = Duration::from_secs(2 * 3600);
 /// Characters of a text in a confirmation.
-const SAID: usize = 60;
+pub(super) const SAID: usize = 60;
 /// Characters of a time that makes no sense.
 const WHEN_SAID: usize = 20;
 /// Lines of a list of what is put off.
@@ -268,114 +261,14 @@ impl Turn<'_> {
         Ok(Some(words))
     }
 
-    fn look_again(&self, id: i64, due_at: Steady) -> Done {
+    pub(super) fn look_again(&self, id: i64, due_at: Steady) -> Done {
         let soon = self.now().steady.plus(LOOK_AGAIN);
         self.tx.set_timer(TimerKind::Scheduled, id, due_at.min(soon))
     }
 
-    fn in_words(&self, utc_ms: i64) -> String {
+    pub(super) fn in_words(&self, utc_ms: i64) -> String {
         let wall = self.now().wall;
         when::in_words(utc_ms, wall.utc_ms, &self.rules.zone(wall), &self.rules.pack)
-    }
-
-    /// Something put off is due, or the clock is looked at again.
-    pub fn scheduled_due(&mut self, id: i64) -> Done {
-        let Some(row) = self.tx.scheduled(id)? else {
-            return Ok(());
-        };
-        let now = self.now();
-        let left = now.until(row.due_utc_ms, row.due_at);
-        if !left.is_zero() {
-            return self.look_again(id, now.steady.plus(left));
-        }
-        // By a clock that only ever lags it is past due; how late, nobody knows.
-        if now.wall.trust == Trust::Guess
-            && now.steady.since(row.due_at) > LATE
-            && now.steady.since(row.due_at) < GUESS_PATIENCE
-        {
-            return self.look_again(id, now.steady.plus(LOOK_AGAIN));
-        }
-        self.tx.drop_scheduled(id)?;
-        let Some(contact) = self.tx.contact_by_id(row.contact)? else {
-            return Ok(());
-        };
-        let late = Duration::from_millis(u64::try_from(now.wall.utc_ms - row.due_utc_ms).unwrap_or(0));
-        match row.kind {
-            ScheduledKind::Reminder => self.remind(&row, &contact),
-            ScheduledKind::Text => self.send_put_off(&row, &contact, late),
-        }
-    }
-
-    /// The phone to tell of something that `row` asked for: whoever asked, or the owners if they are no longer of the team.
-    fn askers(&self, row: &Scheduled) -> Vec<Member> {
-        match self.member(&row.member) {
-            Some(member) => vec![member.clone()],
-            None => self.rules.owners().cloned().collect(),
-        }
-    }
-
-    fn remind(&mut self, row: &Scheduled, contact: &Contact) -> Done {
-        let handle = self.handle_for(contact)?;
-        let said = self.tx.last_heard(contact.id, 1)?;
-        let said = said.first().map(|m| snippet(&m.text, SAID)).unwrap_or_default();
-        let line = said::reminder(&self.rules.pack, handle, contact, &said);
-        for member in self.askers(row) {
-            self.ring_owner(&member.number, &line, Some(contact))?;
-        }
-        Ok(())
-    }
-
-    /// Sends a text that was put off, if it still may go. It is no answer in the owner's running conversation: an untagged text
-    /// after it goes to whom it would have gone before.
-    fn send_put_off(&mut self, row: &Scheduled, contact: &Contact, late: Duration) -> Done {
-        let now = self.now();
-        let about = About {
-            contact: Some(contact.id),
-            ..About::default()
-        };
-        let handle = self.handle_for(contact)?;
-        let decent = self.rules.polite_time(now) <= now.steady;
-        let refusal = match self.may_not_text(contact)? {
-            Some(why) => {
-                let (who, why) = (lines::who(Some(handle), contact), self.rules.pack.reason(why));
-                let values: Values<'_> = &[("who", &who), ("why", &why), ("number", &contact.number)];
-                Some(self.line("not_sent_to", values))
-            }
-            None if late > TOO_LATE || (late > LATE && !decent) => {
-                let when = self.in_words(row.due_utc_ms);
-                Some(said::too_late(&self.rules.pack, handle, contact, &when, &row.text))
-            }
-            None => None,
-        };
-        if let Some(line) = refusal {
-            self.tx
-                .journal(about, "text put off was not sent", "opted out, blocked, or too late")?;
-            for member in self.askers(row) {
-                self.ring_owner(&member.number, &line, Some(contact))?;
-            }
-            return Ok(());
-        }
-        let out = Outgoing {
-            kind: Kind::Relay,
-            text: &row.text,
-            priority: Priority::Caller,
-            automatic: false,
-            not_before: now.steady,
-            about: None,
-        };
-        self.text_caller(contact, Some(handle), out)?;
-        self.tx.journal(about, "text put off was sent", "its time has come")?;
-        let mut contact = contact.clone();
-        match contact.heard_at.filter(|heard| *heard > row.asked_at) {
-            None => self.answered(&mut contact),
-            // What they wrote since is not answered by it.
-            Some(heard) => {
-                contact.human_at = Some(now.steady);
-                contact.waiting_since = contact.waiting.then_some(heard);
-                self.tx.save_contact(&contact)?;
-                self.follow_waiting(contact.id)
-            }
-        }
     }
 
     /// The caller an order means; asked if the number changed hands since its giver last used it.

@@ -10,7 +10,7 @@ use crate::desk::calls::textback::Choice;
 use crate::desk::owner::undo::Order;
 use crate::desk::rules::{Member, Rules};
 use crate::desk::team;
-use crate::desk::team::authority;
+use crate::desk::team::pin;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::template::plain;
 use crate::sms;
@@ -57,13 +57,13 @@ impl Turn<'_> {
     pub fn set_list(&mut self, member: &Member) -> Done {
         let canned = |name: &str| name.starts_with('q') && name.ends_with(|c: char| c.is_ascii_digit());
         let keys = KEYS.iter().map(|key| key.name).filter(|name| !canned(name));
-        let keys: Vec<&str> = keys.chain(["q1-q9", authority::PIN_KEY]).collect();
+        let keys: Vec<&str> = keys.chain(["q1-q9", pin::PIN_KEY]).collect();
         self.say(&member.number, "set_list", &[("keys", &keys.join(" "))])
     }
 
     /// `SET delay`.
     pub fn set_show(&mut self, member: &Member, name: &str) -> Done {
-        if name == authority::PIN_KEY {
+        if name == pin::PIN_KEY {
             return self.show_pin(member);
         }
         let Some(key) = by_text::find(name) else {
@@ -89,7 +89,7 @@ impl Turn<'_> {
 
     /// `SET delay 5s`, `SET delay default`.
     pub fn set(&mut self, member: &Member, name: &str, value: &str) -> Done {
-        if name == authority::PIN_KEY {
+        if name == pin::PIN_KEY {
             return self.set_pin(member, value);
         }
         let Some((key, config)) = self.setting_meant(member, name, value)? else {

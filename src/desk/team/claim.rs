@@ -7,7 +7,8 @@
 
 use crate::desk::rules::Role;
 use crate::desk::team;
-use crate::desk::team::authority::{PENDING, PIN, PIN_WRONG};
+use crate::desk::team::authority::PENDING;
+use crate::desk::team::pin::{PIN, PIN_WRONG};
 use crate::desk::turn::{Done, Turn};
 use crate::phone::{self, PhoneNumber};
 use crate::store::records::About;

@@ -193,8 +193,16 @@ mod tests {
         let pack = Pack::english();
         assert_eq!(won(&pack, 3, 12_500, "$"), "3 jobs, $12,500");
         assert_eq!(won(&pack, 1, 0, "$"), "1 job");
-        let sums = [("en", "$", 999, "$999"), ("en", "$", 1_000_000, "$1,000,000"), ("en", "", 850, "850")];
-        let more = [("de", "\u{20ac}", 1250, "1.250 \u{20ac}"), ("fr", "\u{20ac}", 1250, "1 250 \u{20ac}"), ("es", "", 1250, "1.250")];
+        let sums = [
+            ("en", "$", 999, "$999"),
+            ("en", "$", 1_000_000, "$1,000,000"),
+            ("en", "", 850, "850"),
+        ];
+        let more = [
+            ("de", "\u{20ac}", 1250, "1.250 \u{20ac}"),
+            ("fr", "\u{20ac}", 1250, "1 250 \u{20ac}"),
+            ("es", "", 1250, "1.250"),
+        ];
         for (code, sign, sum, written) in sums.into_iter().chain(more) {
             assert_eq!(money(&Pack::built_in(code).unwrap(), sign, sum), written);
         }
