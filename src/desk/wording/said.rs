@@ -200,7 +200,7 @@ mod tests {
         ];
         let more = [
             ("de", "\u{20ac}", 1250, "1.250 \u{20ac}"),
-            ("fr", "\u{20ac}", 1250, "1 250 \u{20ac}"),
+            ("fr", "\u{20ac}", 1250, "1.250 \u{20ac}"),
             ("es", "", 1250, "1.250"),
         ];
         for (code, sign, sum, written) in sums.into_iter().chain(more) {
