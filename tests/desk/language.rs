@@ -75,6 +75,8 @@ fn usual(blank: &str) -> &'static str {
         "most" => "20",
         "code" => "4821",
         "role" => "owner",
+        "sign" => "$",
+        "sum" => "1,250",
         other => panic!("say in this table what usually stands in {{{other}}}"),
     }
 }
