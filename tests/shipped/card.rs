@@ -115,3 +115,42 @@ fn card_without_a_configuration_says_which_file_it_looked_for() {
     assert!(one.result().contains("textback.toml"));
     assert!(!one.config().exists());
 }
+
+/// What `textback-failed.service` has written on the appliance.
+#[test]
+fn card_says_below_the_answers_why_the_box_stopped_and_not_twice() {
+    let one = Box::new();
+    std::fs::write(
+        one.on_card("textback.toml"),
+        "company = \"Hill Country\"\r\nownr = \"x\"\r\n",
+    )
+    .unwrap();
+    assert_eq!(one.boot(&[]).status.code(), Some(64));
+    let why = one.inside.path().join("why.txt");
+    std::fs::write(&why, "textback stopped: the configuration is wrong.\n").unwrap();
+    let stopped = || {
+        let output = Command::new("sh")
+            .arg(super::shipped("board/image/root/usr/lib/textback/card"))
+            .arg("stopped")
+            .arg(&why)
+            .env("TEXTBACK_CARD", one.card.path())
+            .output()
+            .unwrap();
+        assert!(output.stderr.is_empty(), "{output:?}");
+        one.result()
+    };
+    let told = stopped();
+    assert!(
+        told.contains("ownr: WRONG")
+            && told.contains("---- the box ----\r\ntextback stopped: the configuration is wrong.\r\n"),
+        "{told}"
+    );
+    assert_eq!(stopped(), told);
+    std::fs::write(&why, "textback stopped: this modem or SIM cannot do the job.\n").unwrap();
+    let told = stopped();
+    assert!(
+        told.contains("cannot do the job") && !told.contains("configuration is wrong"),
+        "{told}"
+    );
+    assert_eq!(told.matches("---- the box ----").count(), 1);
+}
