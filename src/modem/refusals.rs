@@ -134,6 +134,11 @@ pub fn read(failure: &Failure, left: bool, vendor: VendorErrors) -> Refusal {
             Some(number) => refused(format!("CME {number}"), look_up(CME, number)),
             None => refused(words("CME", code), RetryClass::Transient),
         },
+        // Codes were asked for at bring-up. A modem that leaves them off has forgotten that, and its `ERROR` may be a network
+        // timeout like any other.
+        Failure::Error if left => Refusal::Doubtful {
+            why: "ERROR without its code, after the text had left".to_string(),
+        },
         Failure::Error => refused("ERROR".to_string(), RetryClass::Transient),
         Failure::Other(said) => refused(said.chars().take(40).collect(), RetryClass::Transient),
         Failure::TimedOut { .. } => Refusal::Doubtful {
@@ -220,6 +225,18 @@ mod tests {
         assert!(doubtful(true, VendorErrors::Wavecom));
         assert!(!doubtful(false, VendorErrors::Wavecom));
         assert!(!doubtful(true, VendorErrors::Cinterion));
+    }
+
+    #[test]
+    fn an_error_without_its_code_after_the_text_left_is_in_doubt() {
+        let doubtful = |left| {
+            matches!(
+                read(&Failure::Error, left, VendorErrors::Unknown),
+                Refusal::Doubtful { .. }
+            )
+        };
+        assert!(doubtful(true));
+        assert!(!doubtful(false));
     }
 
     #[test]

@@ -98,6 +98,10 @@ pub struct Rig {
     cd_rom: bool,
     full_until: Option<Instant>,
     read_only_until: Option<Instant>,
+    /// From then on something may wait that could not be written.
+    unwritable_since: Option<Instant>,
+    /// The process died with that: what it had heard since then is nowhere.
+    pub unwritten_since: Option<Instant>,
     slow: Option<(Instant, Duration)>,
     system_ms: i64,
     armed: Option<Armed>,
@@ -139,6 +143,8 @@ impl Rig {
             cd_rom: false,
             full_until: None,
             read_only_until: None,
+            unwritable_since: None,
+            unwritten_since: None,
             slow: None,
             system_ms: START_UTC_MS,
             armed: None,
@@ -205,6 +211,7 @@ impl Rig {
                 }
             }
             Break::DiskReadOnly { for_s } => {
+                self.unwritable_since.get_or_insert(self.at);
                 self.read_only_until = Some(self.at + s(for_s));
                 if self.process.is_some() {
                     self.disk.store().refuse_writes(true).unwrap();
@@ -261,6 +268,7 @@ impl Rig {
             self.world.inject(sim::Fault::RegistrationLost(down), self.at);
         }
         self.last_unwell = self.at;
+        self.unwritten_since = self.unwritable_since.take();
     }
 
     /// The process starts.
@@ -649,6 +657,9 @@ impl Rig {
                 p.jobs.pop_front();
                 p.done = Some((at + takes, done));
                 if p.jobs.is_empty() {
+                    if self.read_only_until.is_none() {
+                        self.unwritable_since = None;
+                    }
                     p.checkpoint_at = Some(at + QUIET);
                 }
             }

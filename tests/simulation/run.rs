@@ -340,6 +340,9 @@ impl Runner {
     /// Times at which the box itself could not see calls.
     fn note_outage(&mut self) {
         let at = self.rig.at;
+        if let Some(since) = self.rig.unwritten_since.take() {
+            self.witness.outages.push((since, at));
+        }
         let well = self.rig.is_well();
         if let Some((began, ends, cause)) = self.outage
             && let Some(since) = self.rig.well_since.filter(|_| at > ends + NOTICED_WITHIN)

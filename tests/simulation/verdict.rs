@@ -157,12 +157,17 @@ fn calls(ledger: &Ledger, witness: &Witness) -> Vec<String> {
             && !ledger
                 .calls
                 .iter()
-                .any(|c| c.caller.as_deref() == Some(&number) && c.decision == "texted")
+                .any(|c| c.caller.as_deref() == Some(&number) && (c.decision == "texted" || withdrawn(c, witness, who)))
         {
             wrong.push(format!("{number} called first and was not texted: {first:?}"));
         }
     }
     wrong
+}
+
+/// Its text was taken back before it went, because the caller wrote first.
+fn withdrawn(call: &super::ledger::Call, witness: &Witness, who: u64) -> bool {
+    call.reason.starts_with("withdrawn before it went") && witness.wrote.iter().any(|w| w.who == who)
 }
 
 /// A call may go unseen if something hid it while it rang.
