@@ -134,8 +134,8 @@ pub fn read(failure: &Failure, left: bool, vendor: VendorErrors) -> Refusal {
             Some(number) => refused(format!("CME {number}"), look_up(CME, number)),
             None => refused(words("CME", code), RetryClass::Transient),
         },
-        // Codes were asked for at bring-up. A modem that leaves them off has forgotten that, and its `ERROR` may be a network
-        // timeout like any other.
+        // Codes were asked for at bring-up. A modem that leaves them off never had them or has forgotten that, and its `ERROR`
+        // may be a network timeout like any other.
         Failure::Error if left => Refusal::Doubtful {
             why: "ERROR without its code, after the text had left".to_string(),
         },

@@ -254,9 +254,7 @@ impl Rig {
     }
 
     fn die(&mut self, left: &Image, down: Duration, cut: bool) {
-        if self.process.take().is_none() {
-            return;
-        }
+        let Some(process) = self.process.take() else { return };
         self.tally.count(if cut { "power cut" } else { "kill" });
         self.disk.die(left);
         // A start on a read-only disk waits until it is none.
@@ -268,7 +266,8 @@ impl Rig {
             self.world.inject(sim::Fault::RegistrationLost(down), self.at);
         }
         self.last_unwell = self.at;
-        self.unwritten_since = self.unwritable_since.take();
+        let waits = self.read_only_until.is_some() || !process.jobs.is_empty();
+        self.unwritten_since = self.unwritable_since.take().filter(|_| waits);
     }
 
     /// The process starts.
@@ -396,6 +395,9 @@ impl Rig {
             self.read_only_until = None;
             if self.process.is_some() {
                 self.disk.store().refuse_writes(false).unwrap();
+            }
+            if self.process.as_ref().is_none_or(|p| p.jobs.is_empty()) {
+                self.unwritable_since = None;
             }
         }
         if self.unplugged_until.is_some_and(|until| until <= at) {

@@ -154,6 +154,35 @@ fn a_first_caller_who_was_not_texted_is_found() {
 }
 
 #[test]
+fn a_text_taken_back_is_excused_by_the_callers_own_stop_and_by_nothing_else() {
+    let taken_back = |g: &mut Good, reason: &str, stop: Option<Duration>| {
+        g.ledger.sent.remove(0);
+        g.witness.accepted.remove(0);
+        g.witness.arrived.remove(0);
+        "skipped".clone_into(&mut g.ledger.calls[0].decision);
+        reason.clone_into(&mut g.ledger.calls[0].reason);
+        g.ledger.calls[0].message = None;
+        let at = stop.map(|after| g.witness.rang[0].from + after);
+        g.witness.wrote.extend(at.map(|at| Wrote {
+            who: 0,
+            token: String::new(),
+            stop: true,
+            at,
+        }));
+    };
+    let (reason, soon) = ("withdrawn before it went: opted out", Some(Duration::from_secs(19)));
+    let stopped = spoilt(|g| taken_back(g, reason, soon));
+    assert!(!stopped.contains("called first and was not texted"), "{stopped}");
+    let of = "called first and was not texted";
+    complains(of, |g| taken_back(g, reason, None));
+    complains(of, |g| taken_back(g, "withdrawn before it went: frozen", soon));
+    complains(of, |g| {
+        taken_back(g, reason, soon);
+        g.witness.wrote[1].who = 1;
+    });
+}
+
+#[test]
 fn a_call_without_a_decision_or_its_reason_is_found() {
     complains("undecided", |run| run.ledger.calls[0].decision = "pending".to_owned());
     complains("no reason", |run| {

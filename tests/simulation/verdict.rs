@@ -154,10 +154,9 @@ fn calls(ledger: &Ledger, witness: &Witness) -> Vec<String> {
         if let Some(first) = first
             && !excused(witness, first)
             && quiet_before(first.until)
-            && !ledger
-                .calls
-                .iter()
-                .any(|c| c.caller.as_deref() == Some(&number) && (c.decision == "texted" || withdrawn(c, witness, who)))
+            && !ledger.calls.iter().any(|c| {
+                c.caller.as_deref() == Some(&number) && (c.decision == "texted" || withdrawn(c, witness, first))
+            })
         {
             wrong.push(format!("{number} called first and was not texted: {first:?}"));
         }
@@ -165,9 +164,10 @@ fn calls(ledger: &Ledger, witness: &Witness) -> Vec<String> {
     wrong
 }
 
-/// Its text was taken back before it went, because the caller wrote first.
-fn withdrawn(call: &super::ledger::Call, witness: &Witness, who: u64) -> bool {
-    call.reason.starts_with("withdrawn before it went") && witness.wrote.iter().any(|w| w.who == who)
+/// Its text was taken back before it went: by a STOP of this caller's after it rang, and by nothing else.
+fn withdrawn(call: &super::ledger::Call, witness: &Witness, rang: &super::run::Rang) -> bool {
+    let stopped = |w: &super::run::Wrote| w.stop && Some(w.who) == rang.who && w.at >= rang.from;
+    call.reason == "withdrawn before it went: opted out" && witness.wrote.iter().any(stopped)
 }
 
 /// A call may go unseen if something hid it while it rang.

@@ -132,7 +132,7 @@ impl Worker {
                 Err(RecvTimeoutError::Timeout) => {
                     self.unwritten = false;
                     if let Err(error) = self.store.tidy() {
-                        tracing::warn!(%error, "the write-ahead log stays as it is for now");
+                        tracing::warn!(%error, "the write-ahead log stays as it is until later");
                     }
                     if let Some((now, at)) = last_now {
                         self.look_at_room(later(now, at.elapsed()));
