@@ -297,18 +297,18 @@ fn text_that_is_damaged_is_shown_as_far_as_it_goes() {
 fn what_is_malformed_names_its_field_and_octet() {
     let cut = deliver("04", FROM, "00", "00", "05C834");
     for (pdu, wanted) in [
-        ("", "SMSC at octet 0: cut short: needs 1 octets, 0 are there"),
+        ("", "SMSC at octet 0: cut short: needs 1 octet, 0 there"),
         ("0", "hex at octet 0: ends in half an octet"),
         ("00Z4", "hex at octet 1: 'Z' is not a hexadecimal digit"),
         ("0C91", "SMSC at octet 0: too long: 12, at most 11 allowed"),
-        ("079144", "SMSC at octet 1: cut short: needs 7 octets, 2 are there"),
-        ("00", "TP-MTI at octet 1: cut short: needs 1 octets, 0 are there"),
-        ("0004", "TP-OA at octet 2: cut short: needs 1 octets, 0 are there"),
+        ("079144", "SMSC at octet 1: cut short: needs 7 octets, 2 there"),
+        ("00", "TP-MTI at octet 1: cut short: needs 1 octet, 0 there"),
+        ("0004", "TP-OA at octet 2: cut short: needs 1 octet, 0 there"),
         ("000415915121", "TP-OA at octet 2: too long: 21, at most 20 allowed"),
-        ("00040B9151", "TP-OA at octet 4: cut short: needs 6 octets, 1 are there"),
-        ("0001", "TP-MR at octet 2: cut short: needs 1 octets, 0 are there"),
-        ("00010104", "TP-DA at octet 4: cut short: needs 1 octets, 0 are there"),
-        (&cut, "TP-UD at octet 20: cut short: needs 5 octets, 2 are there"),
+        ("00040B9151", "TP-OA at octet 4: cut short: needs 6 octets, 1 there"),
+        ("0001", "TP-MR at octet 2: cut short: needs 1 octet, 0 there"),
+        ("00010104", "TP-DA at octet 4: cut short: needs 1 octet, 0 there"),
+        (&cut, "TP-UD at octet 20: cut short: needs 5 octets, 2 there"),
         (
             &deliver("04", FROM, "00", "00", "A1"),
             "TP-UDL at octet 19: too long: 161, at most 160 allowed",
@@ -319,7 +319,7 @@ fn what_is_malformed_names_its_field_and_octet() {
         ),
         (
             &deliver("44", FROM, "00", "08", "0205"),
-            "TP-UD at octet 20: cut short: needs 2 octets, 1 are there",
+            "TP-UD at octet 20: cut short: needs 2 octets, 1 there",
         ),
         (
             &deliver("44", FROM, "00", "08", "020500"),
@@ -327,11 +327,11 @@ fn what_is_malformed_names_its_field_and_octet() {
         ),
         (
             &deliver("44", FROM, "00", "08", "00"),
-            "TP-UDHL at octet 20: cut short: needs 1 octets, 0 are there",
+            "TP-UDHL at octet 20: cut short: needs 1 octet, 0 there",
         ),
         (
             &format!("000642{FROM}{STAMP}"),
-            "TP-DT at octet 18: cut short: needs 7 octets, 0 are there",
+            "TP-DT at octet 18: cut short: needs 7 octets, 0 there",
         ),
     ] {
         let error = decode(pdu).map_or_else(|error| error.to_string(), |line| panic!("{pdu} decodes: {line}"));

@@ -60,7 +60,7 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
     }
 }
 
-/// Why the database can't be had: for now, or for good.
+/// Why the database can't be had: in a way that passes, or for good.
 enum Refused {
     Passes(String),
     Final(Exit),

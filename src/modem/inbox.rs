@@ -56,7 +56,7 @@ enum Stage {
     Verify { tries: u8, due: Instant },
     /// Re-read and the same: to be emptied.
     Empty { tries: u8 },
-    /// Can't be emptied for now; never handed on again.
+    /// Left for the next sweep to empty; never handed on again.
     Stuck,
 }
 

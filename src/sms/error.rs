@@ -44,7 +44,8 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Problem::Truncated { needed, present } => {
-                write!(f, "cut short: needs {needed} octets, {present} are there")
+                let octets = if *needed == 1 { "octet" } else { "octets" };
+                write!(f, "cut short: needs {needed} {octets}, {present} there")
             }
             Problem::TooLong { most, found } => write!(f, "too long: {found}, at most {most} allowed"),
             Problem::HeaderOverrun { length, present } => {

@@ -205,7 +205,7 @@ mod tests {
         let error = read(&[5, 0xC8, 0xF7], 0, false).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "TP-UD at octet 1: cut short: needs 5 octets, 2 are there"
+            "TP-UD at octet 1: cut short: needs 5 octets, 2 there"
         );
         assert_eq!(read(&[1, b'A', 0xFF, 0xFF], 0, false).unwrap().text().unwrap(), "A");
     }

@@ -123,7 +123,7 @@ impl StoreError {
 }
 
 impl StoreError {
-    /// Whether waiting may help: the disk is full, read-only for now, or fails to read or write.
+    /// Whether waiting may help: the disk is full, has turned read-only, or fails to read or write.
     #[must_use]
     pub fn may_pass(&self) -> bool {
         use rusqlite::ErrorCode::{DiskFull, ReadOnly, SystemIoFailure};

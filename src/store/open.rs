@@ -208,7 +208,7 @@ fn size_pages(conn: &Connection, path: &Path) -> Result<(), StoreError> {
     conn.busy_timeout(std::time::Duration::ZERO)?;
     if let Err(error) = rebuild() {
         // Somebody reads it, or there is no room for a copy: large pages wear the card more, and that is all.
-        tracing::warn!(%error, "the database keeps its page size for now");
+        tracing::warn!(%error, "the database keeps its page size until the next start");
     }
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
     Ok(())

@@ -160,7 +160,8 @@ impl Turn<'_> {
         Ok(true)
     }
 
-    /// Whether an owner's phone gets no more answers for now to what is no order: something answers us there by itself.
+    /// Whether an owner's phone gets no answers to what is no order, until the window has passed: something answers us there by
+    /// itself.
     pub fn talks_to_itself(&mut self, number: &str) -> Result<bool, StoreError> {
         let key = format!("{PUZZLED}:{number}");
         if self.counted(&key, PUZZLED_WINDOW)? < PUZZLED_MAX {

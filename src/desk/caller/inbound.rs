@@ -118,7 +118,7 @@ impl Turn<'_> {
         }
     }
 
-    /// A text as whole as it will be for now: recorded, then led to whoever it concerns.
+    /// A text as whole as it has come so far: recorded, then led to whoever it concerns.
     pub fn whole_text(&mut self, sender: &str, content: &Content, parts: u8, complete: bool, rows: &[i64]) -> Done {
         let text = content.recorded();
         // The notice of a picture may come from the operator's own number; it names the sender.

@@ -65,7 +65,7 @@ impl Health {
         spent.then_some("tried often enough this hour")
     }
 
-    /// Nothing is left to try for now.
+    /// Nothing is left to try until the hour has passed.
     fn top(&mut self, trouble: Trouble, at: Instant) {
         match trouble {
             Trouble::Deaf => {
