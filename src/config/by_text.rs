@@ -4,7 +4,7 @@
 //! file's own. So whatever the file refuses, a text is refused too, in the same words, and a default that hangs on another
 //! key (the texts on the language) follows it.
 
-use super::parse::{root, straighten};
+use super::parse::root;
 use super::read::nearest;
 use super::values::HOLIDAYS;
 use super::{Config, duration};
@@ -12,28 +12,10 @@ use crate::desk::hours;
 use crate::desk::wording::pack::BUILT_IN;
 use crate::desk::wording::template::Template;
 use crate::mistakes::Findings;
-use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 /// Longest value that is read, in bytes: no text of a phone's is longer.
 pub const VALUE_BYTES_MAX: usize = 4096;
-
-/// A configuration's own file, kept so that settings can be laid over it. Has secrets in it: never shown.
-#[derive(Clone, Eq)]
-pub struct Source(pub(super) Arc<str>);
-
-/// Two files that say the same in other words make the same configuration.
-impl PartialEq for Source {
-    fn eq(&self, _: &Source) -> bool {
-        true
-    }
-}
-
-impl std::fmt::Debug for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Source({} bytes)", self.0.len())
-    }
-}
 
 /// How a texted value is written in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -303,7 +285,7 @@ impl Config {
             return Err(format!("must be one of {}", BUILT_IN.map(|(code, _)| code).join(", ")));
         }
         let lines: Vec<String> = settings.iter().map(|(key, value)| key.lines(value)).collect();
-        let (table, _) = DeTable::parse_recoverable(&self.source.0);
+        let (table, _) = DeTable::parse_recoverable(self.source.text());
         let mut table = table.into_inner();
         for ((key, _), lines) in settings.iter().zip(&lines) {
             let (over, errors) = DeTable::parse_recoverable(lines);
@@ -321,12 +303,12 @@ impl Config {
             }
             lay(&mut table, over.into_inner());
         }
-        let mut findings = Findings::new(&self.source.0);
+        let mut findings = Findings::new(self.source.text());
         let language = settings
             .iter()
             .all(|(key, _)| key.key != LANGUAGE)
             .then_some(&self.language);
-        let config = root(&table, Arc::clone(&self.source.0), language, &mut findings);
+        let config = root(&table, &self.source, language, &mut findings);
         match (findings.mistakes.first(), config) {
             (None, Some(config)) => Ok(config),
             (Some(mistake), _) => Err(mistake.what.clone()),
@@ -351,11 +333,6 @@ fn lay<'t>(under: &mut DeTable<'t>, over: DeTable<'t>) {
             }
         }
     }
-}
-
-/// The text of a file as [`Source`] keeps it.
-pub(super) fn source(text: &str) -> Arc<str> {
-    Arc::from(straighten(text))
 }
 
 #[cfg(test)]

@@ -7,15 +7,18 @@ pub mod by_text;
 pub mod card;
 pub mod duration;
 mod language;
+mod load;
 mod parse;
 mod people;
 mod quick;
 mod read;
 mod sections;
+mod source;
 mod values;
 
 pub use crate::mistakes::{MISTAKES_MAX, Mistake};
 pub(crate) use duration::parse as parse_duration;
+pub use load::{FILE_BYTES_MAX, LoadError, read_file};
 
 use crate::desk::calls::notices::NoticeRule;
 use crate::desk::hours::{OpeningHours, Span};
@@ -24,7 +27,7 @@ use crate::desk::wording::template::Template;
 use crate::phone::{Country, PhoneNumber};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,8 +37,6 @@ pub const CONFIG_VERSION: u32 = 1;
 pub const COMPANY_SEPTETS_MAX: usize = 53;
 /// Most people in `[[crew]]`.
 pub const CREW_MAX: usize = 20;
-/// Largest file that is read, in bytes.
-pub const FILE_BYTES_MAX: u64 = 256 * 1024;
 /// The file the package installs: every key with its default.
 pub const DEFAULT_FILE: &str = include_str!("../../systemd/textback.toml");
 
@@ -231,7 +232,7 @@ pub struct Config {
     /// `[board] profile`; `None` for "none".
     pub board: Option<String>,
     /// The file it was read from.
-    pub(crate) source: by_text::Source,
+    pub(crate) source: source::Source,
 }
 
 /// What reading gave: the configuration if it can be used, everything wrong with it, and what is worth knowing.
@@ -259,72 +260,4 @@ impl Checked {
         }
         lines
     }
-}
-
-/// Why there is no configuration.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    #[error("cannot read {}: {why}; give the right file with --config", path.display())]
-    Unreadable { path: PathBuf, why: std::io::Error },
-    #[error("{} is larger than {FILE_BYTES_MAX} bytes: this is not a textback.toml", path.display())]
-    TooLarge { path: PathBuf },
-    #[error("{} has {} mistake(s):\n{}", path.display(), mistakes.len(), mistakes.iter().map(|m| format!("  {m}")).collect::<Vec<_>>().join("\n"))]
-    Mistakes { path: PathBuf, mistakes: Vec<Mistake> },
-}
-
-impl Config {
-    /// Reads the text of a file.
-    ///
-    /// # Errors
-    /// Everything that is wrong, in the order of the file.
-    pub fn parse(text: &str) -> Result<Config, Vec<Mistake>> {
-        let checked = Config::check(text);
-        checked.config.ok_or(checked.mistakes)
-    }
-
-    /// Like [`Config::parse`], with the warnings.
-    #[must_use]
-    pub fn check(text: &str) -> Checked {
-        parse::check(text)
-    }
-
-    /// Reads a file, or the same with `.txt` added, as Windows likes to.
-    ///
-    /// # Errors
-    /// [`LoadError`] says which file and what to do.
-    pub fn load(path: &Path) -> Result<(Config, Vec<Mistake>), LoadError> {
-        let (path, text) = read_file(path)?;
-        let checked = Config::check(&text);
-        match checked.config {
-            Some(config) => Ok((config, checked.warnings)),
-            None => Err(LoadError::Mistakes {
-                path,
-                mistakes: checked.mistakes,
-            }),
-        }
-    }
-}
-
-/// The text of the file, and which of the two names it had.
-///
-/// # Errors
-/// [`LoadError::Unreadable`] and [`LoadError::TooLarge`].
-pub fn read_file(path: &Path) -> Result<(PathBuf, String), LoadError> {
-    let mut with_txt = path.as_os_str().to_owned();
-    with_txt.push(".txt");
-    let with_txt = PathBuf::from(with_txt);
-    let path = if !path.exists() && with_txt.exists() {
-        with_txt
-    } else {
-        path.to_owned()
-    };
-    let unreadable = |why| LoadError::Unreadable {
-        path: path.clone(),
-        why,
-    };
-    if std::fs::metadata(&path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
-        return Err(LoadError::TooLarge { path });
-    }
-    let bytes = std::fs::read(&path).map_err(unreadable)?;
-    Ok((path, String::from_utf8_lossy(&bytes).into_owned()))
 }

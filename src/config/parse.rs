@@ -1,11 +1,11 @@
 //! From the file's text to a [`Config`], collecting everything that is wrong.
 
-use super::by_text::{self, Source};
 use super::language;
 use super::people::{crew, notices};
 use super::quick::quick;
 use super::read::Section;
 use super::sections::{hours, limits, modem, owner_alerts, text_back};
+use super::source::Source;
 use super::values::{choice, number, path};
 use super::{COMPANY_SEPTETS_MAX, CONFIG_VERSION, Checked, Config, Topology};
 use crate::board::{Profile, ProfileError};
@@ -18,15 +18,15 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 pub(super) fn check(text: &str) -> Checked {
-    let source = by_text::source(text);
-    let text: &str = &source;
+    let source = Source::of(text);
+    let text = source.text();
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut findings = Findings::new(text);
     for error in &errors {
         let line = error.span().map_or(0, |span| findings.line(span.start));
         findings.mistake(line, "", format!("cannot be read: {}", error.message()));
     }
-    let config = root(table.get_ref(), Arc::clone(&source), None, &mut findings);
+    let config = root(table.get_ref(), &source, None, &mut findings);
     findings
         .mistakes
         .sort_by_key(|m| if m.line == 0 { usize::MAX } else { m.line });
@@ -40,47 +40,9 @@ pub(super) fn check(text: &str) -> Checked {
     }
 }
 
-/// Without a byte order mark, with `\n` line ends, and with straight quotes where quotes delimit.
-pub(super) fn straighten(text: &str) -> String {
-    let text = text
-        .trim_start_matches('\u{feff}')
-        .replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .replace('\u{a0}', " ");
-    text.split('\n').map(straighten_line).collect::<Vec<_>>().join("\n")
-}
-
-fn straighten_line(line: &str) -> String {
-    const CURLY: [char; 9] = [
-        '\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}', '\u{2018}', '\u{2019}', '\u{201a}', '\u{00ab}', '\u{00bb}',
-    ];
-    let Some((key, value)) = line.split_once('=') else {
-        return line.to_owned();
-    };
-    let trimmed = value.trim_start();
-    if trimmed.starts_with('[') {
-        return format!(
-            "{key}={}",
-            value.replace(['\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}'], "\"")
-        );
-    }
-    if !trimmed.starts_with(CURLY) {
-        return line.to_owned();
-    }
-    // Only the first and the last quote delimit; those between belong to the text, where a straight one would end it.
-    let end = value.rfind(|c: char| CURLY.contains(&c) || c == '"');
-    let start = value.find(CURLY);
-    let mut out = format!("{key}=");
-    for (at, c) in value.char_indices() {
-        let delimits = Some(at) == start || Some(at) == end;
-        out.push(if delimits { '"' } else { c });
-    }
-    out
-}
-
 pub(super) fn root(
     table: &DeTable<'_>,
-    source: Arc<str>,
+    source: &Source,
     known_language: Option<&Arc<Pack>>,
     findings: &mut Findings<'_>,
 ) -> Option<Config> {
@@ -150,7 +112,7 @@ pub(super) fn root(
         crew,
         notices,
         board: profile,
-        source: Source(source),
+        source: source.clone(),
     })
 }
 

@@ -223,7 +223,7 @@ fn holidays(section: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Holid
 /// `"22:00-6:30"`, or `"off"`.
 fn quiet(section: &mut Section<'_, '_>, findings: &mut Findings<'_>) -> Option<Span> {
     let found = section.string("quiet", findings)?;
-    match hours::quiet(&found.value) {
+    match hours::quiet_span(&found.value) {
         Ok(span) => span,
         Err(why) => {
             findings.mistake(found.line, "owner_alerts.quiet", why.to_string());

@@ -21,7 +21,7 @@ use thiserror::Error;
 
 pub(super) use reading::{day, minutes};
 use reading::{day_list, span_list};
-pub use reading::{quiet, week_lines};
+pub use reading::{quiet_span, week_lines};
 pub use words::{date_and_time, time_of_day};
 pub(super) use words::{in_words, month_name};
 

@@ -10,6 +10,7 @@
 //! that of `tests/transcripts`: a field problem becomes a test by moving a file. Pure: time, randomness and octets come in,
 //! text goes out; [`crate::daemon`] writes the files.
 
+mod mask;
 mod pdu;
 mod recorder;
 mod redact;

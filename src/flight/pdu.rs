@@ -1,6 +1,6 @@
 //! Persons and words out of PDUs; headers, lengths, codings and times stay. 3GPP TS 23.040 §9.2.2.
 
-use super::redact::{Redactor, words};
+use super::mask::{Mask, words};
 use crate::desk::caller::optout::{Consent, consent};
 use crate::sms::{self, Address, Content, Header, Pdu, Tpdu, UserData};
 
@@ -16,12 +16,12 @@ const KEPT_DIGITS: usize = 3;
 const FILL: u8 = 0x55;
 
 /// The PDU with other digits and no words. What can't be decoded fails at the same field and octet afterwards.
-pub(super) fn masked(octets: &[u8], redactor: &Redactor) -> Vec<u8> {
+pub(super) fn masked(octets: &[u8], mask: &Mask) -> Vec<u8> {
     let decoded = sms::decode(octets);
     let encoded = decoded.as_ref().ok().and_then(|pdu| {
         let masked = Pdu {
             smsc: pdu.smsc.clone(),
-            tpdu: tpdu(&pdu.tpdu, redactor),
+            tpdu: tpdu(&pdu.tpdu, mask),
         };
         let mut out = masked.encode().ok()?;
         // SIMs pad; nothing may stand in the padding.
@@ -33,31 +33,31 @@ pub(super) fn masked(octets: &[u8], redactor: &Redactor) -> Vec<u8> {
     encoded.unwrap_or_else(|| blind(octets, decoded.map_or_else(|error| error.octet, |_| 0)))
 }
 
-fn tpdu(tpdu: &Tpdu, redactor: &Redactor) -> Tpdu {
+fn tpdu(tpdu: &Tpdu, mask: &Mask) -> Tpdu {
     match tpdu.clone() {
         Tpdu::Deliver(mut deliver) => {
-            deliver.originator = address(&deliver.originator, redactor);
+            deliver.originator = address(&deliver.originator, mask);
             deliver.user_data = user_data(&deliver.user_data);
             Tpdu::Deliver(deliver)
         }
         Tpdu::Submit(mut submit) => {
-            submit.destination = address(&submit.destination, redactor);
+            submit.destination = address(&submit.destination, mask);
             submit.user_data = user_data(&submit.user_data);
             Tpdu::Submit(submit)
         }
         Tpdu::StatusReport(mut report) => {
-            report.recipient = address(&report.recipient, redactor);
+            report.recipient = address(&report.recipient, mask);
             report.user_data = report.user_data.as_ref().map(user_data);
             Tpdu::StatusReport(report)
         }
     }
 }
 
-fn address(address: &Address, redactor: &Redactor) -> Address {
+fn address(address: &Address, mask: &Mask) -> Address {
     let masked = if address.is_name() {
         Address::name(&words(address.value()))
     } else {
-        Address::number(address.type_of_address(), &redactor.number(address.value()))
+        Address::number(address.type_of_address(), &mask.number(address.value()))
     };
     masked.unwrap_or_else(|_| address.clone())
 }
@@ -164,7 +164,7 @@ mod tests {
 
     fn mask(pdu: &str) -> (String, Pdu, Pdu) {
         let octets = hex::decode(pdu).unwrap();
-        let out = masked(&octets, &Redactor::new(3));
+        let out = masked(&octets, &Mask::new(3));
         assert_eq!(out.len(), octets.len());
         let shown = sms::json::decode(&hex::encode(&out)).unwrap();
         (shown, sms::decode(&octets).unwrap(), sms::decode(&out).unwrap())
@@ -223,7 +223,7 @@ mod tests {
             "07911326040000F00001",
         ] {
             let octets = hex::decode(pdu).unwrap();
-            let out = masked(&octets, &Redactor::new(3));
+            let out = masked(&octets, &Mask::new(3));
             assert_eq!(out.len(), octets.len());
             assert_eq!(
                 sms::decode(&out).unwrap_err(),

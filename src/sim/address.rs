@@ -1,8 +1,8 @@
 //! Addresses in a TPDU, 3GPP TS 23.040 §9.1.2.5.
 
 use super::gsm7;
-use super::phone::Number;
-use super::tpdu::Unreadable;
+use super::number::Number;
+use super::octets::Unreadable;
 
 /// TS 23.040 §9.1.2.5. Alphanumeric if it has letters.
 pub(super) fn write_address(out: &mut Vec<u8>, number: &Number) {

@@ -1,7 +1,7 @@
 //! What the modem has before it: what comes due, what it is in the middle of, what it asks of the network.
 
 use super::network::CallRef;
-use super::phone::Number;
+use super::number::Number;
 use super::send_commands::Body;
 use std::time::Duration;
 

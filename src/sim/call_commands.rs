@@ -5,7 +5,8 @@ use super::calls::{Call, State};
 use super::command_line::{Command, Form};
 use super::modem::Modem;
 use super::network::CallRef;
-use super::phone::{Caller, Number};
+use super::number::Number;
+use super::phone::Caller;
 use super::profiles::Release;
 use super::reply::{Answer, FinalResult, bad_parameter, cme, line};
 

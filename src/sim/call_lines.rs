@@ -4,7 +4,8 @@ use super::agenda::Due;
 use super::calls::{Call, Ending};
 use super::kept_settings::Indicator;
 use super::modem::Modem;
-use super::phone::{Caller, Number};
+use super::number::Number;
+use super::phone::Caller;
 use super::profiles::Release;
 use std::time::Duration;
 

@@ -2,7 +2,8 @@
 //! gives a count and then that many lines).
 
 use super::fault::{self, Fault};
-use super::phone::{Caller, Number};
+use super::number::Number;
+use super::phone::Caller;
 use super::world::World;
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,8 @@
 //! The control socket: [`Command`]s from other processes.
 
+use super::asked::{Asked, ask};
 use super::control::Command;
 use super::event::Event;
-use super::pty::{Asked, ask};
 use anyhow::{Context, Result};
 use std::path::Path;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};

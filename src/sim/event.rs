@@ -1,6 +1,7 @@
 //! What happens in the world, for whoever watches: the demo's timeline, `watch` on the control socket.
 
-use super::phone::{Caller, Number, Text};
+use super::number::Number;
+use super::phone::{Caller, Text};
 use std::time::Duration;
 
 /// Something a watcher may want to know.

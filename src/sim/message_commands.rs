@@ -3,11 +3,11 @@
 use super::agenda::Request;
 use super::command_line::{Argument, Command, Form};
 use super::modem::Modem;
+use super::octets::hex;
 use super::profiles::CnmiRule;
 use super::reply::{Answer, cms, line};
 use super::storage::Status;
 use super::text_mode;
-use super::tpdu::hex;
 
 /// Names of this file's commands, all of which need an unlocked SIM.
 const COMMANDS: [&str; 12] = [

@@ -4,10 +4,10 @@ use super::address::semi_octets;
 use super::agenda::Due;
 use super::kept_settings::Indicator;
 use super::modem::Modem;
+use super::octets::hex;
 use super::profiles::Release;
 use super::storage::{Status, Stored};
 use super::text_mode;
-use super::tpdu::hex;
 use std::time::{Duration, Instant};
 
 /// With `+CSMS=1` the client has this long for `+CNMA` (TS 27.005 §3.4.4; TS 24.011 leaves it to the modem).

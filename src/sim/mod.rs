@@ -13,6 +13,7 @@
 
 mod address;
 mod agenda;
+mod asked;
 mod calendar;
 mod call_commands;
 mod call_lines;
@@ -32,6 +33,8 @@ mod messages;
 mod modem;
 mod network;
 mod network_commands;
+mod number;
+mod octets;
 mod operator_commands;
 mod parameters;
 mod phone;
@@ -57,6 +60,7 @@ pub use event::{Event, What};
 pub use fault::Fault;
 pub use modem::Modem;
 pub use network::{CallRef, Network};
-pub use phone::{Caller, Number, Phone, Text};
+pub use number::Number;
+pub use phone::{Caller, Phone, Text};
 pub use profiles::Family;
 pub use world::World;

@@ -3,7 +3,8 @@
 use super::agenda::Latency;
 use super::calendar::Calendar;
 use super::event::{Event, What};
-use super::phone::{Caller, Number, Phone};
+use super::number::Number;
+use super::phone::{Caller, Phone};
 use super::prng::Prng;
 use super::tpdu::{self, Submit};
 use std::collections::{BTreeMap, VecDeque};

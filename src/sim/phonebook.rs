@@ -2,7 +2,7 @@
 
 use super::command_line::{Argument, Command, Form};
 use super::modem::Modem;
-use super::phone::Number;
+use super::number::Number;
 use super::reply::{Answer, FinalResult, bad_parameter, cme, line};
 use std::collections::BTreeMap;
 

@@ -4,18 +4,19 @@
 //! says is lost, as on a USB modem. A client that leaves the port marked exclusive (TIOCEXCL outlives its close, because
 //! our side keeps the terminal) would lock itself out: then the link is moved to a new terminal.
 
+use super::asked::{Asked, ask};
 use super::control::{self, Command};
 use super::control_socket::{accept, listen, serve};
 use super::event::{Event, What};
 use super::port::{Port, REOPEN_POLL};
 use super::profiles::Family;
 use super::world::World;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::future::Future;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio::net::UnixListener;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc};
 
 /// Commands waiting for the world.
 const COMMAND_QUEUE: usize = 64;
@@ -47,12 +48,6 @@ pub struct Handle {
     pub events: broadcast::Receiver<Event>,
 }
 
-#[derive(Debug)]
-pub(super) struct Asked {
-    command: Command,
-    reply: oneshot::Sender<String>,
-}
-
 impl Handle {
     /// Gives a command and waits for its reply.
     ///
@@ -61,16 +56,6 @@ impl Handle {
     pub async fn ask(&self, command: Command) -> Result<String> {
         ask(&self.commands, command).await
     }
-}
-
-pub(super) async fn ask(commands: &mpsc::Sender<Asked>, command: Command) -> Result<String> {
-    let (reply, answer) = oneshot::channel();
-    commands
-        .send(Asked { command, reply })
-        .await
-        .ok()
-        .context("the simulated modem has ended")?;
-    answer.await.context("the simulated modem has ended")
 }
 
 /// Runs until `shutdown` or `quit`.

@@ -3,10 +3,11 @@
 use super::agenda::{Request, Waiting};
 use super::command_line::{Argument, Command, Form};
 use super::modem::Modem;
-use super::phone::Number;
+use super::number::Number;
+use super::octets::unhex;
 use super::reply::{Answer, FinalResult, cms};
 use super::storage::{Status, Stored};
-use super::tpdu::{self, Submit, unhex};
+use super::tpdu::{self, Submit};
 
 /// Longest TPDU that may be announced: 164 octets for SUBMIT (TS 24.011 §8.2.5.1 gives 232 for any RPDU).
 const MAX_TPDU: u32 = 232;

@@ -1,9 +1,10 @@
 //! Text mode: character sets (TS 27.007 §5.5), `+CSMP` (TS 27.005 §3.3.3), and messages as text mode shows them (§3.4.2–3).
 
 use super::gsm7;
-use super::phone::Number;
+use super::number::Number;
+use super::octets::{hex, unhex};
 use super::storage::{Status, Stored};
-use super::tpdu::{Alphabet, Received, Submit, UserData, alphabet, hex, stamp_text, unhex};
+use super::tpdu::{Alphabet, Received, Submit, UserData, alphabet, stamp_text};
 
 /// `+CSCS`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,9 @@
 //! The TPDUs of 3GPP TS 23.040 as the service centre sees them: SUBMIT is read, DELIVER and STATUS-REPORT are written.
 
 use super::address::{read_address, write_address};
-use super::phone::Number;
+use super::number::Number;
+use super::octets::Unreadable;
 pub use super::user_data::{Alphabet, Concat, UserData, alphabet, segments};
-
-/// Why a TPDU cannot be read: the field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unreadable(pub &'static str);
 
 /// SMS-SUBMIT (§9.2.2.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,26 +216,9 @@ pub fn stamp_text(stamp: [u8; 7]) -> String {
     )
 }
 
-/// Upper-case hexadecimal, as PDU mode writes it.
-#[must_use]
-pub fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|o| format!("{o:02X}")).collect()
-}
-
-/// Octets of a hex string; `None` if it is not one.
-#[must_use]
-pub fn unhex(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    if !text.len().is_multiple_of(2) {
-        return None;
-    }
-    text.chunks(2)
-        .map(|pair| Some((digit(pair[0])? << 4) | digit(pair[1])?))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::octets::unhex;
     use super::*;
 
     #[test]

@@ -1,7 +1,7 @@
 //! TP-UD: alphabets, headers, and long texts cut into parts (3GPP TS 23.038 §4, TS 23.040 §9.2.3.24).
 
 use super::gsm7;
-use super::tpdu::{Unreadable, hex};
+use super::octets::{Unreadable, hex};
 
 /// Septets in one message without a header (TS 23.040 §9.2.3.24.1).
 const SEPTETS: usize = 160;

@@ -5,7 +5,8 @@ use super::event::{Event, What};
 use super::fault::Fault;
 use super::modem::Modem;
 use super::network::{CallRef, Indication, Network};
-use super::phone::{Caller, Number, Phone};
+use super::number::Number;
+use super::phone::{Caller, Phone};
 use super::profiles::Family;
 use std::time::{Duration, Instant};
 

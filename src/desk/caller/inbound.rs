@@ -3,6 +3,7 @@
 use crate::clock::Steady;
 use crate::desk::caller::content::Content;
 use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::fold::fold;
 use crate::modem::Received;
 use crate::sms::{self, Address, Deliver, Tpdu};
 use crate::store::StoreError;
@@ -216,7 +217,7 @@ impl Turn<'_> {
         let alive = contact
             .human_at
             .is_some_and(|at| now.since(at) < crate::desk::calls::textback::ALIVE);
-        let folded = crate::desk::caller::optout::fold(text);
+        let folded = fold(text);
         alive
             && !contact.waiting
             && self

@@ -1,7 +1,7 @@
 //! A phone's reaction to a text, which arrives as a text of its own: `Liked “On my way”`, `👍 to “On my way”`,
 //! `Removed a heart from “On my way”`, `Loved an image`. In every language we know, for callers' phones speak theirs.
 
-use crate::desk::caller::optout::fold;
+use crate::desk::wording::fold::fold;
 use crate::desk::wording::pack::Pack;
 
 /// Opening and closing quotes of all phones.

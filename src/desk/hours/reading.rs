@@ -6,7 +6,7 @@ use super::{DAY_MINUTES, HoursError, RANGES_MAX, Span};
 ///
 /// # Errors
 /// [`HoursError::Quiet`].
-pub fn quiet(text: &str) -> Result<Option<Span>, HoursError> {
+pub fn quiet_span(text: &str) -> Result<Option<Span>, HoursError> {
     match span_list(text) {
         Ok(spans) if spans.is_empty() => Ok(None),
         Ok(spans) => match spans.as_slice() {

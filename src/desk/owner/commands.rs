@@ -2,6 +2,7 @@
 //! and the tests are made too (product.md §3). The words themselves are the language's (`pack/`).
 
 use crate::desk::caller::optout;
+use crate::desk::wording::fold::fold;
 use crate::desk::wording::pack::Pack;
 use crate::ids::Handle;
 use crate::phone::Body;
@@ -161,7 +162,7 @@ pub fn read(text: &str, pack: &Pack) -> Read {
     if let Some(known) = known {
         return known.read(rest, pack);
     }
-    let folded = optout::fold(bare);
+    let folded = fold(bare);
     let folded = folded.trim();
     if folded.chars().count() < TYPO_LETTERS_MIN || pack.means("everyday", bare) {
         return Read::None;

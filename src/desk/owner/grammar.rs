@@ -5,6 +5,7 @@
 use crate::desk::caller::optout;
 use crate::desk::caller::reactions;
 use crate::desk::owner::commands::{self, Command};
+use crate::desk::wording::fold::fold;
 use crate::desk::wording::pack::Pack;
 use crate::ids::Handle;
 
@@ -136,7 +137,7 @@ fn unquoted(text: &str) -> &str {
 fn without_signature<'t>(text: &'t str, pack: &Pack) -> &'t str {
     let ends = |from: usize| {
         let last = text.get(from..).unwrap_or("");
-        let folded = optout::fold(last);
+        let folded = fold(last);
         let folded = folded.split_whitespace().collect::<Vec<_>>().join(" ");
         pack.words("signatures").iter().any(|start| {
             folded

@@ -1,7 +1,7 @@
 //! A language's file → a [`Pack`], everything wrong with it named by line and key.
 
 use super::{Line, Pack, Phrase, Piece};
-use crate::desk::caller::optout::fold;
+use crate::desk::wording::fold::fold;
 use crate::desk::wording::template::{Template, plain};
 use crate::mistakes::{Findings, Mistake};
 use serde::Deserialize;

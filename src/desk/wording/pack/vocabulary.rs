@@ -1,7 +1,7 @@
 //! What a language understands: words by meaning, the words of commands, and times, which are handed on in English.
 
 use super::Pack;
-use crate::desk::caller::optout::fold;
+use crate::desk::wording::fold::fold;
 
 /// A command in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
