@@ -45,3 +45,6 @@ id!(
     /// The number by which the owner names a caller: `27` in `27 On my way`.
     Handle(u16)
 );
+
+/// Handles have two or three digits; never 1 to 12 (product.md §3).
+pub const HANDLES: std::ops::RangeInclusive<u16> = 13..=999;

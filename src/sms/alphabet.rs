@@ -1,7 +1,5 @@
 //! The GSM 7 bit default alphabet, and which national tables replace it. 3GPP TS 23.038 §6.2.1 and Annex A.
 
-use super::national;
-
 /// ESC to the single shift table.
 pub(super) const ESCAPE: u8 = 0x1B;
 
@@ -116,14 +114,6 @@ impl Shifts {
         locking: None,
         single: None,
     };
-
-    pub(super) fn locking_table(self) -> &'static Table {
-        self.locking.map_or(&DEFAULT, national::locking)
-    }
-
-    pub(super) fn single_table(self) -> &'static Table {
-        self.single.map_or(&EXTENSION, national::single)
-    }
 }
 
 /// The symbol of a code, if it has one.

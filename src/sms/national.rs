@@ -4,11 +4,20 @@
 //! in all of them, and the script fills the rest. Only the fillings are listed, column by column as the standard prints
 //! them. Four misprints of the standard (Kannada 2/4, Oriya 2/0, Tamil 2/4, Telugu 1/12) are put right, as phones do.
 
-use super::Language;
-use super::alphabet::{BLANK, DEFAULT, EXTENDED, EXTENSION, Table, with};
+use super::alphabet::{BLANK, DEFAULT, EXTENDED, EXTENSION, Language, Shifts, Table, with};
+
+impl Shifts {
+    pub(super) fn locking_table(self) -> &'static Table {
+        self.locking.map_or(&DEFAULT, locking)
+    }
+
+    pub(super) fn single_table(self) -> &'static Table {
+        self.single.map_or(&EXTENSION, single)
+    }
+}
 
 /// Replaces the default alphabet. Spanish has no such table (A.3.2 is void).
-pub(super) fn locking(language: Language) -> &'static Table {
+fn locking(language: Language) -> &'static Table {
     match language {
         Language::Turkish => &TURKISH_LOCKING,
         Language::Spanish => &DEFAULT,
@@ -27,7 +36,7 @@ pub(super) fn locking(language: Language) -> &'static Table {
 }
 
 /// Replaces the default extension table.
-pub(super) fn single(language: Language) -> &'static Table {
+fn single(language: Language) -> &'static Table {
     match language {
         Language::Turkish => &TURKISH_SINGLE,
         Language::Spanish => &SPANISH_SINGLE,

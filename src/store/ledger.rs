@@ -9,10 +9,9 @@
 
 use super::contacts::Contact;
 use super::types::{Consent, How};
-use super::{StoreError, Tx, report};
+use super::{StoreError, Tx, digest, report};
 use crate::clock::Steady;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -66,12 +65,7 @@ impl Row {
 
 /// SHA-256 over the parts joined by line feeds, in hexadecimal.
 fn sha256(parts: &[&str]) -> String {
-    hex(&Sha256::digest(parts.join("\n")))
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    digest::sha256(&parts.join("\n"))
 }
 
 /// What stands for a number in the ledger.

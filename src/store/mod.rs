@@ -25,6 +25,7 @@ mod beside;
 pub mod calls;
 pub mod claims;
 pub mod contacts;
+mod digest;
 pub mod figures;
 pub mod generate;
 pub mod handles;

@@ -10,7 +10,7 @@
 //! in  …
 //! ```
 
-use sha2::{Digest, Sha256};
+use super::digest;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -53,7 +53,7 @@ pub(super) fn beside(database: &Path) -> PathBuf {
 }
 
 fn sealed(content: &str) -> String {
-    let mut check = super::ledger::hex(&Sha256::digest(content));
+    let mut check = digest::sha256(content);
     check.truncate(CHECK_CHARACTERS);
     format!("{content} {check}\n")
 }

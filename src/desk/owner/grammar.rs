@@ -7,12 +7,10 @@ use crate::desk::caller::reactions;
 use crate::desk::owner::commands::{self, Command};
 use crate::desk::wording::fold::fold;
 use crate::desk::wording::pack::Pack;
-use crate::ids::Handle;
+use crate::ids::{HANDLES, Handle};
 
 pub use crate::desk::caller::reactions::Reaction;
 
-/// Handles have two or three digits (product.md §3).
-pub const HANDLES: std::ops::RangeInclusive<u16> = 13..=999;
 /// Ready-made replies have one digit.
 const CANNED_MAX: u8 = 9;
 /// A phone or mail program's signature names itself in this many words.

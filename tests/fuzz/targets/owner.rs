@@ -2,8 +2,9 @@
 
 use textback::desk::caller::optout;
 use textback::desk::owner::commands::{Command, NAME_CHARACTERS_MAX};
-use textback::desk::owner::grammar::{self, HANDLES, OwnerText};
+use textback::desk::owner::grammar::{self, OwnerText};
 use textback::desk::wording::pack::Pack;
+use textback::ids::HANDLES;
 
 /// Laws: an opt-out word is never relayed, tagged or not; a handle is one that exists; what is relayed stands in what was
 /// written, and is not empty; a name is short and without control characters; the same text means the same twice.

@@ -3,9 +3,8 @@
 use super::{Command, NAME_CHARACTERS_MAX, NEVER, one_typo};
 use crate::config::by_text::{self, KEYS};
 use crate::desk::hours::holidays;
-use crate::desk::owner::grammar::HANDLES;
 use crate::desk::wording::pack::Pack;
-use crate::ids::Handle;
+use crate::ids::{HANDLES, Handle};
 use crate::phone::Body;
 
 /// Words of the longest time that may follow a command; more is a sentence.
