@@ -8,6 +8,7 @@ pub mod grammar;
 pub(super) mod orders;
 pub(super) mod overview;
 pub(super) mod settings;
+pub(super) mod status;
 pub(super) mod undo;
 
 use crate::desk::owner::commands::Command;
