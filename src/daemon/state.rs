@@ -174,12 +174,31 @@ impl State {
             .then_some("registered for data, calls need VoLTE or a 2G/3G fallback: make a test call")
     }
 
+    /// What [`State::summary`] says of a box that isn't ready, as the owner's phone has room for it: `[reasons]` of the language
+    /// packs have each of these.
+    fn trouble_shortly(&self) -> Option<&'static str> {
+        if self.disk.is_some() {
+            return Some("the box's disk takes nothing");
+        }
+        if self.trouble.is_some() {
+            return Some("no modem");
+        }
+        match &self.condition {
+            Condition::NoPort => Some("no modem"),
+            Condition::BringUp { .. } => Some("the modem is being set up"),
+            Condition::Mute { .. } => Some("the modem does not answer"),
+            Condition::Limited { why } => Some(limit_shortly(*why)),
+            Condition::Ready => None,
+        }
+    }
+
     /// What the desk tells in STATUS.
     #[must_use]
     pub fn for_status(&self, since: Steady) -> BoxCondition {
         BoxCondition {
             since: Some(since),
-            trouble: (!self.is_ready()).then(|| self.summary()),
+            trouble: self.trouble_shortly().map(str::to_owned),
+            calls_in_doubt: self.is_ready() && self.calls_in_doubt().is_some(),
             operator: self.identity.operator.clone(),
             signal: match self.signal.dbm {
                 Some(_) => self.signal.in_words().to_owned(),
@@ -307,6 +326,22 @@ pub fn limit_in_words(limit: Limit) -> &'static str {
     }
 }
 
+/// The same for the owner's phone.
+fn limit_shortly(limit: Limit) -> &'static str {
+    match limit {
+        Limit::NoSim => "no SIM",
+        Limit::PinRequired => "the SIM asks for its PIN",
+        Limit::PinWrong => "the SIM refused the PIN",
+        Limit::PinTriesLow => "the SIM has too few PIN tries left",
+        Limit::PukRequired => "the SIM asks for its PUK",
+        Limit::NotRegistered => "no network",
+        Limit::RegistrationDenied => "the network refuses the SIM or modem",
+        Limit::SmsOnly => "the network takes it for texts only, no calls",
+        Limit::NoVoice => "this modem can't take calls",
+        Limit::NoSms => "this modem can't do texts",
+    }
+}
+
 /// A measurement, for `textback signal`.
 #[must_use]
 pub fn signal_json(signal: Signal) -> Value {
@@ -316,6 +351,7 @@ pub fn signal_json(signal: Signal) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::wording::pack::Pack;
 
     fn wall(utc_ms: i64, trust: Trust) -> Wall {
         Wall {
@@ -391,6 +427,53 @@ mod tests {
         assert_eq!(state.shown(Trust::Guess), ready(Some(Code::Clock)));
         state.storage(Some("disk full".to_owned()));
         assert_eq!(state.shown(Trust::Network), Shown::Trouble(Code::Storage));
+    }
+
+    #[test]
+    fn what_status_by_text_says_of_a_box_that_is_not_ready_is_said_in_every_language() {
+        let mut state = State::new(Instant::now());
+        let mut said = Vec::new();
+        let mut say = |state: &State| said.extend(state.for_status(Steady(0)).trouble);
+        say(&state);
+        state.learn(&Event::Condition(Condition::BringUp { step: "SIM" }));
+        say(&state);
+        state.learn(&Event::Condition(Condition::Mute { rung: "reopen" }));
+        say(&state);
+        for why in [
+            Limit::NoSim,
+            Limit::PinRequired,
+            Limit::PinWrong,
+            Limit::PinTriesLow,
+            Limit::PukRequired,
+            Limit::NotRegistered,
+            Limit::RegistrationDenied,
+            Limit::SmsOnly,
+            Limit::NoVoice,
+            Limit::NoSms,
+        ] {
+            state.learn(&Event::Condition(Condition::Limited { why }));
+            say(&state);
+        }
+        state.storage(Some("full".to_owned()));
+        say(&state);
+        assert_eq!(said.len(), 14, "{said:?}");
+        for pack in Pack::all().iter().skip(1) {
+            for said in &said {
+                assert_ne!(&pack.reason(said), said, "{}", pack.code);
+            }
+        }
+    }
+
+    #[test]
+    fn calls_in_doubt_are_told_by_text_too() {
+        let mut state = State::new(Instant::now());
+        state.learn(&Event::Condition(Condition::Ready));
+        let (cs, ps, eps) = (Some(0), None, Some(1));
+        state.learn(&Event::Registration(Registration { cs, ps, eps }));
+        assert!(state.for_status(Steady(0)).calls_in_doubt);
+        let call = crate::ids::CallKey(1);
+        state.learn(&Event::CallStarted { call });
+        assert!(!state.for_status(Steady(0)).calls_in_doubt, "a call is proof");
     }
 
     #[test]

@@ -24,7 +24,7 @@ fn away_until_a_day_gives_callers_the_closed_text_with_its_end_and_the_owner_the
     it.text(OWNER, "AWAY until Mon 8am");
     it.wait_s(60);
     let said =
-        "Away, back Monday 8am: missed callers get the out-of-hours text, replies still come to you. BACK ends it.";
+        "Away, back Monday 8am (sooner: BACK). Missed callers get the out-of-hours text, replies still come to you.";
     let all = it.settle();
     assert!(all.iter().any(|s| s.to == OWNER && s.text == said), "{all:?}");
     assert!(
@@ -206,7 +206,7 @@ fn an_end_on_the_wall_needs_a_clock_and_a_length_does_not() {
     it.now.wall.trust = Trust::Guess;
     it.now.wall.utc_ms -= 90 * 86_400_000;
     assert!(says(&mut it, "AWAY until Mon 8am").starts_with("Nothing done: the network has not told me the time"));
-    assert!(says(&mut it, "AWAY 3h").starts_with("Away for 3h: "));
+    assert!(says(&mut it, "AWAY 3h").starts_with("Away for 3h (less: BACK). "));
     it.wait_h(1);
     // The network tells the time: the length counts on.
     it.now.wall = textback::store::generate::noon().wall;
@@ -329,7 +329,7 @@ fn until_five_said_in_the_afternoon_is_five_in_the_afternoon_and_said_back() {
     // Two in the afternoon.
     it.wait_h(2);
     let said = says(&mut it, "AWAY until 5");
-    assert!(said.starts_with("Away, back at 5pm:"), "{said}");
+    assert!(said.starts_with("Away, back at 5pm "), "{said}");
     let said = says(&mut it, "PAUSE until 5:30");
     assert!(said.starts_with("Paused, on again at 5:30pm:"), "{said}");
 }

@@ -2,8 +2,10 @@
 
 use super::box_under_test::*;
 use std::time::Duration;
+use textback::clock::Trust;
 use textback::desk::Input;
 use textback::desk::health::condition::BoxCondition;
+use textback::desk::wording::pack::Pack;
 use textback::modem::SubmitOutcome;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -263,10 +265,94 @@ fn status_says_in_words_how_the_box_is() {
         assert!(said.contains(part), "{part}: {said}");
     }
     it.desk.observe(BoxCondition {
-        trouble: Some("no SIM: put it in".to_owned()),
+        trouble: Some("no SIM".to_owned()),
         ..BoxCondition::default()
     });
-    assert!(says(&mut it, "STATUS").starts_with("Working. NOT READY: no SIM: put it in."));
+    assert!(says(&mut it, "STATUS").starts_with("Working. NOT READY: no SIM."));
+}
+
+#[test]
+fn status_is_one_part_for_an_owner_whatever_there_is_to_say_and_whole_for_the_installer() {
+    for pack in Pack::all() {
+        let mut it = Box::with(&format!(
+            "language = \"{}\"\n[owner_alerts]\nnudges = false\n[[crew]]\nname = \"Sam\"\nnumber = \"{SAM}\"\nrole = \"installer\"\n",
+            pack.code
+        ));
+        for stranger in 0..9 {
+            it.text(&format!("+1555777{stranger:04}"), "Can you come by?");
+        }
+        it.settle();
+        it.desk.observe(BoxCondition {
+            since: Some(it.now.steady.minus(Duration::from_secs(30 * 86_400))),
+            operator: Some("Vodafone Business Network".to_owned()),
+            signal: "excellent".to_owned(),
+            balance: Some("Your balance is EUR 12.50, valid until 31.12.2026".to_owned()),
+            deaf: Some("Jul 21 12:00pm-Jul 24 12:00pm".to_owned()),
+            light: Some("slow green, 5 flashes".to_owned()),
+            calls_in_doubt: true,
+            ..BoxCondition::default()
+        });
+        it.now.wall.trust = Trust::Guess;
+        it.text(OWNER, "STATUS");
+        let said = it.settle_to(OWNER);
+        assert_eq!(said.len(), 1, "{}: {said:?}", pack.code);
+        for key in ["status_calls_in_doubt", "status_no_clock"] {
+            let what = pack.line(key, &[]);
+            assert!(said[0].contains(&what), "{}: {what} is not in {}", pack.code, said[0]);
+        }
+        let version = format!("v{}", env!("CARGO_PKG_VERSION"));
+        assert!(!said[0].contains(&version), "{said:?}");
+        it.wait_s(120);
+        it.text(SAM, "STATUS");
+        let whole = it.settle_to(SAM).concat();
+        assert!(
+            whole.ends_with(&version) && whole.contains("5 flashes"),
+            "{}: {whole}",
+            pack.code
+        );
+    }
+}
+
+#[test]
+fn the_governors_meters_are_shown_when_they_near_their_limits() {
+    let mut it = Box::quiet("[limits]\npeople_per_day = 10\n");
+    let said_after = |it: &mut Box, from: u32, to: u32| {
+        for stranger in from..to {
+            it.missed_call(&format!("+1555777{stranger:04}"));
+            it.wait_s(120);
+            it.settle();
+        }
+        says(it, "STATUS")
+    };
+    let few = said_after(&mut it, 0, 7);
+    assert!(!few.contains("people"), "{few}");
+    let near = said_after(&mut it, 7, 8);
+    assert!(near.contains("8 of 10 people in 24h."), "{near}");
+    let full = said_after(&mut it, 8, 11);
+    assert!(
+        full.contains("10 people in 24h: texts to more wait until tomorrow 12:02pm.") && full.contains("1 queued."),
+        "{full}"
+    );
+}
+
+#[test]
+fn that_hardly_anybody_answers_is_in_status_before_automatic_texts_rest() {
+    let mut it = Box::quiet("[limits]\nper_day = 1000\nper_hour = 600\n");
+    for stranger in 0..80 {
+        it.missed_call(&format!("+1555777{stranger:04}"));
+        it.wait_s(60);
+        it.settle();
+    }
+    let near = says(&mut it, "STATUS");
+    assert!(near.contains("0 people answered 80 automatic texts."), "{near}");
+    for stranger in 0..4 {
+        it.text(&format!("+1555777{stranger:04}"), "Can you come by?");
+    }
+    let short = says(&mut it, "STATUS");
+    assert!(short.contains("4 people answered 80 automatic texts."), "{short}");
+    it.text("+15557770005", "Can you come by?");
+    let enough = says(&mut it, "STATUS");
+    assert!(!enough.contains("automatic texts"), "{enough}");
 }
 
 #[test]

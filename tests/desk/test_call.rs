@@ -5,7 +5,7 @@ use super::story::healthy;
 use std::time::Duration;
 use textback::checkup::Machine;
 use textback::desk::Input;
-use textback::modem::{Report, Signal};
+use textback::modem::{CanVoice, Report, Signal, SimState};
 
 /// A machine with room and a good supply.
 fn well() -> Machine {
@@ -33,7 +33,7 @@ fn a_healthy_box_says_so_and_asks_for_a_call() {
     assert!(!effects.examine, "one examination for one TEST");
     let said = it.settle_to(OWNER).join("|");
     assert!(
-        said.starts_with("TEST: SIM7600E-H on T-Mobile, signal 4 of 5, all as it should be. Now call this number"),
+        said.starts_with("TEST: SIM7600E-H on T-Mobile, signal 4 of 5, no fault found. Now call this number"),
         "{said}"
     );
     it.tell(Input::Examined(std::boxed::Box::new(healthy()), well()));
@@ -44,6 +44,30 @@ fn a_healthy_box_says_so_and_asks_for_a_call() {
 }
 
 #[test]
+fn a_box_that_does_not_know_of_its_sim_or_voice_does_not_call_itself_well() {
+    let unknown = |can_voice, sim| {
+        let mut it = Box::new();
+        asked(
+            &mut it,
+            Report {
+                can_voice,
+                sim,
+                ..healthy()
+            },
+        )
+    };
+    for said in [
+        unknown(CanVoice::Unknown, SimState::Ready),
+        unknown(CanVoice::Yes, SimState::Unknown),
+    ] {
+        assert!(
+            said.starts_with("TEST: look at this: ") && !said.contains("no fault"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn troubles_are_named_with_what_to_do() {
     let mut it = Box::new();
     let mut bad = healthy();
@@ -51,7 +75,7 @@ fn troubles_are_named_with_what_to_do() {
     bad.signal = Signal { dbm: Some(-112) };
     let said = asked(&mut it, bad);
     assert!(
-        said.contains("weak signal") && said.contains("##002#") && !said.contains("all as it should be"),
+        said.contains("weak signal") && said.contains("##002#") && !said.contains("no fault found"),
         "{said}"
     );
 }

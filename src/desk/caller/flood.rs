@@ -3,7 +3,7 @@
 //! A line that would wait an hour for the governor tells nobody anything, and keeps what matters from coming through. So when
 //! many lines wait for an owner's phone, further ones are counted, and told merged once the phone has caught up.
 
-use crate::desk::submission::limits::DAY;
+use crate::desk::submission::limits::{self, DAY};
 use crate::desk::turn::{Done, Turn};
 use crate::store::StoreError;
 use crate::store::contacts::Contact;
@@ -204,14 +204,35 @@ impl Turn<'_> {
         if waived.is_some_and(|until| until > now.0) {
             return Ok(None);
         }
-        let from = RATIO_FROM.max(self.rules.limits.people_per_day);
-        let since = now.minus(DAY);
+        let (automatic, people) = self.automatic_and_answers(self.ratio_from())?;
+        let bites = automatic >= self.ratio_from() && people.saturating_mul(RATIO) < automatic;
+        Ok(bites.then_some(automatic))
+    }
+
+    /// The same for STATUS, as far as it matters: automatic texts of the day and people who answered, once the texts have come
+    /// near what is looked at and so few answered that they would rest there.
+    pub fn answers_run_short(&self) -> Result<Option<(u32, u32)>, StoreError> {
+        let from = self.ratio_from();
+        let (automatic, people) = self.automatic_and_answers(limits::near(from))?;
+        let short = automatic >= limits::near(from) && people.saturating_mul(RATIO) < automatic.max(from);
+        Ok(short.then_some((automatic, people)))
+    }
+
+    /// Automatic texts of a day from which on the answers to them count.
+    fn ratio_from(&self) -> u32 {
+        RATIO_FROM.max(self.rules.limits.people_per_day)
+    }
+
+    /// Automatic texts of the last day, and people who wrote; these aren't counted before there were `from` texts.
+    fn automatic_and_answers(&self, from: u32) -> Result<(u32, u32), StoreError> {
+        let since = self.now().steady.minus(DAY);
         let automatic = self.tx.text_backs_since(since)?;
-        if automatic < from {
-            return Ok(None);
-        }
-        let people = self.tx.people_heard_since(since)?;
-        Ok((people.saturating_mul(RATIO) < automatic).then_some(automatic))
+        let people = if automatic < from {
+            0
+        } else {
+            self.tx.people_heard_since(since)?
+        };
+        Ok((automatic, people))
     }
 
     /// Tells once a day that automatic texts rest.

@@ -11,8 +11,10 @@ pub const WORDS_MAX: usize = 80;
 pub struct BoxCondition {
     /// When this run began.
     pub since: Option<Steady>,
-    /// What keeps it from seeing calls or sending texts, in words; `None`: nothing.
+    /// What keeps it from seeing calls or sending texts, in words that the language packs' reasons have; `None`: nothing.
     pub trouble: Option<String>,
+    /// It is registered, but in a way that may never let a call ring, and no call has shown yet that one does.
+    pub calls_in_doubt: bool,
     /// The operator's name as the network gave it.
     pub operator: Option<String>,
     /// The signal in words (`good`); empty: not known.

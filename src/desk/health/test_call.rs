@@ -5,7 +5,7 @@
 //! asker takes it over.
 
 use crate::board::light::bars;
-use crate::checkup::{self, Facts, Item, Machine, Verdict};
+use crate::checkup::{self, Facts, Finding, Item, Machine, Verdict};
 use crate::clock::Steady;
 use crate::desk::calls::textback::Refusal;
 use crate::desk::rules::Member;
@@ -58,7 +58,7 @@ impl Turn<'_> {
         });
         let troubles: Vec<String> = list
             .iter()
-            .filter(|finding| matches!(finding.verdict, Verdict::Fail | Verdict::Warn))
+            .filter(|finding| is_trouble(finding))
             .filter_map(|finding| trouble(finding.check))
             .map(|key| self.line(key, &[]))
             .collect();
@@ -138,6 +138,15 @@ impl Turn<'_> {
         };
         let open = until.parse().is_ok_and(|until| Steady(until) > self.now().steady);
         Ok((open && self.member(number).is_some()).then(|| number.to_owned()))
+    }
+}
+
+/// Whether the asker is to look at it. What nobody could tell is for the call to show, but without a SIM or voice none comes.
+fn is_trouble(finding: &Finding) -> bool {
+    match finding.verdict {
+        Verdict::Fail | Verdict::Warn => true,
+        Verdict::Unknown => matches!(finding.check, Item::Sim | Item::Voice),
+        Verdict::Pass => false,
     }
 }
 

@@ -109,8 +109,13 @@ impl Turn<'_> {
         }))
     }
 
-    /// How things stand, for whoever asks: `Away, back Monday 8am: …`.
-    pub fn away_line(&self, away: Away) -> String {
+    /// How things stand: `Away, back Monday 8am. Missed callers get …`.
+    fn away_line(&self, away: Away) -> String {
+        format!("{} {}", self.away_shortly(away), self.line("away_means", &[]))
+    }
+
+    /// The same for whoever knows what that means: `Away, back Monday 8am.`
+    pub fn away_shortly(&self, away: Away) -> String {
         let wall = self.now().wall;
         match away {
             Away::UntilBack => self.line("away_until_back", &[]),

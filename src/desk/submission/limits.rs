@@ -20,6 +20,14 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// A rolling day.
 pub(in crate::desk) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Of so many hundredths of a limit on the owner is told how near it is.
+const NEAR_PERCENT: u32 = 80;
+
+/// What is so near to a limit that the owner should know.
+pub(in crate::desk) fn near(limit: u32) -> u32 {
+    u32::try_from(u64::from(limit) * u64::from(NEAR_PERCENT) / 100).unwrap_or(limit)
+}
+
 /// The first part that may go now, or when to ask again.
 pub(in crate::desk) fn next(tx: &Tx<'_>, limits: &Limits) -> Result<Next, StoreError> {
     if !tx.any_queued()? {

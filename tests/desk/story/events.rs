@@ -168,7 +168,11 @@ impl Story {
                 self.it.restart(&self.config);
             }
             "the modem is not ready" => self.it.desk.observe(BoxCondition {
-                trouble: Some("no SIM: put it in".to_owned()),
+                trouble: Some("no SIM".to_owned()),
+                ..BoxCondition::default()
+            }),
+            "it is registered in a way that may let no call ring" => self.it.desk.observe(BoxCondition {
+                calls_in_doubt: true,
                 ..BoxCondition::default()
             }),
             "the button is pressed" => drop(self.it.tell(Input::ClaimWindow)),
