@@ -11,6 +11,7 @@ pub(super) mod settings;
 pub(super) mod status;
 pub(super) mod undo;
 
+use crate::desk::conversation::held::Doubt;
 use crate::desk::owner::commands::Command;
 use crate::desk::owner::grammar::OwnerText;
 use crate::desk::rules::{Member, Role};
@@ -45,7 +46,7 @@ impl Turn<'_> {
             OwnerText::Handle(handle) => self.bare(member, message, handle),
             OwnerText::Untagged(text) if grammar::is_yes(&text, &self.rules.pack) => self.yes(member, message, &text),
             OwnerText::Untagged(text) => self.untagged(member, message, &text),
-            OwnerText::Unclear { usage, text } => self.unclear(member, &usage, &text),
+            OwnerText::Unclear { usage, text } => self.unclear(member, Doubt::Order(&usage), &text),
             OwnerText::No => self.refuse_held(member),
             OwnerText::Command(command) => {
                 self.order_came(member, &text)?;
@@ -54,7 +55,11 @@ impl Turn<'_> {
             OwnerText::Canned { handle, reply } => self.canned(member, message, handle, reply),
             OwnerText::Later { handle, when, text } => self.later_text(member, handle, &when, &text),
             OwnerText::LaterAlone { handle, when } => self.later_alone(member, handle, &when),
-            OwnerText::DidYouMean { word, .. } => self.say(&member.number, "did_you_mean", &[("word", &word)]),
+            // Who may not write to callers has nothing that could be lost.
+            OwnerText::DidYouMean { word, .. } if member.role == Role::Installer => {
+                self.say(&member.number, "did_you_mean", &[("word", &word)])
+            }
+            OwnerText::DidYouMean { word, text } => self.unclear(member, Doubt::Slip(&word), &text),
             OwnerText::Usage { usage } => self.say(&member.number, "usage", &[("usage", &usage)]),
             OwnerText::OptOutWord => self.say(&member.number, "opt_out_word", &[]),
             OwnerText::Reaction(_) => {
@@ -103,10 +108,14 @@ impl Turn<'_> {
         }
     }
 
-    /// `YES`: to the question whether the new holder of a number is meant; else a text like any other.
+    /// `YES`: to the question whether the new holder of a number is meant, or an order with its slip mended; else a text like
+    /// any other.
     fn yes(&mut self, member: &Member, message: MessageId, text: &str) -> Done {
         if self.confirm_held(member, message)? {
             return Ok(());
+        }
+        if let Some(order) = self.take_mended(member)? {
+            return self.owner_text(member, message, &order);
         }
         match self.tx.held(&member.number)? {
             Some(_) => self.say(&member.number, "still_held", &[]),

@@ -20,8 +20,29 @@ const HELD_FOR: Duration = Duration::from_secs(15 * 60);
 pub(super) const CHOICES: usize = 4;
 /// Characters of the held text in what is said of it.
 const HELD_SNIPPET: usize = 40;
-/// Characters of the held text and of each caller's last one in the question, the most telling first.
-const SNIPPETS: [(usize, usize); 5] = [(HELD_SNIPPET, 20), (HELD_SNIPPET, 12), (30, 10), (30, 0), (20, 0)];
+/// Characters of the held text and of each caller's last one in the question, and whether numbers stand there in full, the most
+/// telling first.
+const SNIPPETS: [(usize, usize, bool); 6] = [
+    (HELD_SNIPPET, 20, true),
+    (HELD_SNIPPET, 12, true),
+    (30, 10, true),
+    (30, 0, true),
+    (20, 0, true),
+    (20, 0, false),
+];
+/// Digits of a number that is not there in full.
+const LAST_DIGITS: usize = 4;
+
+/// Why a text is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::desk) enum Doubt<'a> {
+    /// It could be for more than one, or for nobody.
+    Whom,
+    /// It begins like an order, which goes like this, and is none.
+    Order(&'a str),
+    /// It is one slip away from this order's word.
+    Slip(&'a str),
+}
 
 impl Turn<'_> {
     /// Holds a text; one held before is dropped, and that is said.
@@ -38,12 +59,13 @@ impl Turn<'_> {
         self.tx.set_timer(TimerKind::Held, id, self.now().steady.plus(HELD_FOR))
     }
 
-    /// Holds a text and asks whom it is for; with `order`, whether it was meant to be one that goes like that.
-    pub fn hold(&mut self, member: &Member, body: &str, choices: &[Contact], order: Option<&str>) -> Done {
+    /// Holds a text and asks whom it is for, or whether it was meant to be an order.
+    pub fn hold(&mut self, member: &Member, body: &str, choices: &[Contact], doubt: Doubt<'_>) -> Done {
         self.hold_back(member, body, None)?;
-        let why = match order {
-            Some(_) => "it begins like an order and is none",
-            None => "it could be for more than one, or for nobody",
+        let why = match doubt {
+            Doubt::Order(_) => "it begins like an order and is none",
+            Doubt::Slip(_) => "it may be an order with a slip",
+            Doubt::Whom => "it could be for more than one, or for nobody",
         };
         self.tx.journal(About::default(), "held, not sent", why)?;
         let mut offered = Vec::new();
@@ -51,51 +73,57 @@ impl Turn<'_> {
             if let Some(holding) = self.tx.holding_of(contact.id)? {
                 let said = self.tx.last_heard(contact.id, 1)?;
                 let said = said.first().map(|message| message.text.clone());
-                offered.push((holding.handle, lines::who(Some(holding.handle), contact), said));
+                offered.push((holding.handle, contact, said));
             }
         }
-        let asked = |snippets| self.question(body, order, &offered, snippets);
+        let asked = |snippets| self.question(body, doubt, &offered, snippets);
         // The snippets give way before a second part is paid for.
         let fits = SNIPPETS.iter().map(asked).find(|line| air::count(line) <= 1);
-        let line = fits.unwrap_or_else(|| self.question(body, order, &offered, &SNIPPETS[0]));
+        let line = fits.unwrap_or_else(|| self.question(body, doubt, &offered, &SNIPPETS[0]));
         self.reply(&member.number, &line)
     }
 
-    /// What is asked about a held text, with so much of it and of each caller's last one.
+    /// What is asked about a held text, with so much of it, of each caller's last one and of their numbers.
     fn question(
         &self,
         body: &str,
-        order: Option<&str>,
-        offered: &[(Handle, String, Option<String>)],
-        (of_text, of_last): &(usize, usize),
+        doubt: Doubt<'_>,
+        offered: &[(Handle, &Contact, Option<String>)],
+        (of_text, of_last, in_full): &(usize, usize, bool),
     ) -> String {
         let text = snippet(body, *of_text);
-        let or = format!(" {} ", self.line("or", &[]));
         let handles: Vec<String> = offered.iter().map(|(handle, ..)| handle.to_string()).collect();
         let choices: Vec<String> = offered
             .iter()
-            .map(|(_, who, said)| match said {
-                Some(said) if *of_last > 0 => format!("{who} ({})", snippet(said, *of_last)),
-                Some(_) | None => who.clone(),
+            .map(|(handle, contact, said)| {
+                let who = match &contact.name {
+                    None if !in_full => format!("{handle} {}", last_digits(&contact.number)),
+                    Some(_) | None => lines::who(Some(*handle), contact),
+                };
+                match said {
+                    Some(said) if *of_last > 0 => format!("{who} ({})", snippet(said, *of_last)),
+                    Some(_) | None => who,
+                }
             })
             .collect();
-        let (handles, choices) = (handles.join(&or), choices.join(&or));
-        match (order, offered.is_empty()) {
-            (None, true) => self.line("held_who_for_any", &[("text", &text)]),
-            (Some(usage), true) => self.line("held_order_any", &[("text", &text), ("usage", &usage)]),
-            (None, false) => {
-                let values: Values<'_> = &[("text", &text), ("choices", &choices), ("handles", &handles)];
-                self.line("held_who_for", values)
-            }
-            (Some(usage), false) => {
-                let values: Values<'_> = &[
-                    ("text", &text),
-                    ("usage", &usage),
-                    ("choices", &choices),
-                    ("handles", &handles),
-                ];
-                self.line("held_order", values)
-            }
+        let (handles, choices) = (self.any_of(&handles), self.any_of(&choices));
+        let open: Values<'_> = &[("text", &text), ("choices", &choices), ("handles", &handles)];
+        match (doubt, offered.is_empty()) {
+            (Doubt::Whom, true) => self.line("held_who_for_any", &[("text", &text)]),
+            (Doubt::Whom, false) => self.line("held_who_for", open),
+            (Doubt::Order(usage), true) => self.line("held_order_any", &[("text", &text), ("usage", &usage)]),
+            (Doubt::Order(usage), false) => self.line("held_order", &with(open, ("usage", &usage))),
+            (Doubt::Slip(word), true) => self.line("held_slip_any", &[("text", &text), ("word", &word)]),
+            (Doubt::Slip(word), false) => self.line("held_slip", &with(open, ("word", &word))),
+        }
+    }
+
+    /// `27, 31 or 33`
+    fn any_of(&self, several: &[String]) -> String {
+        match several.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, before)) => format!("{} {} {last}", before.join(", "), self.line("or", &[])),
+            None => String::new(),
         }
     }
 
@@ -105,14 +133,30 @@ impl Turn<'_> {
             return Ok(());
         };
         let pack = &self.rules.pack;
+        let mended = commands::corrected(&held.text, pack).unwrap_or_else(|| held.text.clone());
         let word = commands::first_word(order, pack);
-        if word.is_none() || word != commands::first_word(&held.text, pack) {
+        if word.is_none() || word != commands::first_word(&mended, pack) {
             return Ok(());
         }
         self.tx.release_held(held.id)?;
         self.tx.clear_timer(TimerKind::Held, held.id)?;
         let why = "the order it should have been came";
         self.tx.journal(About::default(), "held text dropped", why)
+    }
+
+    /// `YES` to the question whether a held text is an order with a slip: that order, and the text is held no longer.
+    pub fn take_mended(&mut self, member: &Member) -> Result<Option<String>, StoreError> {
+        let Some(held) = self.tx.held(&member.number)?.filter(|held| held.contact.is_none()) else {
+            return Ok(None);
+        };
+        let Some(order) = commands::corrected(&held.text, &self.rules.pack) else {
+            return Ok(None);
+        };
+        self.tx.release_held(held.id)?;
+        self.tx.clear_timer(TimerKind::Held, held.id)?;
+        let why = "the owner said that it is an order with a slip";
+        self.tx.journal(About::default(), "held text dropped", why)?;
+        Ok(Some(order))
     }
 
     /// `YES` to the question whether the new holder of a number is meant. False: nothing like that was asked.
@@ -165,4 +209,17 @@ impl Turn<'_> {
         self.tx.release_held(id)?;
         self.say(&owner, "held_dropped", &[("text", &snippet(&text, HELD_SNIPPET))])
     }
+}
+
+/// `..1234`
+fn last_digits(number: &str) -> String {
+    let start = number.char_indices().rev().nth(LAST_DIGITS - 1).map_or(0, |(at, _)| at);
+    format!("..{}", number.get(start..).unwrap_or(number))
+}
+
+fn with<'a>(
+    values: Values<'a>,
+    one: (&'a str, &'a dyn std::fmt::Display),
+) -> Vec<(&'a str, &'a dyn std::fmt::Display)> {
+    values.iter().copied().chain([one]).collect()
 }

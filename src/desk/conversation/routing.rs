@@ -1,7 +1,7 @@
 //! An owner's text to a caller: tagged, bare handle, untagged. Never guessed between two; held and asked instead.
 
 use crate::desk::conversation::Addressee;
-use crate::desk::conversation::held::CHOICES;
+use crate::desk::conversation::held::{CHOICES, Doubt};
 use crate::desk::conversation::meant::{Guess, READ, SPOKE_RECENTLY};
 use crate::desk::conversation::outgoing::Outgoing;
 use crate::desk::rules::Member;
@@ -121,19 +121,19 @@ impl Turn<'_> {
             }
             Guess::Unsure { since } => {
                 let choices = self.told_of(member, since, CHOICES)?;
-                self.hold(member, body, &choices, None)
+                self.hold(member, body, &choices, Doubt::Whom)
             }
         }
     }
 
-    /// A command's word before what makes no order of it. However sure it is whom it would be for, it is asked: sent to a
-    /// customer, an order gone wrong ("Away on vacation") can't be taken back.
-    pub fn unclear(&mut self, member: &Member, usage: &str, body: &str) -> Done {
+    /// A command's word before what makes no order of it, or one with a slip. However sure it is whom it would be for, it is
+    /// asked: sent to a customer, an order gone wrong ("Away on vacation") can't be taken back.
+    pub fn unclear(&mut self, member: &Member, doubt: Doubt<'_>, body: &str) -> Done {
         let choices = match self.only_meant(member)? {
             Guess::OnlyChat(contact) | Guess::SamePerson(contact) => vec![*contact],
             Guess::Unsure { since } => self.told_of(member, since, CHOICES)?,
         };
-        self.hold(member, body, &choices, Some(usage))
+        self.hold(member, body, &choices, doubt)
     }
 
     /// Queues the owner's words to a caller. `None`: not, and the owner was told why.

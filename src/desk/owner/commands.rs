@@ -183,6 +183,15 @@ pub fn read(text: &str, pack: &Pack) -> Read {
     }
 }
 
+/// The order that a text one slip away from it should have been.
+#[must_use]
+pub fn corrected(text: &str, pack: &Pack) -> Option<String> {
+    let Read::DidYouMean(word) = read(text, pack) else {
+        return None;
+    };
+    Some(format!("{word}{}", split(text, pack).1))
+}
+
 /// The id of the command whose word a text starts with.
 pub(in crate::desk) fn first_word<'p>(text: &str, pack: &'p Pack) -> Option<&'p str> {
     let (first, _) = split(text, pack);
