@@ -20,6 +20,32 @@ fn waits(length: &str) -> String {
     format!("13 {DAVE} waits {length}: \"Water heater leaking\" To answer: 13 your message")
 }
 
+/// All of it comes in within minutes, or over most of an hour.
+#[test]
+fn a_crowd_that_waits_costs_a_text_or_two_each_time() {
+    for (seconds_between, most) in [(6, 2), (60, 4)] {
+        let mut it = Box::with("[limits]\nper_minute = 60\nper_hour = 600\nper_day = 1000\n");
+        let mut nudges = Vec::new();
+        let mut minute = |it: &mut Box, seconds| {
+            it.wait_s(seconds);
+            let sent = it.settle_to(OWNER).into_iter();
+            nudges.extend(sent.filter(|text| text.starts_with("Waiting for") || text.contains(" waits ")));
+        };
+        for stranger in 0..50 {
+            it.text(&format!("+1555777{stranger:04}"), "Hello, can you come by?");
+            minute(&mut it, seconds_between);
+        }
+        for _ in 0..4 * 60 {
+            minute(&mut it, 60);
+        }
+        assert!((2..=most).contains(&nudges.len()), "{nudges:#?}");
+        if most == 2 {
+            let all = "and 42 more. LIST shows what they wrote.";
+            assert!(nudges.iter().all(|nudge| nudge.ends_with(all)), "{nudges:#?}");
+        }
+    }
+}
+
 #[test]
 fn undo_of_done_brings_back_the_nudge() {
     let mut it = with_dave();

@@ -145,7 +145,7 @@ impl Turn<'_> {
         };
         let more = self.tx.scheduled_count()?.saturating_sub(SHOWN_MOST);
         if more > 0 {
-            shown.push(self.line("put_off_more", &[("count", &more)]));
+            shown.push(self.line("and_more", &[("count", &more)]));
         }
         shown.push(self.line("put_off_cancel", &[("handle", &first)]));
         self.reply(&member.number, &shown.join("\n"))

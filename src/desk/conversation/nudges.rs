@@ -29,6 +29,11 @@ const WAITS_MOST: Duration = Duration::from_secs(14 * 24 * 3600);
 const GIVEN_UP_MOST: u32 = 100;
 /// Nudges due this close together are one text.
 const TOGETHER: Duration = Duration::from_secs(3 * 60);
+/// So many due within [`FIRST`] are a crowd …
+const CROWD: usize = 5;
+/// … and whoever is due this soon is told with it, and nobody else before then but who is urgent: a text for each handful would
+/// cost more than it says.
+const TOGETHER_IN_A_CROWD: Duration = Duration::from_secs(3600);
 /// Most callers in one.
 const TOGETHER_MOST: u32 = 100;
 /// While the owner is away one that isn't urgent is looked at again after this long.
@@ -37,6 +42,9 @@ const HELD_WHILE_AWAY: Duration = Duration::from_secs(3600);
 const URGENT_LOOKS_AT: u32 = 3;
 /// Characters of what they wrote.
 const SAID: usize = 60;
+
+/// Setting: when a crowd was told of, steady milliseconds.
+const CROWD_TOLD: &str = "crowd_told";
 
 impl Turn<'_> {
     /// A caller begins to wait; one who is blocked does not, for nobody hears of them.
@@ -130,13 +138,25 @@ impl Turn<'_> {
         if let Some(until) = self.quiet_until() {
             return self.tx.set_timer(TimerKind::Nudge, id.0, until);
         }
+        // A crowd was just told of: who came since is told with the next text.
+        let told = self.tx.setting(CROWD_TOLD)?.and_then(|ms| ms.parse().ok()).map(Steady);
+        if let Some(told) = told
+            && now.since(told) < TOGETHER_IN_A_CROWD
+            && !self.waits_urgently(id)?
+        {
+            let next = told.plus(TOGETHER_IN_A_CROWD);
+            return self.tx.set_timer(TimerKind::Nudge, id.0, next);
+        }
         // Also when its time is over and the line about that, which lists who waits, comes next.
         let away = self.tx.setting(AWAY_UNTIL)?.is_some();
+        let due = |together| {
+            self.tx
+                .due_timers_of(TimerKind::Nudge, now.plus(together), TOGETHER_MOST)
+        };
+        let crowd = due(FIRST)?.len() + 1 >= CROWD;
+        let together = if crowd { TOGETHER_IN_A_CROWD } else { TOGETHER };
         let mut ids = vec![id];
-        for timer in self
-            .tx
-            .due_timers_of(TimerKind::Nudge, now.plus(TOGETHER), TOGETHER_MOST)?
-        {
+        for timer in due(together)? {
             self.tx.clear_timer(timer.kind, timer.subject)?;
             ids.push(ContactId(timer.subject));
         }
@@ -158,7 +178,7 @@ impl Turn<'_> {
             }
             // Nothing could go out (no network, quiet hours): a nudge would come with the text itself.
             let told = self.told_at(&contact)?;
-            let early = told.is_none_or(|told| told.plus(FIRST) > now.plus(TOGETHER));
+            let early = told.is_none_or(|told| told.plus(FIRST) > now.plus(together));
             if early {
                 let due = told.unwrap_or(now).plus(FIRST);
                 self.tx.set_timer(TimerKind::Nudge, id.0, due)?;
@@ -178,6 +198,9 @@ impl Turn<'_> {
             };
             self.tx.journal(about, "owner nudged", "a caller waits for an answer")?;
             waiting.push((contact, handle, age));
+        }
+        if crowd {
+            self.tx.set_setting(CROWD_TOLD, &now.0.to_string())?;
         }
         let members: Vec<Member> = self.rules.readers().cloned().collect();
         for member in members {

@@ -46,15 +46,17 @@ pub(in crate::desk) fn waits(pack: &Pack, handle: Handle, contact: &Contact, age
 
 /// Several callers wait. Numbers only, so that FORGET need not look here.
 pub(in crate::desk) fn several_wait(pack: &Pack, waiting: &[(Handle, String)]) -> String {
-    let mut each: Vec<String> = waiting
+    let each: Vec<String> = waiting
         .iter()
         .take(HANDLES_MOST)
         .map(|(handle, age)| format!("{handle} ({age})"))
         .collect();
-    if waiting.len() > HANDLES_MOST {
-        each.push("..".to_owned());
-    }
-    pack.line("several_wait", &[("handles", &each.join(", "))])
+    let each = each.join(", ");
+    let handles = match waiting.len().saturating_sub(HANDLES_MOST) {
+        0 => each,
+        more => format!("{each} {}", pack.line("and_more", &[("count", &more)])),
+    };
+    pack.line("several_wait", &[("handles", &handles)])
 }
 
 /// A reminder's time has come.
