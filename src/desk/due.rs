@@ -1,6 +1,6 @@
 //! Timers that have come.
 
-use crate::desk::submission::PURGE_EVERY;
+use crate::clock::Steady;
 use crate::desk::turn::{Done, Turn};
 use crate::ids::OutboxId;
 use crate::store::contacts::ContactId;
@@ -10,6 +10,13 @@ use std::time::Duration;
 
 /// Timers taken in one transaction; the rest follows at once in the next.
 const BATCH: u32 = 50;
+/// The housekeeping is done so often.
+const PURGE_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// An idle box puts the time on record so often. More often would tell the owner more exactly how long the power was gone, and
+/// wear the card.
+pub(super) const SIGN_OF_LIFE: Duration = Duration::from_secs(30 * 60);
+/// Setting: when the housekeeping was last through, steady milliseconds.
+const HOUSE_KEPT: &str = "house_kept";
 /// Between two steps of the housekeeping while there is something to do.
 const PURGE_PAUSE: Duration = Duration::from_secs(20);
 
@@ -44,13 +51,22 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// One step of the housekeeping ([`retention`]); the next one soon if there is more, else tomorrow.
+    /// One step of the housekeeping ([`retention`]) a day; the next one soon if there is more. In between the timer alone is
+    /// set anew, which puts the time on record: a sign of life, so that after a power cut the owner hears within what time
+    /// nothing ran.
     fn purge(&mut self) -> Done {
         let now = self.now().steady;
+        let kept = self.tx.setting(HOUSE_KEPT)?.and_then(|ms| ms.parse().ok()).map(Steady);
+        if kept.is_some_and(|at| now.since(at) < PURGE_EVERY) {
+            return self.tx.set_timer(TimerKind::Purge, 0, now.plus(SIGN_OF_LIFE));
+        }
         self.give_up_waiting()?;
         self.tx.forget_spells(now.minus(retention::BODIES))?;
         let next = match self.tx.retire()? {
-            0 => PURGE_EVERY,
+            0 => {
+                self.tx.set_setting(HOUSE_KEPT, &now.0.to_string())?;
+                SIGN_OF_LIFE
+            }
             _ => PURGE_PAUSE,
         };
         self.tx.set_timer(TimerKind::Purge, 0, now.plus(next))

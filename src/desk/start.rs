@@ -1,7 +1,7 @@
 //! The process started: what an earlier run left open is taken up, and the owner hears of an outage.
 
 use crate::clock::Trust;
-use crate::desk::submission;
+use crate::desk::due;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::pack::Pack;
 use crate::store::calls::CallEnd;
@@ -45,7 +45,7 @@ impl Turn<'_> {
         self.recover_submitting()?;
         if self.tx.timer(TimerKind::Purge, 0)?.is_none() {
             self.tx
-                .set_timer(TimerKind::Purge, 0, self.now().steady.plus(submission::PURGE_EVERY))?;
+                .set_timer(TimerKind::Purge, 0, self.now().steady.plus(due::SIGN_OF_LIFE))?;
         }
         self.watch_clock()?;
         self.arm_digest()?;
@@ -86,7 +86,7 @@ impl Turn<'_> {
         }
         let from = self.rules.time_of_day(before_utc_ms, wall.offset_s);
         let length = self.rules.pack.length(off);
-        // After a power cut nobody knows more than the last time recorded, and an idle box records nothing for hours.
+        // After a power cut nobody knows more than the last time recorded, half an hour before at most.
         let orderly = self
             .tx
             .setting(STOPPED)?

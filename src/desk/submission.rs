@@ -21,9 +21,6 @@ use crate::store::records::About;
 use crate::store::types::{Audience, Kind, Priority, State, TimerKind};
 use std::time::Duration;
 
-/// How long old bodies may wait to be erased.
-pub(super) const PURGE_EVERY: Duration = Duration::from_secs(24 * 3600);
-
 /// Waits before the next try after a passing refusal, by tries so far; the last one repeats.
 const SOON: [Duration; 6] = [
     Duration::from_millis(500),

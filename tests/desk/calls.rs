@@ -344,7 +344,7 @@ fn two_callers_in_the_same_instant_are_both_texted() {
     assert!(sent.iter().any(|s| s.to == DAVE) && sent.iter().any(|s| s.to == ANNA));
 }
 
-/// An idle box records nothing for hours; that is no outage.
+/// However long ago the last thing was that an idle box recorded, that is no outage.
 #[test]
 fn a_restart_in_good_order_after_a_quiet_night_is_nobodys_business() {
     let mut it = Box::quiet("");
@@ -359,6 +359,24 @@ fn a_restart_in_good_order_after_a_quiet_night_is_nobodys_business() {
     let told = it.settle_to(OWNER).join("|");
     assert!(
         told.starts_with("Working again after 10m off (since 8:00pm)."),
+        "{told}"
+    );
+}
+
+/// A minute without power after hours in which nothing happened: an idle box puts the time on record all the same.
+#[test]
+fn a_power_cut_after_an_idle_night_is_told_within_half_an_hour() {
+    let mut it = Box::quiet("");
+    let end = it.now.steady.plus(Duration::from_secs((8 * 60 + 25) * 60));
+    while let Some(wake) = it.tell(Input::Due).wake.filter(|wake| *wake < end) {
+        it.jump_to(wake);
+    }
+    it.jump_to(end);
+    it.now.wall.utc_ms += 60_000;
+    it.tell(Input::Started);
+    let told = it.settle_to(OWNER).join("|");
+    assert!(
+        told.starts_with("Working again after up to 26m off (last sign of life 8:00pm)."),
         "{told}"
     );
 }
