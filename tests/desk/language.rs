@@ -94,7 +94,12 @@ fn every_text_to_the_owner_is_one_plain_part() {
         for (section, key, source) in pack.texts().filter(|(section, _, _)| *section != "callers") {
             let mut said = source.clone();
             for blank in blanks(&source) {
-                said = said.replace(&format!("{{{blank}}}"), usual(blank));
+                // Of two forms the longer.
+                let usual = match blank.split_once(':') {
+                    None => usual(blank),
+                    Some((_, forms)) => forms.split('|').max_by_key(|form| form.len()).unwrap_or_default(),
+                };
+                said = said.replace(&format!("{{{blank}}}"), usual);
             }
             let cost = sms::cost(&said);
             assert_eq!(
@@ -332,6 +337,27 @@ fn times_are_said_as_the_language_says_them() {
     assert_eq!(Pack::english().clock(0, 5, false), "12:05am");
 }
 
+#[test]
+fn numbers_are_said_with_the_form_that_the_language_has_for_them() {
+    for (code, none, one, more) in [
+        ("en", "0 jobs", "1 job", "12 jobs"),
+        ("es", "0 trabajos", "1 trabajo", "12 trabajos"),
+        ("fr", "0 chantier", "1 chantier", "12 chantiers"),
+        ("de", "0 Auftr\u{e4}ge", "1 Auftrag", "12 Auftr\u{e4}ge"),
+    ] {
+        let pack = Pack::built_in(code).unwrap();
+        assert_eq!(
+            [0, 1, 12].map(|count| pack.line("jobs", &[("count", &count)])),
+            [none, one, more]
+        );
+    }
+    let spanish = Pack::built_in("es").unwrap();
+    assert_eq!(spanish.time("today", &[("time", &"1:05")]), "a la 1:05");
+    assert_eq!(spanish.time("today", &[("time", &"13:05")]), "a las 13:05");
+    let french = Pack::built_in("fr").unwrap();
+    assert_eq!(french.time("thousands", &[]), " ");
+}
+
 /// A text asked for in the code: its key and the names of its blanks, if they are written out there.
 type Call = (String, Option<BTreeSet<String>>);
 
@@ -414,7 +440,10 @@ fn every_text_asked_for_in_the_code_is_there_with_its_blanks_and_no_other() {
         .map(|(section, key, source)| {
             (
                 format!("{section}.{key}"),
-                blanks(&source).into_iter().map(str::to_owned).collect(),
+                blanks(&source)
+                    .into_iter()
+                    .map(|blank| blank.split(':').next().unwrap_or(blank).to_owned())
+                    .collect(),
             )
         })
         .collect();

@@ -115,10 +115,7 @@ fn thousands(figure: u64, between: &str) -> String {
 
 /// `3 jobs, $2,150`; without money if none was named.
 pub(in crate::desk) fn won(pack: &Pack, wins: u32, sum: u64, currency: &str) -> String {
-    let jobs = match wins {
-        1 => pack.line("one_job", &[]),
-        wins => pack.line("jobs", &[("count", &wins)]),
-    };
+    let jobs = pack.line("jobs", &[("count", &wins)]);
     match sum {
         0 => jobs,
         sum => format!("{jobs}, {}", money(pack, currency, sum)),
@@ -141,10 +138,7 @@ pub(in crate::desk) fn figures(
         true => pack.line("n_waiting", &[("count", &waiting)]),
         false => pack.line("n_waiting_who", &[("count", &waiting), ("handles", &listed.join(","))]),
     };
-    let opt_outs = match figures.opt_outs {
-        1 => pack.line("one_opt_out", &[]),
-        count => pack.line("opt_outs", &[("count", &count)]),
-    };
+    let opt_outs = pack.line("opt_outs", &[("count", &figures.opt_outs)]);
     let values: Values<'_> = &[
         ("what", &label),
         ("missed", &figures.missed),
@@ -202,7 +196,7 @@ mod tests {
         ];
         let more = [
             ("de", "\u{20ac}", 1250, "1.250 \u{20ac}"),
-            ("fr", "\u{20ac}", 1250, "1.250 \u{20ac}"),
+            ("fr", "\u{20ac}", 1250, "1 250 \u{20ac}"),
             ("es", "", 1250, "1.250"),
         ];
         for (code, sign, sum, written) in sums.into_iter().chain(more) {

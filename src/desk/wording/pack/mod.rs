@@ -55,6 +55,13 @@ struct Line(Vec<Piece>);
 enum Piece {
     Text(String),
     Blank(String),
+    /// `{count:job|jobs}`: the first for a number that takes the singular, else the second; a value's number is what it starts
+    /// with, so that Spanish can say "a la 1:05".
+    ByNumber {
+        name: String,
+        one: String,
+        other: String,
+    },
 }
 
 impl std::fmt::Debug for Pack {
@@ -101,7 +108,7 @@ impl Pack {
     /// A text to the owner or crew, its blanks filled. A key there is none of gives itself, which a test rules out.
     #[must_use]
     pub fn line(&self, key: &str, values: Values<'_>) -> String {
-        fill(&self.texts, key, values)
+        self.fill(&self.texts, key, values)
     }
 
     /// A text to a caller as a template, its blanks still open.
@@ -113,7 +120,7 @@ impl Pack {
     /// A word or two about time.
     #[must_use]
     pub fn time(&self, key: &str, values: Values<'_>) -> String {
-        fill(&self.times, key, values)
+        self.fill(&self.times, key, values)
     }
 
     /// A reason as recorded, which is English, in this language; as it stands if it is none that this language knows.
@@ -139,8 +146,8 @@ impl Pack {
             (name, value)
         });
         match &inner {
-            Some((name, value)) => fill(&self.reasons, key, &[(name, value)]),
-            None => fill(&self.reasons, key, &[]),
+            Some((name, value)) => self.fill(&self.reasons, key, &[(name, value)]),
+            None => self.fill(&self.reasons, key, &[]),
         }
     }
 
@@ -187,6 +194,38 @@ impl Pack {
         }
     }
 
+    fn fill(&self, lines: &BTreeMap<String, Line>, key: &str, values: Values<'_>) -> String {
+        let Some(line) = lines.get(key) else {
+            debug_assert!(false, "no text {key}");
+            return key.to_owned();
+        };
+        let value = |name: &str| {
+            let value = values.iter().find(|(known, _)| *known == name);
+            debug_assert!(value.is_some(), "{key}: nobody fills {{{name}}}");
+            // What strangers wrote fills blanks: it makes no line of its own there, and turns no reading.
+            value.map_or_else(String::new, |(_, value)| {
+                crate::printable::for_phone(&value.to_string()).into_owned()
+            })
+        };
+        let pieces = line.0.iter().map(|piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Blank(name) => value(name),
+            Piece::ByNumber { name, one, other } => match self.is_one(&value(name)) {
+                true => one.clone(),
+                false => other.clone(),
+            },
+        });
+        pieces.collect()
+    }
+
+    /// Whether the number that `value` starts with takes the singular.
+    fn is_one(&self, value: &str) -> bool {
+        let digits = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
+        let number = value.get(..digits).unwrap_or("");
+        let singular = self.times.get("one").map(Line::source).unwrap_or_default();
+        singular.split_whitespace().any(|one| one == number)
+    }
+
     /// Each text with its section, key and source, for tests and for `textback check`.
     pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str, String)> {
         let section = |name: &'static str, lines| (name, lines);
@@ -201,26 +240,6 @@ impl Pack {
     }
 }
 
-fn fill(lines: &BTreeMap<String, Line>, key: &str, values: Values<'_>) -> String {
-    let Some(line) = lines.get(key) else {
-        debug_assert!(false, "no text {key}");
-        return key.to_owned();
-    };
-    let mut out = String::new();
-    for piece in &line.0 {
-        match piece {
-            Piece::Text(text) => out.push_str(text),
-            Piece::Blank(name) => match values.iter().find(|(known, _)| known == name) {
-                // Writing to a String does not fail.
-                // What strangers wrote fills blanks: it makes no line of its own there, and turns no reading.
-                Some((_, value)) => out.push_str(&crate::printable::for_phone(&value.to_string())),
-                None => debug_assert!(false, "{key}: nobody fills {{{name}}}"),
-            },
-        }
-    }
-    out
-}
-
 impl Line {
     /// Reads `Missed {who} {time}`, made plain GSM-7 where that changes nothing a reader cares about.
     fn parse(text: &str) -> Result<Line, &'static str> {
@@ -232,7 +251,17 @@ impl Line {
                 pieces.push(Piece::Text(before.to_owned()));
             }
             let (name, after) = after.split_once('}').ok_or("a { is never closed")?;
-            pieces.push(Piece::Blank(name.to_owned()));
+            pieces.push(match name.split_once(':') {
+                None => Piece::Blank(name.to_owned()),
+                Some((name, forms)) => {
+                    let (one, other) = forms.split_once('|').ok_or("{name:one|more} needs a |")?;
+                    Piece::ByNumber {
+                        name: name.to_owned(),
+                        one: one.to_owned(),
+                        other: other.to_owned(),
+                    }
+                }
+            });
             rest = after;
         }
         if !rest.is_empty() {
@@ -243,7 +272,7 @@ impl Line {
 
     fn blanks(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
-            Piece::Blank(name) => Some(name.as_str()),
+            Piece::Blank(name) | Piece::ByNumber { name, .. } => Some(name.as_str()),
             Piece::Text(_) => None,
         })
     }
@@ -254,6 +283,7 @@ impl Line {
             .map(|piece| match piece {
                 Piece::Text(text) => text.clone(),
                 Piece::Blank(name) => format!("{{{name}}}"),
+                Piece::ByNumber { name, one, other } => format!("{{{name}:{one}|{other}}}"),
             })
             .collect()
     }
