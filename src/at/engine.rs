@@ -11,7 +11,9 @@
 //!    all that is owed has come, or [`SETTLE_QUIET`] after the last one;
 //! 3. a modem that answers no `AT` is left to the caller's recovery ladder: other commands go out and settle, but a text is
 //!    never given to a modem that owes an answer;
-//! 4. a `+CMGS: <mr>` that nobody waits for is [`Urc::LateSubmit`](super::Urc::LateSubmit): it settles the doubt about the text before.
+//! 4. a modem that is late by nature (slow serial modules, emulators) is learned from the `AT`s it is knocked at with: all
+//!    but a text's times, and the silence that proves nothing else is coming, are longer by its lateness ([`LATENESS_MAX`]);
+//! 5. a `+CMGS: <mr>` that nobody waits for is [`Urc::LateSubmit`](super::Urc::LateSubmit): it settles the doubt about the text before.
 
 mod matching;
 mod resync;
@@ -42,6 +44,9 @@ pub const RESYNC_TRIES: u8 = 2;
 pub const RESYNC_TIMEOUT: Duration = Duration::from_secs(2);
 /// Silence after a final result that proves no other is on its way.
 pub const SETTLE_QUIET: Duration = Duration::from_millis(500);
+/// The most that is learned of how late a modem answers. One that starts up meanwhile looks late too, and is waited for so
+/// long once; its next answers put that right.
+pub const LATENESS_MAX: Duration = Duration::from_secs(5);
 /// A result without a line end is one after this much silence (V.250 §5.7.1 has the end; small emulators forget it).
 pub const LINE_END_GRACE: Duration = Duration::from_millis(300);
 /// How soon the `OK` of a late `+CMGS:` follows it.
@@ -79,6 +84,10 @@ pub struct Engine {
     last_echo: String,
     submit_timeout: Duration,
     patience: Option<Duration>,
+    /// How late this modem answers, as far as its answers to `AT` told.
+    lateness: Duration,
+    /// When the first of the `AT`s was sent that nobody has answered yet.
+    knocked: Option<Instant>,
     events: VecDeque<Event>,
     transmits: VecDeque<Vec<u8>>,
 }
@@ -89,6 +98,7 @@ struct Flight {
     /// The engine's own `AT` after a time-out, and how often it may be asked again.
     resync: Option<Resync>,
     phase: Phase,
+    sent: Instant,
     deadline: Instant,
     /// Ends in OK then, without one.
     grace: Option<Instant>,
@@ -163,6 +173,8 @@ impl Engine {
             last_echo: String::new(),
             submit_timeout: SUBMIT_TIMEOUT,
             patience: None,
+            lateness: Duration::ZERO,
+            knocked: None,
             events: VecDeque::new(),
             transmits: VecDeque::new(),
         }
@@ -334,6 +346,8 @@ impl Engine {
         self.late_ok_until = None;
         self.numbers = 0;
         self.unended = None;
+        self.lateness = Duration::ZERO;
+        self.knocked = None;
         self.last_echo.clear();
         let flying = self.flight.take().filter(|flight| flight.resync.is_none());
         let held = self.held.take().map(|command| (command, Vec::new()));
@@ -358,6 +372,7 @@ impl Engine {
             Some(patience) if !matches!(command, Command::SendMessage { .. }) => command.timeout().min(patience),
             Some(_) | None => command.timeout(),
         };
+        let timeout = timeout + self.lateness;
         let phase = if matches!(command, Command::SendMessage { .. }) {
             Phase::Prompt
         } else {
@@ -368,6 +383,7 @@ impl Engine {
             command,
             resync,
             phase,
+            sent: at,
             deadline: at + timeout,
             grace: None,
             lines: Vec::new(),

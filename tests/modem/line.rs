@@ -125,7 +125,7 @@ fn what_the_line_adds_is_taken_away_again() {
 
 #[test]
 fn a_modem_that_takes_its_time_is_waited_for() {
-    for delay_ms in [50, 400, 900, 1500, 1900] {
+    for delay_ms in [50, 400, 900, 1500, 1900, 2300, 2500, 2600, 3000, 4000, 4900] {
         let behind = Behind {
             name: "slow",
             modem: plain(),
