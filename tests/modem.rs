@@ -20,6 +20,7 @@ mod health;
 mod line;
 mod makers;
 mod quirks;
+mod waits;
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;

@@ -2,6 +2,7 @@
 
 use super::{Facts, Finding, Item, TextOut, Verdict, finding};
 use crate::clock::Trust;
+use crate::modem::CanText;
 
 /// Free disk below which nothing is sure.
 const DISK_FREE_MIN: u64 = 16 * 1024 * 1024;
@@ -25,7 +26,20 @@ pub(super) fn judge(facts: &Facts<'_>, list: &mut Vec<Finding>) {
             "text the box from any phone: the text's time stamp sets it",
         ),
     });
+    let can_text = facts.report.map_or(CanText::Yes, |report| report.can_text);
     list.push(match facts.text_out {
+        _ if can_text == CanText::Never => finding(
+            I::TextOut,
+            V::Fail,
+            "this modem has no PDU mode (AT+CMGF=? lists only 1): no text goes out or comes in",
+            "take a model of the README's list",
+        ),
+        _ if can_text == CanText::Refused => finding(
+            I::TextOut,
+            V::Fail,
+            "the modem refuses PDU mode (AT+CMGF=0): no text goes out or comes in",
+            "power it off and on; update its firmware; else take a model of the README's list",
+        ),
         Some(TextOut::Delivered) => finding(I::TextOut, V::Pass, "the newest arrived", ""),
         Some(TextOut::Accepted) => finding(
             I::TextOut,

@@ -150,7 +150,7 @@ fn finding(check: Item, verdict: Verdict, found: impl Into<String>, fix: &str) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::modem::{CanVoice, Diversion, Divert, Identity, Registration, Signal, SimState};
+    use crate::modem::{CanText, CanVoice, Diversion, Divert, Identity, Registration, Signal, SimState};
 
     fn healthy() -> Report {
         Report {
@@ -223,10 +223,12 @@ mod tests {
     #[test]
     fn each_trouble_is_found_and_has_a_fix() {
         type Break = fn(&mut Report);
-        let troubles: [(Break, Item, Verdict); 14] = [
+        let troubles: [(Break, Item, Verdict); 16] = [
             (|r| r.can_voice = CanVoice::Never, Item::Voice, Verdict::Fail),
             (|r| r.can_voice = CanVoice::SmsOnly, Item::Voice, Verdict::Fail),
             (|r| r.can_voice = CanVoice::Perhaps, Item::Voice, Verdict::Warn),
+            (|r| r.can_text = CanText::Never, Item::TextOut, Verdict::Fail),
+            (|r| r.can_text = CanText::Refused, Item::TextOut, Verdict::Fail),
             (|r| r.pin_tries_left = Some(1), Item::Sim, Verdict::Warn),
             (
                 |r| {

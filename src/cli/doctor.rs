@@ -100,7 +100,8 @@ fn exit_code(found: &Value) -> u8 {
             .any(|check| check["check"] == item && check["verdict"] == "fail")
     };
     let shut = found["examination"]["sim"]["shut"] == true;
-    if failed("voice") || shut || found["pin_refused"] == true && failed("sim") {
+    let textless = found["examination"]["can_text"] == "never";
+    if failed("voice") || textless || shut || found["pin_refused"] == true && failed("sim") {
         CANNOT
     } else if failed("modem") {
         UNAVAILABLE

@@ -1,6 +1,6 @@
 //! An examination's report as JSON, for `textback doctor` and whoever asks the control socket.
 
-use crate::modem::{CanVoice, Divert, Report, SimState};
+use crate::modem::{CanText, CanVoice, Divert, Report, SimState};
 use serde_json::{Value, json};
 
 /// Everything in the report; `null` is what the modem did not say.
@@ -38,6 +38,11 @@ pub fn json(report: &Report) -> Value {
             CanVoice::Perhaps => "perhaps",
             CanVoice::SmsOnly => "sms_only",
             CanVoice::Never => "never",
+        },
+        "can_text": match report.can_text {
+            CanText::Yes => "yes",
+            CanText::Refused => "refused",
+            CanText::Never => "never",
         },
         "sim": {
             "state": match report.sim {

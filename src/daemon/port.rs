@@ -6,8 +6,10 @@
 use super::usb::Usb;
 use crate::modem::families::udev::LINK;
 use rustix::fs::inotify;
+use rustix::termios::{ControlModes, OptionalActions, tcgetattr, tcsetattr};
 use std::fmt;
 use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::io::unix::AsyncFd;
@@ -168,7 +170,12 @@ impl Opener for SerialOpener {
         let shown = path.to_string_lossy();
         // 8N1, no flow control. The kernel raises DTR on open; it must stay up: EC2x hangs up and hides texts without it.
         match tokio_serial::new(shown.as_ref(), self.baud).open_native_async() {
-            Ok(stream) => Ok(Box::new(stream)),
+            Ok(stream) => {
+                if let Err(error) = keep_line_up(&stream) {
+                    tracing::debug!(%error, "closing the port may hang up: its HUPCL can't be cleared");
+                }
+                Ok(Box::new(stream))
+            }
             Err(error) => {
                 let trouble = self.diagnose(&path, &error);
                 // Another modem, or the same one started anew: the link is the best guess again.
@@ -195,6 +202,19 @@ impl Opener for SerialOpener {
             () = folder_changed(&self.path, was_absent) => tokio::time::sleep(SETTLE).await,
         }
     }
+}
+
+/// Closing the port must not lower DTR (`HUPCL`, which serial drivers come up with): to most modems that is the order to hang up
+/// (V.250 §6.1.9 `&D2`), and to some to start anew.
+fn keep_line_up(stream: &tokio_serial::SerialStream) -> io::Result<()> {
+    // SAFETY: the stream owns this descriptor and outlives the borrow.
+    let fd = unsafe { BorrowedFd::borrow_raw(stream.as_raw_fd()) };
+    let mut settings = tcgetattr(fd)?;
+    if settings.control_modes.contains(ControlModes::HUPCL) {
+        settings.control_modes.remove(ControlModes::HUPCL);
+        tcsetattr(fd, OptionalActions::Now, &settings)?;
+    }
+    Ok(())
 }
 
 /// Resolves when something with the port's name is made or changes rights in its folder, or when a port that was absent has
@@ -309,6 +329,27 @@ mod tests {
         assert!(opener.usb.is_none());
         opener.stayed_mute();
         assert_eq!(opener.choice(), Path::new("/dev/ttyUSB2"));
+    }
+
+    #[tokio::test]
+    async fn closing_the_port_does_not_hang_up() {
+        use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        // As a serial driver comes up.
+        let mut settings = tcgetattr(&master).unwrap();
+        settings.control_modes.insert(ControlModes::HUPCL);
+        tcsetattr(&master, OptionalActions::Now, &settings).unwrap();
+        let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+        let line = SerialOpener::new(path.into(), 115_200).open();
+        assert!(line.is_ok());
+        let settings = tcgetattr(&master).unwrap();
+        assert!(!settings.control_modes.contains(ControlModes::HUPCL));
+        assert!(
+            settings.control_modes.contains(ControlModes::CLOCAL),
+            "no carrier is waited for"
+        );
     }
 
     #[tokio::test]

@@ -122,7 +122,7 @@ impl State {
             return None;
         };
         match why {
-            Limit::PinWrong | Limit::PinTriesLow | Limit::PukRequired | Limit::NoVoice => Some(why),
+            Limit::PinWrong | Limit::PinTriesLow | Limit::PukRequired | Limit::NoVoice | Limit::NoPduMode => Some(why),
             Limit::NoSim
             | Limit::PinRequired
             | Limit::NotRegistered
@@ -224,7 +224,7 @@ impl State {
                 Limit::NoSim => Code::NoSim,
                 Limit::PinRequired | Limit::PinWrong | Limit::PinTriesLow | Limit::PukRequired => Code::Pin,
                 Limit::NotRegistered | Limit::RegistrationDenied | Limit::SmsOnly => Code::NotRegistered,
-                Limit::NoVoice | Limit::NoSms => Code::NoSms,
+                Limit::NoVoice | Limit::NoSms | Limit::NoPduMode => Code::NoSms,
             }),
             Condition::Ready => Shown::Ready {
                 bars: light::bars(self.signal),
@@ -322,7 +322,12 @@ pub fn limit_in_words(limit: Limit) -> &'static str {
         Limit::RegistrationDenied => "the network refuses this SIM or modem: ask the operator",
         Limit::SmsOnly => "registered for texts only: calls cannot reach this modem (needs VoLTE or a 2G/3G fallback)",
         Limit::NoVoice => "this model has no voice: it can never see a call. See the README for models that can",
-        Limit::NoSms => "the modem refuses the set-up for texts (CMGF/CPMS/CNMI)",
+        Limit::NoSms => {
+            "the modem refuses PDU mode (AT+CMGF=0), without which no text goes out or comes in; it is tried again"
+        }
+        Limit::NoPduMode => {
+            "this modem has no PDU mode (AT+CMGF=? lists only 1): textback can neither send nor read a text with it. See the README for models that can"
+        }
     }
 }
 
@@ -338,7 +343,7 @@ fn limit_shortly(limit: Limit) -> &'static str {
         Limit::RegistrationDenied => "the network refuses the SIM or modem",
         Limit::SmsOnly => "the network takes it for texts only, no calls",
         Limit::NoVoice => "this modem can't take calls",
-        Limit::NoSms => "this modem can't do texts",
+        Limit::NoSms | Limit::NoPduMode => "this modem can't do texts",
     }
 }
 
@@ -450,13 +455,14 @@ mod tests {
             Limit::SmsOnly,
             Limit::NoVoice,
             Limit::NoSms,
+            Limit::NoPduMode,
         ] {
             state.learn(&Event::Condition(Condition::Limited { why }));
             say(&state);
         }
         state.storage(Some("full".to_owned()));
         say(&state);
-        assert_eq!(said.len(), 14, "{said:?}");
+        assert_eq!(said.len(), 15, "{said:?}");
         for pack in Pack::all().iter().skip(1) {
             for said in &said {
                 assert_ne!(&pack.reason(said), said, "{}", pack.code);

@@ -177,6 +177,15 @@ impl Bringup {
         matches!(self.state, State::Off | State::Awaken { .. } | State::Mute)
     }
 
+    /// What is left is good to know and never necessary.
+    pub fn is_surveying(&self) -> bool {
+        match self.state {
+            State::Survey { next } => next >= SURVEY_BEFORE_TEXTS,
+            State::Iccid { .. } => true,
+            _otherwise => false,
+        }
+    }
+
     /// It pauses, and nothing of it is due before the pause is over.
     pub fn is_waiting(&self, at: Instant) -> bool {
         self.pause.is_some_and(|until| at < until)
@@ -212,6 +221,7 @@ impl Bringup {
             State::Settings { .. } | State::Reports { .. } | State::Extras { .. } => "calls",
             State::AwaitTexts { .. }
             | State::PduMode { .. }
+            | State::PduModes
             | State::Storage { .. }
             | State::Notify { .. }
             | State::NotifyCheck { .. } => "texts",
@@ -256,6 +266,7 @@ impl Bringup {
             | State::Extras { .. }
             | State::AwaitTexts { .. }
             | State::PduMode { .. }
+            | State::PduModes
             | State::Storage { .. }
             | State::Notify { .. }
             | State::NotifyCheck { .. }
@@ -288,7 +299,11 @@ impl Bringup {
             State::Sim { .. } => Some(SIM_WAIT),
             // What the job can't do without, and what takes its time.
             State::Settings { next: 0 } | State::PduMode { .. } | State::Unlock => None,
-            State::RadioOn | State::CountTries { .. } | State::Storage { .. } | State::Notify { .. } => None,
+            State::RadioOn
+            | State::CountTries { .. }
+            | State::PduModes
+            | State::Storage { .. }
+            | State::Notify { .. } => None,
             State::Identify { .. }
             | State::Radio
             | State::Settings { .. }
@@ -322,7 +337,7 @@ impl Bringup {
             // A SIM that was gone is back: nothing that was set for it holds.
             State::Ready | State::Limited(_) if ready => self.start(self.restarted),
             // Its lock was not told when it was asked about, and is now: not the texts are the trouble.
-            State::Ready | State::Limited(Limit::NoSms) => {
+            State::Ready | State::Limited(Limit::NoSms | Limit::NoPduMode) => {
                 self.early = Early::No;
                 self.enter(State::Sim { busy: 0 });
             }

@@ -2,7 +2,7 @@
 //! question after another when nothing more urgent goes on; the network's own answers (diversions, caller display) last.
 
 use super::families::{Family, GENERIC, Line};
-use super::{CanVoice, Diversion, Divert, Event, Identity, Registration, Report, Signal, SimState};
+use super::{CanText, CanVoice, Diversion, Divert, Event, Identity, Registration, Report, Signal, SimState};
 use crate::at::reply::{self, PinState};
 use crate::at::{Command, Outcome};
 use std::time::Duration;
@@ -114,6 +114,7 @@ pub struct Known<'a> {
     pub registration: Registration,
     pub signal: Signal,
     pub has_voice: bool,
+    pub can_text: CanText,
     /// A call was seen: whatever anybody says of voice.
     pub call_seen: bool,
     pub shows_callers: bool,
@@ -252,6 +253,7 @@ impl Examination {
         if !known.shows_callers && report.shows_callers == Some(true) {
             report.shows_callers = None;
         }
+        report.can_text = known.can_text;
         report.network_proof_age = known.proof_age;
         report.can_voice = verdict(
             known.has_voice && (known.call_seen || !self.voiceless),

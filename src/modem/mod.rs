@@ -26,7 +26,7 @@ mod timers;
 mod ussd;
 
 pub use machine::Modem;
-pub use report::{Balance, CanVoice, Deafness, Diversion, Divert, PowerStep, PowerSteps, Report, SimState};
+pub use report::{Balance, CanText, CanVoice, Deafness, Diversion, Divert, PowerStep, PowerSteps, Report, SimState};
 
 /// What the outside tells the modem.
 #[derive(Debug)]
@@ -254,8 +254,10 @@ pub enum Limit {
     SmsOnly,
     /// This model has no voice: it can never see a call.
     NoVoice,
-    /// SMS set-up (CMGF/CNMI/CPMS) refused.
+    /// `+CMGF=0` is refused, perhaps only now: it is tried again.
     NoSms,
+    /// Texts as characters only: `+CMGF=0` is refused, and `+CMGF=?` doesn't have it either (27.005 §3.2.3).
+    NoPduMode,
 }
 
 #[derive(Clone, PartialEq, Eq, Default)]

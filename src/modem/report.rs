@@ -109,6 +109,18 @@ pub enum CanVoice {
     Never,
 }
 
+/// Whether texts can be sent and read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CanText {
+    /// Nothing speaks against it.
+    #[default]
+    Yes,
+    /// The modem refuses PDU mode now.
+    Refused,
+    /// The modem has no PDU mode.
+    Never,
+}
+
 /// What the SIM waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SimState {
@@ -148,6 +160,7 @@ pub struct Report {
     /// Family, maker, model, firmware, IMEI, SIM, operator, service centre.
     pub identity: Identity,
     pub can_voice: CanVoice,
+    pub can_text: CanText,
     pub sim: SimState,
     pub pin_tries_left: Option<u8>,
     /// `cs` is for calls, `eps` and `ps` for data and texts.

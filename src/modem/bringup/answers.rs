@@ -88,8 +88,14 @@ impl Bringup {
                     self.enter(State::PduMode { busy: busy + 1 });
                     self.pause = Some(at + BUSY_WAIT);
                 } else {
-                    self.limited(Limit::NoSms, at);
+                    self.enter(State::PduModes);
                 }
+            }
+            State::PduModes => {
+                // `(0,1)` or `(0-1)`; where 0 isn't among them it never will be.
+                let modes = text_field(outcome, "+CMGF", 0);
+                let never = accepted && modes.is_some_and(|modes| modes.contains('1') && !modes.contains('0'));
+                self.limited(if never { Limit::NoPduMode } else { Limit::NoSms }, at);
             }
             State::Storage { next, again } => {
                 if (unanswered || is_sim_busy(&outcome.result)) && again < STORAGE_TRIES {

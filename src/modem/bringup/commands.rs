@@ -1,6 +1,6 @@
 //! What bring-up says next, step by step.
 
-use super::script::{self, BASICS, IDENTITY, PDU_MODE, RADIO, RADIO_ON, SETTINGS, SPEAK_UP, SURVEY};
+use super::script::{self, BASICS, IDENTITY, PDU_MODE, PDU_MODES, RADIO, RADIO_ON, SETTINGS, SPEAK_UP, SURVEY};
 use super::{AWAKEN_WAIT, BUSY_TRIES, Bringup, Early, Next, QUICK, SLOW, SMS_READY_WAIT, SPEAK_UP_AT, State, plain};
 use crate::at::Command;
 use crate::modem::families::Line;
@@ -27,7 +27,7 @@ impl Bringup {
             self.asked_radio |= matches!(self.state, State::Radio);
             let (command, otherwise) = match self.state {
                 State::Off | State::Ready | State::Mute => return Next::Wait,
-                State::Limited(Limit::NoSms) => {
+                State::Limited(Limit::NoSms | Limit::NoPduMode) => {
                     self.enter(State::PduMode { busy: 0 });
                     continue;
                 }
@@ -88,6 +88,7 @@ impl Bringup {
                     None => (None, State::PduMode { busy: 0 }),
                 },
                 State::PduMode { .. } => (Some(plain(&PDU_MODE, SLOW)), State::Ready),
+                State::PduModes => (Some(plain(&PDU_MODES, QUICK)), State::Ready),
                 State::Storage { next, .. } => (
                     self.family
                         .storage

@@ -30,6 +30,9 @@ pub const RADIO_ON: Line = line("+CFUN=1");
 /// Texts as PDUs, 27.005 §3.2.3.
 pub const PDU_MODE: Line = line("+CMGF=0");
 
+/// Which ways of writing texts it has, 27.005 §3.2.3.
+pub const PDU_MODES: Line = asks("+CMGF=?", "+CMGF:");
+
 /// What shows us calls first, then what keeps them ours: never answer by itself (S0), hanging up works (CVHU, 27.007 §6.20),
 /// numbers come as they are (CSCS), registration is told (CREG …).
 pub const SETTINGS: &[Line] = &[

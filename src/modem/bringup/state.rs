@@ -50,6 +50,8 @@ pub enum State {
     PduMode {
         busy: u8,
     },
+    /// `+CMGF=0` was refused: `+CMGF=?` tells whether it ever is accepted.
+    PduModes,
     Storage {
         next: usize,
         /// How often no answer came, or that the SIM is busy.

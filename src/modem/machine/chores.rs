@@ -1,7 +1,7 @@
 //! What is asked when nothing else goes on, and nobody waits for it: an examination, the balance, the memory of missed calls.
 
 use super::super::examination::Known;
-use super::super::{Event, Output, Signal};
+use super::super::{CanText, Event, Limit, Output, Signal};
 use super::{Job, Modem};
 use crate::at::{Command, Outcome, reply};
 use std::time::{Duration, Instant};
@@ -122,6 +122,11 @@ impl Modem {
             registration: self.status.registration(),
             signal: self.status.signal(),
             has_voice: self.bringup.has_voice(),
+            can_text: match self.bringup.limit() {
+                Some(Limit::NoPduMode) => CanText::Never,
+                Some(Limit::NoSms) => CanText::Refused,
+                Some(_) | None => CanText::Yes,
+            },
             call_seen: self.bringup.has_seen_call(),
             shows_callers: self.bringup.shows_callers(),
             announces_texts: self.bringup.announces_texts(),

@@ -25,7 +25,7 @@ impl Modem {
                     Some(Deafness::NotReady)
                 }
                 // Calls never ring there anyway, or they do: nothing that comes and goes.
-                Limit::SmsOnly | Limit::NoVoice | Limit::NoSms => None,
+                Limit::SmsOnly | Limit::NoVoice | Limit::NoSms | Limit::NoPduMode => None,
             },
         }
     }

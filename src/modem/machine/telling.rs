@@ -52,7 +52,8 @@ impl Modem {
                 | Limit::PukRequired
                 | Limit::SmsOnly
                 | Limit::NoVoice
-                | Limit::NoSms,
+                | Limit::NoSms
+                | Limit::NoPduMode,
             )
             | None => None,
         }

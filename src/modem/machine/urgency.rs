@@ -117,6 +117,10 @@ impl Modem {
             let command = Inbox::command(&ask);
             return Some((Job::Inbox(ask), command));
         }
+        // What is only good to know may take the network's time, and the call list must not wait for it.
+        if self.calls.is_ringing() && self.bringup.is_surveying() {
+            return None;
+        }
         match self.bringup.next(at) {
             Next::Send(command) => return Some((Job::BringUp, command)),
             Next::EscapeThenSend(command) => {
@@ -142,7 +146,7 @@ impl Modem {
         if std::mem::take(&mut self.pdu_mode_due) {
             return Some(Question::PduMode { undone: true }.job());
         }
-        if std::mem::take(&mut self.clip_due) {
+        if !self.calls.is_ringing() && std::mem::take(&mut self.clip_due) {
             return Some(Question::ShowCallers.job());
         }
         self.next_after_call(at)
