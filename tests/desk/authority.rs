@@ -396,3 +396,17 @@ fn an_order_dropped_for_another_before_its_code_came_is_named() {
     assert!(says(&mut it, OWNER, &format!("YES {}", code_in(&again))).contains("is owner now"));
     assert!(says(&mut it, OWNER, "NUM 13").contains(DAVE), "nobody was forgotten");
 }
+
+/// The box's secret is given at its start; one whose record of it was lost gives no code that anybody could guess.
+#[test]
+fn without_a_secret_nothing_is_done_that_needs_a_code() {
+    let mut it = Box::new();
+    let now = it.now;
+    it.store.transact(now, |tx| tx.drop_setting("box_secret")).unwrap();
+    for order in ["OWNER ADD +15125550101 Sam", "SET pin 4711"] {
+        assert_eq!(
+            says(&mut it, OWNER, order),
+            "Not possible: the box has no codes yet. Start it anew."
+        );
+    }
+}

@@ -335,3 +335,13 @@ fn with_two_owners_each_is_named_and_not_called_the_owner() {
         "once they have a name"
     );
 }
+
+#[test]
+fn a_team_has_room_for_twenty_beside_the_owner() {
+    let members: String = (0..20)
+        .map(|i| format!("[[crew]]\nname = \"Crew {i}\"\nnumber = \"+1512555{:04}\"\n", 200 + i))
+        .collect();
+    let mut it = Box::quiet(&members);
+    it.text(OWNER, "CREW ADD +15125550300 Zoe");
+    assert_eq!(it.settle_to(OWNER), ["Not done: 20 people are the most."]);
+}

@@ -17,21 +17,14 @@ const SHORT: usize = 4;
 /// Another language may take so many parts for a hundred in English.
 const PARTS_MOST: usize = 110;
 
-/// Texts for what hardly ever happens, that no story tells: each only stands in for a fact that is missing, or answers at a
-/// bound. Whoever tells one strikes it out here.
-const UNTOLD: [&str; 12] = [
+/// Texts that no story tells, each with its reason: all stand in for a fact that is missing. Whoever tells one strikes it out.
+const UNTOLD: [&str; 3] = [
+    // A call's number is on record before it is read; this is for a record that has lost it.
     "texts.an_unknown_number",
-    "texts.claim_used",
-    "texts.more_kept",
-    "texts.no_codes_yet",
+    // Who has a number was texted or wrote; this is for one whose texts are gone after the years they are kept.
     "texts.no_texts_yet",
-    "texts.pause_usage",
-    "texts.set_dropped",
-    "texts.somebody_forgotten",
-    "texts.team_full",
+    // A text that failed is told at once, and ends the line that would come; this is for one that was dropped without a word.
     "texts.text_failed",
-    "texts.unknown_sender",
-    "texts.why_not_yet",
 ];
 
 /// The language a story is told in.

@@ -1,6 +1,6 @@
 //! What may happen in a story.
 
-use super::super::box_under_test::number;
+use super::super::box_under_test::{IMSI, number};
 use super::Story;
 use std::time::Duration;
 use textback::checkup::Machine;
@@ -104,6 +104,18 @@ impl Story {
                 self.it.text(&strangers_number(stranger), "Hello, can you come by?");
                 self.passes(1);
             }
+        } else if let Some((line, instead)) = to_box("the file now has ").and_then(|new| new.split_once(" instead of "))
+        {
+            // Which is read at the next start.
+            let (line, instead) = (line.replace("\\n", "\n"), instead.replace("\\n", "\n"));
+            assert!(self.config.contains(&instead), "the file has no {instead}");
+            self.config = self.config.replacen(&instead, &line, 1);
+        } else if let Some((key, value)) =
+            to_box("an older program had set ").and_then(|setting| setting.split_once(" to "))
+        {
+            let now = self.it.now;
+            let key = format!("set:{key}");
+            self.it.store.transact(now, |tx| tx.set_setting(&key, value)).unwrap();
         } else if let Some(signal) = to_box("the signal is ") {
             self.it.desk.observe(BoxCondition {
                 since: Some(self.it.now.steady),
@@ -157,6 +169,7 @@ impl Story {
                     after: Duration::ZERO,
                 });
             }
+            "the SIM is read" => self.it.sim_is(IMSI),
             "the box restarts" => {
                 self.it.tell(Input::Stopping);
                 self.it.restart(&self.config);
