@@ -44,6 +44,7 @@ mod room;
 mod salvage;
 pub mod scheduled;
 pub mod schema;
+mod sectors;
 pub mod spells;
 pub mod timers;
 pub mod types;
@@ -55,20 +56,19 @@ const STATEMENT_CACHE: usize = 160;
 /// How long another process (the command line, reading) may hold a lock before we say so, milliseconds.
 const BUSY_TIMEOUT_MS: u64 = 5000;
 
-/// Octets of a database page. With pages of a quarter of a sector, the padding behind a commit is less; all pages of a sector that
-/// is touched are written all the same, so that a power cut while the card writes it spoils nothing that is not in the log.
-const PAGE_OCTETS: i64 = 1024;
+/// Octets of a database page. A commit writes every page that it changes whole, so small ones wear the card least.
+const PAGE_OCTETS: i64 = 512;
 
 /// Memory for pages of the database, KiB. The kernel keeps the file's pages too, so more would be the same twice.
 const CACHE_KIB: i64 = 1024;
 
-/// WAL pages before SQLite checkpoints by itself within a commit. High, because [`Store::tidy`] does it when idle.
-const WAL_AUTOCHECKPOINT_PAGES: u32 = 16_000;
+/// Commits in the write-ahead log before [`Store::tidy`] moves it into the database. A checkpoint writes every sector that was
+/// changed since the last one twice, however often it was changed, so few large ones wear the card less than many small ones.
+/// Some 7 MB of log, which a start after a power cut has read soon.
+const TIDY_COMMITS: u32 = 750;
 
-/// Commits in the write-ahead log before [`Store::tidy`] moves it into the database. A checkpoint writes every page that was
-/// changed since the last one once more, however often it was changed, so few large ones wear the card less than many small
-/// ones. Some 7 MB of log, less than [`WAL_AUTOCHECKPOINT_PAGES`], which a start after a power cut has read soon.
-const TIDY_COMMITS: u32 = 250;
+/// Commits in the log before it is moved into the database by the commit itself: nothing was quiet for so long.
+const UNTIDY_COMMITS: u32 = 4 * TIDY_COMMITS;
 
 /// What can go wrong with the database.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +99,9 @@ pub enum StoreError {
     /// The opt-out file beside the database can't be read or written; without it nothing about consent is recorded.
     #[error("the opt-out file beside the database refused: {0}")]
     OptOutFile(std::io::Error),
+    /// The write-ahead log can't be read or synced.
+    #[error("the write-ahead log refused: {0}")]
+    Log(std::io::Error),
     /// SQLite said no while working: disk full, I/O error, a constraint.
     #[error("the database refused: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -118,7 +121,8 @@ impl StoreError {
             StoreError::CannotOpen { .. }
             | StoreError::Newer { .. }
             | StoreError::Migration { .. }
-            | StoreError::OptOutFile(_) => None,
+            | StoreError::OptOutFile(_)
+            | StoreError::Log(_) => None,
         }
     }
 }
@@ -133,7 +137,7 @@ impl StoreError {
             StoreError::Sqlite(error) => {
                 matches!(error.sqlite_error_code(), Some(DiskFull | ReadOnly | SystemIoFailure))
             }
-            StoreError::OptOutFile(_) => true,
+            StoreError::OptOutFile(_) | StoreError::Log(_) => true,
             StoreError::Newer { .. } | StoreError::Corrupt { .. } | StoreError::Migration { .. } => false,
         }
     }
@@ -143,7 +147,7 @@ impl StoreError {
     pub fn is_full(&self) -> bool {
         match self {
             StoreError::Sqlite(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
-            StoreError::OptOutFile(error) => error.kind() == std::io::ErrorKind::StorageFull,
+            StoreError::OptOutFile(error) | StoreError::Log(error) => error.kind() == std::io::ErrorKind::StorageFull,
             StoreError::CannotOpen { .. }
             | StoreError::Newer { .. }
             | StoreError::Corrupt { .. }
@@ -164,6 +168,19 @@ pub struct Store {
     found: open::Found,
     /// What is in the write-ahead log only.
     unmoved: Unmoved,
+    /// Who sees to it that a power cut spoils no sector with something that counts.
+    sectors: Sectors,
+    /// The last commit is synced, and the rest of its sector could not be filled.
+    unsealed: bool,
+}
+
+/// Who keeps the promises of [`sectors`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sectors {
+    /// This module.
+    Ours,
+    /// SQLite (`psow=0`); or nobody, for a database in memory or one that is only read.
+    Sqlite,
 }
 
 /// What was written since the write-ahead log was last moved into the database.
@@ -211,6 +228,28 @@ impl Store {
         work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.reopen()?;
+        if self.unsealed {
+            sectors::seal(&self.conn)?;
+            self.unsealed = false;
+        }
+        let (value, erased) = self.commit(now, work)?;
+        self.seal()?;
+        self.unmoved.commits = self.unmoved.commits.saturating_add(1);
+        self.unmoved.erased |= erased;
+        if self.unmoved.commits >= UNTIDY_COMMITS
+            && let Err(error) = self.checkpoint()
+        {
+            tracing::warn!(%error, "the write-ahead log grows on");
+        }
+        Ok(value)
+    }
+
+    /// What `work` returned, and whether it erased something that should not stay in the file for long.
+    fn commit<T>(
+        &mut self,
+        now: Now,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<(T, bool), StoreError> {
         let conn = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let tx = Tx {
             conn,
@@ -226,9 +265,23 @@ impl Store {
         }
         let erased = tx.erased.get();
         tx.conn.commit()?;
-        self.unmoved.commits = self.unmoved.commits.saturating_add(1);
-        self.unmoved.erased |= erased;
-        Ok(value)
+        Ok((value, erased))
+    }
+
+    /// Makes the last commit durable, out of the reach of what is written after it.
+    fn seal(&mut self) -> Result<(), StoreError> {
+        if self.sectors == Sectors::Sqlite {
+            return Ok(());
+        }
+        let Err(error) = sectors::seal(&self.conn) else {
+            return Ok(());
+        };
+        // The commit is in the log and can't be taken back any more: it counts if it is synced, with or without a filling.
+        tracing::warn!(%error, "the sector behind a commit could not be filled");
+        self.unsealed = true;
+        let log = self.path.as_deref().map(sectors::log_of).unwrap_or_default();
+        let synced = std::fs::File::open(log).and_then(|log| log.sync_data());
+        synced.map_err(StoreError::Log)
     }
 
     /// Runs `look` on one consistent view without writing anything.
@@ -258,14 +311,22 @@ impl Store {
         }
     }
 
-    /// Moves the write-ahead log into the database file. It costs two syncs, and every changed page once more.
+    /// Moves the write-ahead log into the database file. It costs three syncs, and every changed sector twice more.
     ///
     /// # Errors
     /// [`StoreError::Sqlite`] on I/O errors; a reader holding it back is not an error.
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
+        self.complete_sectors()?;
         self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         self.unmoved = Unmoved::default();
         Ok(())
+    }
+
+    fn complete_sectors(&self) -> Result<(), StoreError> {
+        match (self.sectors, self.path.as_deref()) {
+            (Sectors::Ours, Some(path)) => sectors::complete(&self.conn, path),
+            (Sectors::Ours | Sectors::Sqlite, _) => Ok(()),
+        }
     }
 
     /// Hashes of ledger entries that the opt-out file has seen.
@@ -301,6 +362,17 @@ impl Store {
 
     pub(in crate::store) fn conn(&self) -> &Connection {
         &self.conn
+    }
+}
+
+impl Drop for Store {
+    /// The last connection moves the log into the database; if that would not be safe, the log stays for the next start.
+    fn drop(&mut self) {
+        if self.complete_sectors().is_err()
+            && let Err(error) = sectors::leave_log_at_close(&self.conn)
+        {
+            tracing::warn!(%error, "the write-ahead log may be moved into the database without protection");
+        }
     }
 }
 

@@ -2,8 +2,7 @@
 
 use super::beside::{self, Reconciled};
 use super::{
-    BUSY_TIMEOUT_MS, CACHE_KIB, PAGE_OCTETS, STATEMENT_CACHE, Store, StoreError, Unmoved, WAL_AUTOCHECKPOINT_PAGES,
-    salvage, schema,
+    BUSY_TIMEOUT_MS, CACHE_KIB, PAGE_OCTETS, STATEMENT_CACHE, Sectors, Store, StoreError, Unmoved, salvage, schema, sectors,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::ffi::OsString;
@@ -42,9 +41,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::CannotOpen`], [`StoreError::Newer`], [`StoreError::Corrupt`], each naming what to do.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
-        let conn = connect(path)?;
+        let conn = connect(path, Sectors::Sqlite)?;
         let mut store = Store::prepare(conn, Some(path)).map_err(|e| at_path(path, e))?;
         store.found.opt_outs = beside::reconcile(&mut store.conn, path)?;
+        store.seal()?;
         Ok(store)
     }
 
@@ -130,13 +130,15 @@ impl Store {
                 closed: false,
                 found: Found::default(),
                 unmoved: Unmoved::default(),
+                sectors: Sectors::Sqlite,
+                unsealed: false,
             })
         };
         reading().map_err(|e| at_path(path, e))
     }
 
     fn open_checked(path: &Path) -> Result<Store, StoreError> {
-        let conn = connect(path)?;
+        let conn = connect(path, Sectors::Sqlite)?;
         let small = std::fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_AT_START_MAX_OCTETS);
         if small {
             let found: String = conn
@@ -151,12 +153,12 @@ impl Store {
         }
         let mut store = Store::prepare(conn, Some(path)).map_err(|e| at_path(path, e))?;
         store.found.opt_outs = beside::reconcile(&mut store.conn, path).map_err(|e| at_path(path, e))?;
+        store.seal()?;
         Ok(store)
     }
 
     fn prepare(conn: Connection, path: Option<&Path>) -> Result<Store, StoreError> {
         conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
-        conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
         let found = schema::version(&conn)?;
         if found > schema::LATEST {
             return Err(StoreError::Newer {
@@ -164,27 +166,48 @@ impl Store {
                 known: schema::LATEST,
             });
         }
+        let (conn, sectors) = match path {
+            Some(path) => {
+                size_pages(&conn, path)?;
+                by_our_sectors(conn, path)?
+            }
+            None => (conn, Sectors::Sqlite),
+        };
+        conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
         conn.pragma_update(None, "synchronous", "FULL")?;
         conn.pragma_update(None, "temp_store", "MEMORY")?;
         conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
-        if let Some(path) = path {
-            size_pages(&conn, path)?;
-        }
         conn.pragma_update(None, "journal_mode", "WAL")?;
         // What is deleted is overwritten where that costs no extra page: erased means erased.
         conn.query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
-        conn.pragma_update(None, "wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES)?;
+        conn.pragma_update(None, "wal_autocheckpoint", 0)?;
         let mut store = Store {
             conn,
             path: path.map(Path::to_owned),
             closed: false,
             found: Found::default(),
             unmoved: Unmoved::default(),
+            sectors,
+            unsealed: false,
         };
         schema::migrate(&mut store.conn)?;
         store.conn.pragma_update(None, "foreign_keys", "ON")?;
         Ok(store)
     }
+}
+
+/// Opens anew without SQLite's care for sectors where ours can take its place.
+fn by_our_sectors(conn: Connection, path: &Path) -> Result<(Connection, Sectors), StoreError> {
+    if !sectors::can_touch(&conn)? {
+        return Ok((conn, Sectors::Sqlite));
+    }
+    sectors::leave_log_at_close(&conn)?;
+    drop(conn);
+    let conn = connect(path, Sectors::Ours)?;
+    conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
+    // For a database that is still empty.
+    conn.pragma_update(None, "page_size", PAGE_OCTETS)?;
+    Ok((conn, Sectors::Ours))
 }
 
 /// Gives a new database pages of [`PAGE_OCTETS`]; rebuilds one of another page size, once, if that takes moments: with the
@@ -225,6 +248,7 @@ fn replace(path: &Path, reason: String) -> Result<Store, StoreError> {
     let mut store = Store::open(path)?;
     let salvaged = salvage::from(&aside, &mut store.conn);
     let found = beside::reconcile(&mut store.conn, path)?;
+    store.seal()?;
     store.found.opt_outs.restored += found.restored;
     let opt_outs = store.counts()?.opted_out;
     store.found.replaced = Some(Replaced {
@@ -281,14 +305,14 @@ fn damaged_kept(path: &Path) -> std::io::Result<Vec<u32>> {
     Ok(numbers)
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+fn connect(path: &Path, sectors: Sectors) -> Result<Connection, StoreError> {
     let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_URI;
-    Connection::open_with_flags(uri(path), flags).map_err(|e| open_error(path, &e))
+    Connection::open_with_flags(uri(path, sectors), flags).map_err(|e| open_error(path, &e))
 }
 
-/// The path as SQLite's URI, with `psow=0`: on an SD card a power cut while a sector is written may spoil what the sector held
-/// before. SQLite then never shares a sector between a commit that is synced and the next one.
-fn uri(path: &Path) -> OsString {
+/// The path as SQLite's URI. On an SD card a power cut while a sector is written may spoil what the sector held before; with
+/// `psow=0` SQLite never shares a sector between a commit that is synced and the next one, and puts whole sectors into the log.
+fn uri(path: &Path, sectors: Sectors) -> OsString {
     let mut uri = OsString::from("file:");
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
@@ -297,7 +321,10 @@ fn uri(path: &Path) -> OsString {
             byte => uri.push(format!("%{byte:02X}")),
         }
     }
-    uri.push("?psow=0");
+    uri.push(match sectors {
+        Sectors::Sqlite => "?psow=0",
+        Sectors::Ours => "?psow=1",
+    });
     uri
 }
 
@@ -406,7 +433,7 @@ mod tests {
                 .unwrap();
             assert_eq!(mode, "wal");
             drop(store);
-            assert_eq!(page_octets(&path), 1024);
+            assert_eq!(page_octets(&path), 512);
         }
         Store::open_read_only(&path).unwrap();
     }

@@ -63,6 +63,7 @@ struct Tally {
     handed_over: u64,
     commits: u64,
     frames: u64,
+    filling: u64,
     checkpoints: u64,
 }
 
@@ -73,6 +74,7 @@ impl Tally {
             handed_over: self.handed_over - before.handed_over,
             commits: self.commits - before.commits,
             frames: self.frames - before.frames,
+            filling: self.filling - before.filling,
             checkpoints: self.checkpoints - before.checkpoints,
         }
     }
@@ -84,6 +86,7 @@ impl Tally {
             ("handed over", self.handed_over as f64 / 1024.0, "KiB"),
             ("commits", self.commits as f64, ""),
             ("frames in the log", self.frames as f64, ""),
+            ("of them filling", self.filling as f64, ""),
             ("checkpoints", self.checkpoints as f64, ""),
         ] {
             println!("{name:<20} {:>9.2} {unit}", count / by);
@@ -98,9 +101,9 @@ struct Bench {
     tally: Tally,
     /// Salts of the log and frames of it counted already.
     seen: ([u8; 8], u64),
-    /// The frame counted last ended a commit.
-    ended: bool,
-    /// The pages of each commit.
+    /// The pages of the commit that has not ended yet.
+    open: Vec<u32>,
+    /// The pages of each commit that changed something.
     pages: Vec<Vec<u32>>,
 }
 
@@ -122,8 +125,8 @@ impl Bench {
             log: log.into(),
             tally: Tally::default(),
             seen: Default::default(),
-            ended: false,
-            pages: vec![Vec::new()],
+            open: Vec::new(),
+            pages: Vec::new(),
         }
     }
 
@@ -203,14 +206,18 @@ impl Bench {
         for one in fresh.take_while(|f| f[8..16] == salts) {
             self.seen.1 += 1;
             self.tally.frames += 1;
-            // The last frame of a commit is repeated up to the end of the sector (`psow=0`); that is no further commit.
-            let ends = number(&one[4..8]) != 0;
-            self.tally.commits += u64::from(ends && !self.ended);
-            if self.ended && !ends {
-                self.pages.push(Vec::new());
+            self.open.push(number(&one[..4]));
+            if number(&one[4..8]) == 0 {
+                continue;
             }
-            self.ended = ends;
-            self.pages.last_mut().unwrap().push(number(&one[..4]));
+            let pages = std::mem::take(&mut self.open);
+            // What fills the sector behind a commit is the first pages of the database, as they are.
+            if pages.iter().copied().eq((1..).take(pages.len())) {
+                self.tally.filling += pages.len() as u64;
+            } else {
+                self.tally.commits += 1;
+                self.pages.push(pages);
+            }
         }
     }
 

@@ -2,15 +2,15 @@
 //!
 //! SQLite syncs the write-ahead log at the end of a commit, and the database before it starts the log anew. What was
 //! written since the last sync may be there, or not, or half, in pieces of a sector: a power cut here keeps or loses each
-//! sector by chance, and spoils some.
+//! sector by chance, and spoils some, with all that was in it.
 
 use super::chance::Chance;
 use crate::desk::box_under_test::in_memory_where_possible;
 use std::path::PathBuf;
 use textback::store::Store;
 
-/// What a disk writes whole.
-const SECTOR: usize = 512;
+/// What a disk writes whole: some the one, some the other.
+const SECTORS: [usize; 2] = [512, 4096];
 
 /// Octets of the write-ahead log's header.
 const LOG_HEADER: usize = 32;
@@ -107,13 +107,16 @@ impl Disk {
 
 /// What a power cut leaves of the way from one image to the next, when nothing of it was synced.
 pub fn torn(before: &Image, after: &Image, chance: &mut Chance) -> Image {
-    // The log is synced before the database is touched: if the database changed, the log is whole.
-    let log_is_safe = before.database != after.database;
-    Image {
-        database: torn_file(&before.database, &after.database, chance),
-        log: match log_is_safe {
-            true => before.log.clone(),
-            false => torn_log(&before.log, &after.log, chance),
+    // The log is synced before the database is touched: as long as it is not, the database is as it was.
+    let in_log = before.database == after.database || (before.log != after.log && chance.one_in(2));
+    match in_log {
+        true => Image {
+            database: before.database.clone(),
+            log: torn_log(&before.log, &after.log, chance),
+        },
+        false => Image {
+            database: torn_file(&before.database, &after.database, chance),
+            log: after.log.clone(),
         },
     }
 }
@@ -147,8 +150,9 @@ fn torn_file(before: &[u8], after: &[u8], chance: &mut Chance) -> Vec<u8> {
         after.to_vec()
     };
     let kept = chance.between(1, 4);
-    for (place, sector) in torn.chunks_mut(SECTOR).enumerate() {
-        let from = place * SECTOR;
+    let size = SECTORS[usize::from(chance.one_in(2))];
+    for (place, sector) in torn.chunks_mut(size).enumerate() {
+        let from = place * size;
         let old = before.get(from..(from + sector.len()).min(before.len())).unwrap_or(&[]);
         let new = after.get(from..(from + sector.len()).min(after.len())).unwrap_or(&[]);
         if old == new {
