@@ -45,9 +45,13 @@ macro_rules! columns {
 
 pub(super) const BY_KEY: &str = concat!("SELECT ", columns!(), " FROM call WHERE run_key = ?1");
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM call WHERE id = ?1");
-pub(super) const OPEN: &str = concat!("SELECT ", columns!(), " FROM call WHERE verdict IS NULL ORDER BY id");
-/// Calls looked at for one that still waits for its decision: so many of the latest. Those before are hours old.
-const WAITING_AMONG: u32 = 200;
+/// Calls looked at for one that has not ended or still waits for its decision: so many of the latest. Those before are hours old.
+const AMONG_LATEST: u32 = 200;
+pub(super) const OPEN: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM call WHERE id > (SELECT coalesce(max(id), 0) FROM call) - ?1 AND verdict IS NULL ORDER BY id"
+);
 pub(super) const WAITING: &str = concat!(
     "SELECT ",
     columns!(),
@@ -171,13 +175,13 @@ impl Tx<'_> {
             .optional()?)
     }
 
-    /// Calls without a verdict, oldest first.
+    /// Calls without a verdict, oldest first, among the latest.
     ///
     /// # Errors
     /// SQLite's own.
     pub fn open_calls(&self) -> Result<Vec<Call>, StoreError> {
         let mut statement = self.conn.prepare_cached(OPEN)?;
-        let rows = statement.query_map([], read)?;
+        let rows = statement.query_map([AMONG_LATEST], read)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -187,7 +191,7 @@ impl Tx<'_> {
     /// SQLite's own.
     pub fn undecided_calls(&self) -> Result<Vec<Call>, StoreError> {
         let mut statement = self.conn.prepare_cached(WAITING)?;
-        let rows = statement.query_map([WAITING_AMONG], read)?;
+        let rows = statement.query_map([AMONG_LATEST], read)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

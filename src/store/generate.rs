@@ -95,6 +95,7 @@ mod tests {
             handles::RESTED,
             calls::BY_KEY,
             calls::OPEN,
+            calls::WAITING,
             calls::LAST_OF,
             calls::MISSED_SINCE,
             messages::LAST_HEARD,
@@ -154,7 +155,6 @@ mod tests {
         ];
         let open_now = [
             "outbox_live",
-            "call_open",
             "contact_waiting",
             "timer_due",
             // A row for each owner.

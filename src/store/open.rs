@@ -2,7 +2,8 @@
 
 use super::beside::{self, Reconciled};
 use super::{
-    BUSY_TIMEOUT_MS, CACHE_KIB, PAGE_OCTETS, STATEMENT_CACHE, Sectors, Store, StoreError, Unmoved, salvage, schema, sectors,
+    BUSY_TIMEOUT_MS, CACHE_KIB, PAGE_OCTETS, STATEMENT_CACHE, Sectors, Store, StoreError, Unmoved, salvage, schema,
+    sectors,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::ffi::OsString;

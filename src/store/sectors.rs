@@ -92,7 +92,9 @@ fn touch(conn: &Connection, pages: impl IntoIterator<Item = u64>) -> Result<(), 
 }
 
 fn page_octets(conn: &Connection) -> Result<u64, StoreError> {
-    Ok(u64::from(conn.query_row("PRAGMA page_size", [], |row| row.get::<_, u32>(0))?))
+    Ok(u64::from(
+        conn.query_row("PRAGMA page_size", [], |row| row.get::<_, u32>(0))?,
+    ))
 }
 
 /// Frames in the log, up to the last commit; none if there is no log.

@@ -26,13 +26,12 @@ pub(super) const PIECES: &[Piece] = &[
 /// every new kind, and guards against nobody: no other program writes here.
 const TIMERS: &str = "
 CREATE TABLE timer_new (
-    id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind <> ''),
-    due INTEGER NOT NULL,
     subject INTEGER NOT NULL,
-    UNIQUE (kind, subject)
-) STRICT;
-INSERT INTO timer_new (id, kind, due, subject) SELECT id, kind, due, subject FROM timer;
+    due INTEGER NOT NULL,
+    PRIMARY KEY (kind, subject)
+) STRICT, WITHOUT ROWID;
+INSERT INTO timer_new (kind, subject, due) SELECT kind, subject, due FROM timer;
 DROP TABLE timer;
 ALTER TABLE timer_new RENAME TO timer;
 CREATE INDEX timer_due ON timer (due);
@@ -206,7 +205,7 @@ const TEXT_BACKS: &str = "CREATE INDEX message_text_back ON message (created_at)
 ///
 /// What is queued or under way is few rows at any time, and what went out within the governor's day is bounded by the governor,
 /// so one index over each does for all questions about them. What is oldest in the journal, among the texts and among the
-/// received PDUs is what has the smallest id; nothing refers from the journal to a text but in passing.
+/// received PDUs is what has the smallest id; a call that has not ended is among the latest; nothing refers from the journal to a text but in passing.
 const WEAR: &str = "
 DROP INDEX outbox_queue;
 DROP INDEX outbox_due;
@@ -229,6 +228,9 @@ INSERT INTO setting (key, value)
 
 DROP INDEX inbound_received;
 DROP INDEX handle_short_used;
+DROP INDEX call_open;
+DROP INDEX call_ended;
+CREATE INDEX call_ended ON call (ended_at) WHERE ended_at IS NOT NULL;
 DROP INDEX call_contact;
 CREATE INDEX call_contact ON call (contact_id, id) WHERE contact_id IS NOT NULL;
 
