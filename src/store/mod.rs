@@ -6,6 +6,7 @@
 //!
 //! - [`open`]: opening, and starting anew when the file is damaged
 //! - [`schema`]: tables and migrations
+//! - `sectors`: what a power cut may spoil, and why it spoils nothing that counts
 //! - [`types`]: the words that columns may hold
 //! - [`calls`], [`contacts`], [`handles`], [`messages`], [`outbox`], [`inbound`], [`timers`], [`records`], [`spells`]: rows ⇄ types
 //! - [`undo`]: orders that can be taken back

@@ -80,7 +80,7 @@ CREATE TABLE ledger (
     created_utc INTEGER NOT NULL,
     offset_s INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
-    previous TEXT NOT NULL UNIQUE,
+    previous TEXT NOT NULL,
     hash TEXT NOT NULL
 ) STRICT;
 CREATE INDEX ledger_subject ON ledger (subject);
@@ -205,7 +205,8 @@ const TEXT_BACKS: &str = "CREATE INDEX message_text_back ON message (created_at)
 ///
 /// What is queued or under way is few rows at any time, and what went out within the governor's day is bounded by the governor,
 /// so one index over each does for all questions about them. What is oldest in the journal, among the texts and among the
-/// received PDUs is what has the smallest id; a call that has not ended is among the latest; nothing refers from the journal to a text but in passing.
+/// received PDUs is what has the smallest id; a call that has not ended is among the latest. Nothing refers from the journal to a
+/// text but in passing.
 const WEAR: &str = "
 DROP INDEX outbox_queue;
 DROP INDEX outbox_due;
