@@ -117,7 +117,7 @@ pub(in crate::at) fn stamp_of(text: &str) -> Option<[i32; 6]> {
 
 pub(in crate::at) fn quarters(text: &str) -> Option<i32> {
     let quarters: i32 = text.trim().trim_matches('"').parse().ok()?;
-    (quarters.abs() <= QUARTERS_MAX).then_some(quarters)
+    (-QUARTERS_MAX..=QUARTERS_MAX).contains(&quarters).then_some(quarters)
 }
 
 fn network_time(stamp: [i32; 6], quarters: i32, reading: Reading) -> Option<Urc> {
