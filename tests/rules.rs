@@ -220,6 +220,9 @@ fn sentences_with_an_opt_out_word_go_to_the_owner_marked() {
         "Remove old water heater",
         "How do I stop the water",
         "take me off the schedule and cancel for Monday",
+        "Leave me alone, I already got a quote",
+        "Do not contact me again today",
+        "No more texts about the estimate",
     ] {
         assert_eq!(consent(text), Consent::MaybeStop, "{text}");
     }

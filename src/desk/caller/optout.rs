@@ -137,13 +137,12 @@ fn consent_by(text: &str, known: &Words) -> Consent {
             return Consent::Help;
         }
     }
-    if has_stop_phrase(&words, known) {
-        return Consent::Stop;
-    }
     let hint = |word: &&str| known.hints.iter().any(|hint| hint == word);
-    match words.iter().any(hint) {
-        true => Consent::MaybeStop,
-        false => Consent::Plain,
+    match stop_phrase(&words, known) {
+        Some(Phrase::Alone) => Consent::Stop,
+        Some(Phrase::OfTheJob) => Consent::MaybeStop,
+        None if words.iter().any(hint) => Consent::MaybeStop,
+        None => Consent::Plain,
     }
 }
 
@@ -182,19 +181,32 @@ fn stop_with_fillers(words: &[&str], known: &Words) -> bool {
             .all(|word| stops(word) || known.fillers.iter().any(|filler| filler == word))
 }
 
-fn has_stop_phrase(words: &[&str], known: &Words) -> bool {
+/// A phrase that opts out, by what stands around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phrase {
+    Alone,
+    /// A word of the job follows ("take me off the schedule", "leave me alone, I have a quote"): either may be meant.
+    OfTheJob,
+}
+
+fn stop_phrase(words: &[&str], known: &Words) -> Option<Phrase> {
     let among = |list: &[String], word: &str| list.iter().any(|known| known == word);
-    known.phrases.iter().any(|phrase| {
-        words.windows(phrase.len()).enumerate().any(|(at, window)| {
-            if window != phrase.as_slice() {
-                return false;
-            }
-            let before = at.checked_sub(1).and_then(|before| words.get(before));
-            let turned = before.is_some_and(|word| among(&known.not_before, word));
-            let job = words.iter().skip(at).any(|word| among(&known.job, word));
-            !turned && !job
-        })
-    })
+    let found = known.phrases.iter().flat_map(|phrase| {
+        let places = words.windows(phrase.len()).enumerate();
+        places.filter(|(_, window)| *window == phrase.as_slice()).map(|(at, _)| at)
+    });
+    let mut phrase = None;
+    for at in found {
+        let before = at.checked_sub(1).and_then(|before| words.get(before));
+        if before.is_some_and(|word| among(&known.not_before, word)) {
+            continue;
+        }
+        if !words.iter().skip(at).any(|word| among(&known.job, word)) {
+            return Some(Phrase::Alone);
+        }
+        phrase = Some(Phrase::OfTheJob);
+    }
+    phrase
 }
 
 /// At most one letter changed, missing, doubled or swapped with its neighbour.
