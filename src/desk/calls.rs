@@ -17,7 +17,7 @@ use crate::modem::{CallerLine, EndedCall};
 use crate::phone::{self, NumberProblem, PhoneNumber};
 use crate::store::StoreError;
 use crate::store::calls::{Call, CallEnd};
-use crate::store::contacts::Contact;
+use crate::store::contacts::{Contact, ContactId};
 use crate::store::records::About;
 use crate::store::types::{Consent, Decision, Kind, Line, Priority, Verdict};
 use std::time::Duration;
@@ -176,6 +176,17 @@ impl Turn<'_> {
             self.tx.save_contact(&contact)?;
         }
         Ok(message)
+    }
+
+    /// The text that had the STOP line did not reach them: the next one has it again.
+    pub(super) fn stop_line_lost(&self, contact: ContactId) -> Done {
+        match self.tx.contact_by_id(contact)? {
+            Some(contact) if contact.stop_line_at.is_some() => self.tx.save_contact(&Contact {
+                stop_line_at: None,
+                ..contact
+            }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     pub(super) fn caller(&self, line: &CallerLine) -> Caller {

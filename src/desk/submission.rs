@@ -223,6 +223,7 @@ impl Turn<'_> {
                     Kind::TextBack | Kind::Relay => {
                         if message.kind == Kind::TextBack {
                             self.told_of_call(&contact)?;
+                            self.stop_line_lost(contact.id)?;
                         }
                         let line = lines::not_delivered(&self.rules.pack, message.handle, &contact, why);
                         self.alert(&line, Some(&contact))
@@ -368,6 +369,7 @@ impl Turn<'_> {
         if let Some(contact) = text_back.and_then(|message| message.contact)
             && !self.tx.has_left(id)?
         {
+            self.stop_line_lost(contact)?;
             self.tx
                 .skip_call_of(contact, id, &format!("withdrawn before it went: {why}"))?;
         }

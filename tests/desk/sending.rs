@@ -506,3 +506,31 @@ fn owner_is_told_once_whichever_part_of_a_long_text_fails() {
         assert!(it.settle_to(OWNER).is_empty());
     }
 }
+
+/// The text-back whose number is `n`, ended like that.
+fn text_back_that(it: &mut Box, fails: impl Fn(&mut Box, Sent)) -> String {
+    it.missed_call(DAVE);
+    it.wait_s(3);
+    let sent = it.send_one(None).unwrap();
+    let text = sent.text.clone();
+    fails(it, sent);
+    it.settle();
+    text
+}
+
+#[test]
+fn the_first_text_that_arrives_says_how_to_stop() {
+    let mut it = Box::new();
+    let lost = |it: &mut Box, sent: Sent| it.report(&sent, 0x46);
+    assert!(text_back_that(&mut it, lost).contains("STOP"));
+    it.wait_h(25);
+    assert!(
+        text_back_that(&mut it, |it, sent| it.report(&sent, 0)).contains("STOP"),
+        "the first one never arrived"
+    );
+    it.wait_h(25);
+    assert!(
+        !text_back_that(&mut it, |it, sent| it.report(&sent, 0)).contains("STOP"),
+        "said within 30 days"
+    );
+}
