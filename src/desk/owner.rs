@@ -38,8 +38,14 @@ impl Turn<'_> {
                 false => self.ask_proof(member, &text),
             };
         }
-        if is_no_order(&read) && self.talks_to_itself(&member.number)? {
-            return Ok(());
+        if is_no_order(&read) {
+            if self.talks_to_itself(&member.number)? {
+                return Ok(());
+            }
+            // One without a number counts only if it goes to nobody: see `untagged`.
+            if !matches!(read, OwnerText::Untagged(_)) {
+                self.puzzled(&member.number)?;
+            }
         }
         match read {
             OwnerText::To { handle, text } => self.tagged(member, message, handle, &text),

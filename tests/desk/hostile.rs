@@ -281,6 +281,40 @@ fn an_owners_phone_that_answers_by_itself_reaches_no_customer_twice_and_no_loop_
 }
 
 #[test]
+fn an_owner_who_writes_much_to_one_customer_is_not_taken_for_a_machine() {
+    let mut it = Box::new();
+    it.dave_writes("My boiler leaks");
+    // The governor lets 60 an hour go, and each of these turns takes three.
+    for n in 0..18 {
+        it.settle();
+        it.text(OWNER, &format!("Question {n}: what does the gauge say now?"));
+        let sent = it.settle_to(DAVE);
+        assert_eq!(sent.len(), 1, "text {n} went to nobody");
+        it.wait_s(40);
+        it.text(DAVE, &format!("It says {n}"));
+        it.wait_s(40);
+    }
+}
+
+#[test]
+fn a_phone_whose_texts_are_for_nobody_is_told_once_that_they_are_left() {
+    let mut it = Box::new();
+    let mut said = Vec::new();
+    for n in 0..40 {
+        it.text(OWNER, &format!("hello {n}"));
+        said.extend(it.settle_to(OWNER));
+        it.wait_s(20);
+    }
+    let told = |what: &str| said.iter().filter(|text| text.contains(what)).count();
+    assert_eq!(told("Too many texts"), 1, "{said:#?}");
+    assert!(said.len() <= 26, "{}", said.len());
+    it.wait_h(1);
+    it.settle();
+    it.text(OWNER, "hello again");
+    assert!(it.settle_to(OWNER)[0].starts_with("Held, not sent"));
+}
+
+#[test]
 fn text_of_250_parts_is_put_together_within_bounds() {
     let mut it = Box::new();
     let mut pdus: Vec<_> = (1..=250)

@@ -21,7 +21,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
 const HANDLES_NAMED: usize = 12;
 /// Calls from foreign, premium and service numbers told one by one in a day.
 const ABROAD_TOLD: u32 = 3;
-/// Answers that an owner's phone gets in [`PUZZLED_WINDOW`] to texts that were no order: past them it talks to itself.
+/// Texts of an owner's phone in [`PUZZLED_WINDOW`] that were no order and for nobody: past them it talks to itself.
 const PUZZLED_MAX: u32 = 12;
 /// See [`PUZZLED_MAX`].
 const PUZZLED_WINDOW: Duration = Duration::from_secs(3600);
@@ -161,15 +161,30 @@ impl Turn<'_> {
     }
 
     /// Whether an owner's phone gets no answers to what is no order, until the window has passed: something answers us there by
-    /// itself.
+    /// itself. The phone is told once.
     pub fn talks_to_itself(&mut self, number: &str) -> Result<bool, StoreError> {
         let key = format!("{PUZZLED}:{number}");
-        if self.counted(&key, PUZZLED_WINDOW)? < PUZZLED_MAX {
+        let (puzzled, since) = self.count(&key, PUZZLED_WINDOW)?;
+        if puzzled < PUZZLED_MAX {
             return Ok(false);
         }
         let why = "too many texts in an hour that are no order: something answers there by itself";
         self.tx.journal(About::default(), "owner's text not acted on", why)?;
+        if puzzled == PUZZLED_MAX {
+            self.puzzled(number)?;
+            let now = self.now();
+            let left = since.plus(PUZZLED_WINDOW).since(now.steady);
+            let until = now.wall.utc_ms + i64::try_from(left.as_millis()).unwrap_or(0);
+            let time = self.rules.time_of_day(until, now.wall.offset_s);
+            self.say(number, "talks_to_itself", &[("time", &time)])?;
+        }
         Ok(true)
+    }
+
+    /// A text from an owner's phone was no order, and nobody it was surely for; or said again what it said before.
+    pub fn puzzled(&mut self, number: &str) -> Done {
+        self.counted(&format!("{PUZZLED}:{number}"), PUZZLED_WINDOW)?;
+        Ok(())
     }
 
     /// Whether an answer to the team is not sent because answers have used up their part of what may be sent. Counts it

@@ -193,7 +193,9 @@ fn stop_phrase(words: &[&str], known: &Words) -> Option<Phrase> {
     let among = |list: &[String], word: &str| list.iter().any(|known| known == word);
     let found = known.phrases.iter().flat_map(|phrase| {
         let places = words.windows(phrase.len()).enumerate();
-        places.filter(|(_, window)| *window == phrase.as_slice()).map(|(at, _)| at)
+        places
+            .filter(|(_, window)| *window == phrase.as_slice())
+            .map(|(at, _)| at)
     });
     let mut phrase = None;
     for at in found {

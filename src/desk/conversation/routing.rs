@@ -17,6 +17,8 @@ use crate::store::types::{Consent, Direction, Kind, Priority};
 
 /// Texts shown for a bare handle.
 const LAST_FEW: u32 = 3;
+/// Texts with a customer among which the very same words are looked for.
+const SAID_LATELY: u32 = 6;
 
 impl Turn<'_> {
     /// `27 On my way`.
@@ -104,6 +106,7 @@ impl Turn<'_> {
     pub fn untagged(&mut self, member: &Member, message: MessageId, body: &str) -> Done {
         match self.only_meant(member)? {
             Guess::OnlyChat(contact) => {
+                self.said_again(member, &contact, body)?;
                 if self.relay(member, Some(message), &contact, body)?.is_some() {
                     let handle = self.tx.holding_of(contact.id)?.map(|h| h.handle);
                     let other = self.another_than(contact.id)?;
@@ -116,14 +119,25 @@ impl Turn<'_> {
                 Ok(())
             }
             Guess::SamePerson(contact) => {
+                self.said_again(member, &contact, body)?;
                 self.relay(member, Some(message), &contact, body)?;
                 Ok(())
             }
             Guess::Unsure { since } => {
+                self.puzzled(&member.number)?;
                 let choices = self.told_of(member, since, CHOICES)?;
                 self.hold(member, body, &choices, Doubt::Whom)
             }
         }
+    }
+
+    /// Counts a text without a number whose very words that customer got lately: a phone that answers by itself says the same.
+    fn said_again(&mut self, member: &Member, contact: &Contact, body: &str) -> Done {
+        let lately = self.tx.last_with(contact.id, SAID_LATELY)?;
+        if lately.iter().any(|said| said.kind == Kind::Relay && said.text == body) {
+            self.puzzled(&member.number)?;
+        }
+        Ok(())
     }
 
     /// A command's word before what makes no order of it, or one with a slip. However sure it is whom it would be for, it is
