@@ -8,6 +8,7 @@ pub(super) mod limits;
 pub(super) mod reports;
 
 use crate::clock::Steady;
+use crate::desk::calls::textback::{self, Refusal};
 use crate::desk::conversation::outgoing::Outgoing;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
@@ -79,7 +80,7 @@ impl Turn<'_> {
         };
         if let Some(why) = self.unwanted(&part)? {
             self.effects.permit = Some(Err(id));
-            return self.drop_part(&part, why);
+            return self.drop_part(&part, &why);
         }
         self.tx.mark_submitting(id)?;
         self.tx.refresh_message(part.message)?;
@@ -162,7 +163,7 @@ impl Turn<'_> {
 
     fn again(&mut self, part: &OutboxPart, wait: Duration, counted: bool, why: &str) -> Done {
         if let Some(unwanted) = self.unwanted(part)? {
-            return self.drop_part(part, unwanted);
+            return self.drop_part(part, &unwanted);
         }
         let not_before = self.now().steady.plus(wait);
         self.tx.requeue_part(part.id, not_before, counted, why)?;
@@ -175,23 +176,44 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Why a part may not go any more, whatever queued it: its recipient opted out or was blocked meanwhile. Only our own
-    /// answer to an opt-out passes.
-    fn unwanted(&self, part: &OutboxPart) -> Result<Option<&'static str>, StoreError> {
-        if part.audience == Audience::Owner {
-            return Ok(None);
-        }
+    /// Why a part may not go any more, whatever queued it: what it rested on has changed meanwhile.
+    fn unwanted(&self, part: &OutboxPart) -> Result<Option<String>, StoreError> {
         let Some((contact, message)) = self.contact_of(part)? else {
             return Ok(None);
         };
-        if message.kind == Kind::Answer {
+        match part.audience {
+            // What a caller wrote is for those who may answer it now.
+            Audience::Owner => Ok((self.member(&part.recipient).is_none()).then(|| "no longer on the team".to_owned())),
+            // Only our own answer to an opt-out passes.
+            Audience::Caller if message.kind == Kind::Answer => Ok(None),
+            Audience::Caller => Ok(self.refusal_meanwhile(&contact, &message)?.map(|why| why.to_string())),
+        }
+    }
+
+    /// Why a text to a caller that was right when it was queued is not any more. A text-back of which a part has left goes on,
+    /// unless the caller wants none.
+    fn refusal_meanwhile(&self, contact: &Contact, message: &Message) -> Result<Option<Refusal>, StoreError> {
+        if contact.opted_out {
+            return Ok(Some(Refusal::OptedOut));
+        }
+        if contact.blocked {
+            return Ok(Some(Refusal::Blocked));
+        }
+        if message.kind != Kind::TextBack || self.tx.has_left(message.id)? {
             return Ok(None);
         }
-        Ok(match (contact.opted_out, contact.blocked) {
-            (true, _) => Some("opted out"),
-            (false, true) => Some("blocked"),
-            (false, false) => None,
-        })
+        if contact.friend {
+            return Ok(Some(Refusal::Friend));
+        }
+        if self.paused()? {
+            return Ok(Some(Refusal::Paused));
+        }
+        // Who wrote a moment ago is glad to hear at once that somebody is there; who was answered, or wrote long ago, is not.
+        let now = self.now().steady;
+        let talked = contact
+            .human_at
+            .is_some_and(|at| at > message.created_at && (!contact.waiting || now.since(at) >= textback::LATE));
+        Ok(talked.then_some(Refusal::Alive))
     }
 
     fn drop_part(&mut self, part: &OutboxPart, why: &str) -> Done {

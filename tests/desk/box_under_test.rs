@@ -252,15 +252,22 @@ impl Box {
 
     /// What may go next, handed to the modem up to the point where the PDU leaves.
     pub fn begin(&mut self) -> Option<(OutboxId, Vec<u8>)> {
-        match self.desk.next_submission(&mut self.store, self.now).unwrap() {
-            Next::Submit(submission) => {
-                let id = submission.outbox;
-                let permit = self.tell(Input::Submitting { outbox: id }).permit;
-                assert_eq!(permit, Some(Ok(id)));
-                Some((id, submission.tpdu))
+        while let Next::Submit(submission) = self.desk.next_submission(&mut self.store, self.now).unwrap() {
+            let id = submission.outbox;
+            match self.tell(Input::Submitting { outbox: id }).permit {
+                Some(Ok(permitted)) if permitted == id => return Some((id, submission.tpdu)),
+                // Not wanted any more: the modem gives its prompt back.
+                Some(Err(refused)) if refused == id => {
+                    let why = "withdrawn".to_owned();
+                    self.tell(Input::Submitted {
+                        outbox: id,
+                        outcome: SubmitOutcome::NotTried { why },
+                    });
+                }
+                other => panic!("{id} was asked about, and the answer was {other:?}"),
             }
-            Next::NotBefore(_) | Next::Empty => None,
         }
+        None
     }
 
     /// Sends everything that may go now; the network takes it all.

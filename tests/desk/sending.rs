@@ -534,3 +534,57 @@ fn the_first_text_that_arrives_says_how_to_stop() {
         "said within 30 days"
     );
 }
+
+#[test]
+fn a_text_back_is_not_sent_when_what_it_rested_on_has_changed_meanwhile() {
+    let orders = |order: &'static str| move |it: &mut Box| drop(it.text(OWNER, order));
+    let meanwhile: [(&str, &dyn Fn(&mut Box)); 3] = [
+        ("friend, never texted", &orders("FRIEND 13")),
+        ("paused by the owner", &orders("PAUSE 2h")),
+        ("a conversation is under way", &orders("13 Ring me back, I am here")),
+    ];
+    for (why, happens) in meanwhile {
+        let mut it = Box::quiet("[text_back]\ndelay = \"1m\"\n");
+        it.missed_call(DAVE);
+        it.wait_s(10);
+        happens(&mut it);
+        it.wait_s(60);
+        let sent: Vec<_> = it.settle().into_iter().filter(|s| s.to == DAVE).collect();
+        assert!(
+            !sent.iter().any(|s| s.text.contains("Sorry we missed you")),
+            "{why}: {sent:?}"
+        );
+        let expected = ("skipped".to_owned(), format!("withdrawn before it went: {why}"));
+        assert_eq!(it.decision(), expected);
+    }
+}
+
+#[test]
+fn who_writes_before_the_text_back_went_gets_it_all_the_same() {
+    let mut it = Box::quiet("[text_back]\ndelay = \"1m\"\n");
+    it.missed_call(DAVE);
+    it.wait_s(10);
+    it.text(DAVE, "Me again: it is urgent");
+    it.wait_s(60);
+    assert!(
+        it.settle_to(DAVE)[0].starts_with("Sorry we missed you"),
+        "they learn at once that somebody is there"
+    );
+}
+
+#[test]
+fn who_left_the_team_gets_nothing_of_callers_that_still_waited_for_them() {
+    for leaves in [false, true] {
+        let mut it = Box::with("[owner_alerts]\nquiet = \"13:00-20:00\"\nnudges = false\n");
+        it.confirmed(&format!("CREW ADD {SAM} Sam"));
+        it.wait_h(3);
+        it.text(DAVE, "My address is 12 Elm Street");
+        it.settle();
+        if leaves {
+            it.confirmed(&format!("CREW REMOVE {SAM}"));
+        }
+        it.wait_h(8);
+        let to_sam = it.settle_to(SAM);
+        assert_eq!(to_sam.iter().any(|text| text.contains("12 Elm")), !leaves, "{to_sam:?}");
+    }
+}

@@ -218,7 +218,9 @@ fn a_disk_that_turns_read_only_at_any_moment_of_a_lead_loses_nothing_and_goes_on
         let mut steps = a_lead();
         steps.push(at_ms(moment, What::Break(Break::DiskReadOnly { for_s: 240 })));
         let tally = lived(Family::Sim7600, steps);
-        assert!(tally.of("call texted: missed call") > 0, "{moment}: {tally}");
+        // Where the owner's answer was read before the text-back could go, that is what the caller gets.
+        let answered = tally.of("call skipped: withdrawn before it went: a conversation is under way");
+        assert!(tally.of("call texted: missed call") + answered > 0, "{moment}: {tally}");
         assert!(
             moment > 20_000 || tally.of("transaction refused by the disk") > 0,
             "{moment}: {tally}"

@@ -180,6 +180,18 @@ fn a_text_taken_back_is_excused_by_the_callers_own_stop_and_by_nothing_else() {
         taken_back(g, reason, soon);
         g.witness.wrote[1].who = 1;
     });
+    // The owner's own words, as the good run has them, must have reached them.
+    let talked = "withdrawn before it went: a conversation is under way";
+    let spoken_to = spoilt(|g| taken_back(g, talked, None));
+    assert!(!spoken_to.contains(of), "{spoken_to}");
+    complains(of, |g| {
+        taken_back(g, talked, None);
+        g.ledger.sent.retain(|s| s.kind != "relay");
+    });
+    complains(of, |g| {
+        taken_back(g, talked, None);
+        g.witness.accepted.retain(|(to, _)| to == OWNER);
+    });
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What must be true in the end. Reads only what the network and the phones saw, and the database.
 
 use super::coverage::Tally;
-use super::ledger::{Ledger, Sent};
+use super::ledger::{Call, Ledger, Sent};
 use super::rig::OWNER;
 use super::run::{Witness, number};
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,7 +155,7 @@ fn calls(ledger: &Ledger, witness: &Witness) -> Vec<String> {
             && !excused(witness, first)
             && quiet_before(first.until)
             && !ledger.calls.iter().any(|c| {
-                c.caller.as_deref() == Some(&number) && (c.decision == "texted" || withdrawn(c, witness, first))
+                c.caller.as_deref() == Some(&number) && (c.decision == "texted" || withdrawn(c, ledger, witness, first))
             })
         {
             wrong.push(format!("{number} called first and was not texted: {first:?}"));
@@ -164,10 +164,19 @@ fn calls(ledger: &Ledger, witness: &Witness) -> Vec<String> {
     wrong
 }
 
-/// Its text was taken back before it went: by a STOP of this caller's after it rang, and by nothing else.
-fn withdrawn(call: &super::ledger::Call, witness: &Witness, rang: &super::run::Rang) -> bool {
+/// Its text was taken back before it went: by a STOP of this caller's after it rang, or because the owner's own words reached
+/// them first; and by nothing else.
+fn withdrawn(call: &Call, ledger: &Ledger, witness: &Witness, rang: &super::run::Rang) -> bool {
     let stopped = |w: &super::run::Wrote| w.stop && Some(w.who) == rang.who && w.at >= rang.from;
-    call.reason == "withdrawn before it went: opted out" && witness.wrote.iter().any(stopped)
+    let reached = |s: &Sent| {
+        let part = (s.recipient.clone(), s.part_text.clone());
+        s.kind == "relay" && call.caller.as_ref() == Some(&s.recipient) && witness.accepted.contains(&part)
+    };
+    match call.reason.as_str() {
+        "withdrawn before it went: opted out" => witness.wrote.iter().any(stopped),
+        "withdrawn before it went: a conversation is under way" => ledger.sent.iter().any(reached),
+        _ => false,
+    }
 }
 
 /// A call may go unseen if something hid it while it rang.

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// A human text this recent means that a conversation is alive.
 pub(in crate::desk) const ALIVE: Duration = Duration::from_secs(72 * 3600);
 /// A call learnt of this late gets the late text.
-const LATE: Duration = Duration::from_secs(30 * 60);
+pub(in crate::desk) const LATE: Duration = Duration::from_secs(30 * 60);
 /// A call learnt of this late gets none.
 const TOO_LATE: Duration = Duration::from_secs(4 * 3600);
 /// Q.850 cause 26, non-selected user clearing: another phone of the same number answered.
