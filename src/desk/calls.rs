@@ -270,7 +270,8 @@ impl Turn<'_> {
         Ok(Facts {
             verdict: end.verdict,
             cause: end.cause,
-            ringing: end.ringing,
+            // Told of by the modem's memory or the operator, nobody saw it ring.
+            ringing: (end.rings > 0 || end.ringing > Duration::ZERO).then_some(end.ringing),
             caller: kind,
             home: self
                 .country

@@ -64,7 +64,7 @@ pub(super) const LAST_OF: &str = concat!(
     " FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT 1"
 );
 pub(super) const MISSED_SINCE: &str =
-    "SELECT count(*) FROM call WHERE contact_id = ?1 AND verdict = 'missed' AND ended_at > ?2";
+    "SELECT count(*) FROM call WHERE contact_id = ?1 AND verdict <> 'answered' AND ended_at > ?2";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Call> {
     Ok(Call {

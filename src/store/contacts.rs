@@ -109,6 +109,10 @@ pub(super) fn numbers(conn: &rusqlite::Connection) -> Result<Vec<(ContactId, Str
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Settled texts with the team that belong to no caller; not the order in hand. Over everything that is kept, because FORGET is rare.
+const OF_NOBODY: &str = "SELECT id, text FROM message WHERE contact_id IS NULL AND text <> '' \
+     AND kind IN ('answer', 'command', 'alert') AND state NOT IN ('queued', 'submitting', 'in_doubt') \
+     AND id < (SELECT max(id) FROM message WHERE direction = 'in')";
 pub(super) const HEARD_SINCE: &str =
     "SELECT count(*) FROM contact INDEXED BY contact_heard WHERE heard_at IS NOT NULL AND heard_at > ?1";
 
@@ -251,6 +255,7 @@ impl Tx<'_> {
     pub fn forget(&self, contact: &Contact) -> Result<(), StoreError> {
         self.erased.set(true);
         self.forget_in_ledger(contact)?;
+        self.forget_mentions(contact)?;
         let id = contact.id;
         for sql in [
             "DELETE FROM journal WHERE contact_id = ?1",
@@ -262,6 +267,28 @@ impl Tx<'_> {
         }
         // Parts of a long text that never became whole belong to no text yet.
         self.conn.prepare_cached(PARTS_OF)?.execute([&contact.number])?;
+        Ok(())
+    }
+
+    /// Texts with the team that are about several callers or none go too where this one stands in them, by number, name or
+    /// handle: pages of LIST, questions whom a text is for, orders that name them.
+    fn forget_mentions(&self, contact: &Contact) -> Result<(), StoreError> {
+        let handle = self.holding_of(contact.id)?.map(|holding| holding.handle.to_string());
+        let mentioned = |text: &str| {
+            let mut words = text.split(|c: char| !c.is_alphanumeric());
+            let named = |name: &String| text.to_lowercase().contains(&name.to_lowercase());
+            text.contains(&contact.number)
+                || contact.name.as_ref().is_some_and(named)
+                || handle.as_deref().is_some_and(|handle| words.any(|word| word == handle))
+        };
+        let mut statement = self.conn.prepare_cached(OF_NOBODY)?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+        let found: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
+        for (id, _) in found.iter().filter(|(_, text)| mentioned(text)) {
+            self.conn
+                .prepare_cached("DELETE FROM message WHERE id = ?1")?
+                .execute([id])?;
+        }
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ pub struct Win {
 /// Figures of a stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
-    /// Calls missed.
+    /// Calls that nobody answered; those we hung up on are among them.
     pub missed: u32,
     /// Of those, texted.
     pub texted: u32,
@@ -40,9 +40,9 @@ pub struct Figures {
 }
 
 pub(super) const MISSED: &str = "SELECT count(*), count(*) FILTER (WHERE decision = 'texted') FROM call \
-     WHERE verdict = 'missed' AND ended_at > ?1 AND ended_at <= ?2";
+     WHERE verdict <> 'answered' AND ended_at > ?1 AND ended_at <= ?2";
 pub(super) const REPLIED: &str = "SELECT count(DISTINCT c.id) FROM call k JOIN contact c ON c.id = k.contact_id \
-     WHERE k.verdict = 'missed' AND k.decision = 'texted' AND k.ended_at > ?1 AND k.ended_at <= ?2 \
+     WHERE k.verdict <> 'answered' AND k.decision = 'texted' AND k.ended_at > ?1 AND k.ended_at <= ?2 \
      AND c.heard_at >= k.ended_at";
 const ANSWERED: &str = "SELECT count(*), count(*) FILTER (WHERE waited_ms < ?3) FROM answered \
      WHERE created_at > ?1 AND created_at <= ?2";

@@ -5,7 +5,7 @@ use std::time::Duration;
 use textback::clock::Trust;
 use textback::desk::{Input, Next};
 use textback::ids::CallKey;
-use textback::modem::{CallerLine, EndedCall, Verdict};
+use textback::modem::{CallerLine, EndedCall, MemoryEntry, Verdict};
 
 #[test]
 fn missed_caller_is_texted_once_after_the_delay_and_the_owner_is_told() {
@@ -219,6 +219,39 @@ fn one_ring_scam_is_not_texted_where_a_minimum_is_set() {
     let key = it.next_key();
     it.missed(key, number(DAVE), Duration::from_secs(2));
     assert_eq!(it.decision(), ("skipped".into(), "rang too short".into()));
+}
+
+#[test]
+fn a_call_that_nobody_saw_ring_is_not_too_short() {
+    let mut it = Box::with("[text_back]\nmin_ring = \"6s\"\n");
+    it.tell(Input::MissedMemory(Vec::new()));
+    let digits = DAVE.trim_start_matches('+').to_owned();
+    it.tell(Input::MissedMemory(vec![MemoryEntry { digits, toa: 145 }]));
+    assert_eq!(it.decision(), ("texted".into(), "missed call, learnt of late".into()));
+}
+
+#[test]
+fn a_call_that_we_hung_up_on_counts_as_missed_everywhere() {
+    let mut it = Box::with("[text_back]\nreject_after = \"10s\"\n[owner_alerts]\nmerge_window = \"0s\"\n");
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let call = it.next_key();
+        it.tell(Input::CallEnded(EndedCall {
+            call,
+            caller: number(DAVE),
+            rings: 3,
+            ringing: Duration::from_secs(10),
+            verdict: Verdict::Rejected,
+            evidence: vec!["hung_up"],
+            cause: None,
+        }));
+        it.wait_s(90);
+        told.extend(it.settle_to(OWNER));
+    }
+    assert!(told.iter().any(|text| text.contains("called again (2x)")), "{told:?}");
+    it.text(OWNER, "STATUS");
+    let status = it.settle_to(OWNER).join(" ");
+    assert!(status.contains("2 missed, 1 texted"), "{status}");
 }
 
 #[test]

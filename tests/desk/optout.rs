@@ -175,6 +175,41 @@ fn forgetting_a_caller_erases_everything_but_the_opt_out() {
 }
 
 #[test]
+fn a_forgotten_caller_stands_in_no_text_with_the_team_either() {
+    let mut it = Box::new();
+    it.dave_writes("my door code is 1234");
+    it.text(ANNA, "do you paint fences?");
+    it.settle();
+    for order in [
+        "NAME 13 Dave Miller",
+        "LIST",
+        "Yes can do 3pm",
+        "13",
+        "WHY 13",
+        "NUM 13",
+        "LATER 13 2h",
+    ] {
+        it.text(OWNER, order);
+        it.wait_s(90);
+        it.settle();
+    }
+    it.confirmed("FORGET 13");
+    for message in it.store.messages(1000).unwrap() {
+        for trace in ["1234", "Miller", DAVE] {
+            assert!(!message.text.contains(trace), "{trace} stands in {:?}", message.text);
+        }
+    }
+    assert!(
+        it.store
+            .messages(1000)
+            .unwrap()
+            .iter()
+            .any(|m| m.text.contains("fences")),
+        "Anna's are kept"
+    );
+}
+
+#[test]
 fn stop_in_a_long_text_that_came_in_late_parts_counts_once_it_is_whole() {
     let mut it = Box::new();
     it.dave_writes("hi");

@@ -32,7 +32,8 @@ pub(in crate::desk) enum CallerKind {
 pub(in crate::desk) struct Facts {
     pub verdict: Verdict,
     pub cause: Option<u8>,
-    pub ringing: Duration,
+    /// How long it rang, if anybody saw it ring.
+    pub ringing: Option<Duration>,
     pub caller: CallerKind,
     /// Countries that may be texted; empty while the SIM's own is unknown.
     pub home: Vec<Country>,
@@ -240,7 +241,7 @@ fn timing(facts: &Facts, rules: &Rules) -> Result<(), Refusal> {
     if facts.paused {
         return Err(Refusal::Paused);
     }
-    if facts.ringing < rules.min_ring {
+    if facts.ringing.is_some_and(|rang| rang < rules.min_ring) {
         return Err(Refusal::TooShort);
     }
     if facts.late >= TOO_LATE {

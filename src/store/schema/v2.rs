@@ -227,6 +227,10 @@ DROP INDEX message_body;
 INSERT INTO setting (key, value)
     SELECT 'retention_words', min(id) - 1 FROM message WHERE text <> '' HAVING count(*) > 0;
 
+-- A call that we hung up on is one that nobody answered.
+DROP INDEX call_missed;
+CREATE INDEX call_unanswered ON call (contact_id, ended_at) WHERE verdict <> 'answered';
+
 DROP INDEX inbound_received;
 DROP INDEX handle_short_used;
 DROP INDEX call_open;
