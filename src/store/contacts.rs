@@ -2,6 +2,7 @@
 
 use super::{StoreError, Tx};
 use crate::clock::Steady;
+use crate::ids::MessageId;
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
@@ -270,7 +271,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Texts with the team that are about several callers or none go too where this one stands in them, by number, name or
+    /// The words of texts with the team that are about several callers or none go too where this one stands in them, by number, name or
     /// handle: pages of LIST, questions whom a text is for, orders that name them.
     fn forget_mentions(&self, contact: &Contact) -> Result<(), StoreError> {
         let handle = self.holding_of(contact.id)?.map(|holding| holding.handle.to_string());
@@ -285,8 +286,10 @@ impl Tx<'_> {
         let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
         let found: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
         for (id, _) in found.iter().filter(|(_, text)| mentioned(text)) {
+            // The rows stay: the governor counts them.
+            self.redact_message(MessageId(*id), "")?;
             self.conn
-                .prepare_cached("DELETE FROM message WHERE id = ?1")?
+                .prepare_cached("UPDATE outbox SET tpdu = x'' WHERE message_id = ?1")?
                 .execute([id])?;
         }
         Ok(())

@@ -48,6 +48,21 @@ fn no_text_in_the_owners_name_uses_up_the_texts_that_callers_need() {
 }
 
 #[test]
+fn that_a_text_did_not_go_is_said_even_when_other_answers_are_spent() {
+    let mut it = Box::quiet("");
+    it.dave_writes("hi");
+    let told = fakes(&mut it, 90, "STATUS");
+    assert!(told.len() < 90, "answers are spent");
+    it.text(DAVE, "STOP");
+    it.settle();
+    for (text, said) in [("99 On my way", "99"), ("13 On my way", "Not sent to 13"), ("27", "27")] {
+        it.text(OWNER, text);
+        let told = it.settle_to(OWNER);
+        assert!(told.iter().any(|line| line.contains(said)), "{text}: {told:?}");
+    }
+}
+
+#[test]
 fn a_locked_pin_is_not_answered_without_end() {
     let mut it = Box::quiet("");
     it.text(OWNER, "SET pin 4711");

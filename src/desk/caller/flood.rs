@@ -30,6 +30,8 @@ const PUZZLED_WINDOW: Duration = Duration::from_secs(3600);
 const ANSWERS_OF_HOUR: (u32, u32) = (3, 4);
 const ANSWERS_OF_DAY: (u32, u32) = (1, 3);
 const HOUR: Duration = Duration::from_secs(3600);
+/// Failures reported in a day although answers have used up their part.
+const FAILURES_MAX: u32 = 12;
 /// Nudges in [`NUDGE_WINDOW`]; each may name a score of callers.
 const NUDGES_MAX: u32 = 12;
 /// See [`NUDGES_MAX`].
@@ -50,6 +52,7 @@ const PUZZLED: &str = "puzzled";
 const ANSWERS_HOUR: &str = "answers_hour";
 const ANSWERS_DAY: &str = "answers_day";
 const ANSWERS_TOLD: &str = "answers_told";
+const FAILURES_DAY: &str = "failures_day";
 const RATIO_TOLD: &str = "ratio_told";
 /// Setting: the owner said to go on whatever the ratio, until then, steady milliseconds.
 pub(in crate::desk) const RATIO_WAIVED: &str = "ratio_waived_until";
@@ -176,7 +179,8 @@ impl Turn<'_> {
             let left = since.plus(PUZZLED_WINDOW).since(now.steady);
             let until = now.wall.utc_ms + i64::try_from(left.as_millis()).unwrap_or(0);
             let time = self.rules.time_of_day(until, now.wall.offset_s);
-            self.say(number, "talks_to_itself", &[("time", &time)])?;
+            let line = self.line("talks_to_itself", &[("time", &time)]);
+            self.reply_not_gone(number, None, &line)?;
         }
         Ok(true)
     }
@@ -210,6 +214,11 @@ impl Turn<'_> {
             self.alert(&line, None)?;
         }
         Ok(true)
+    }
+
+    /// Whether a day's failures were reported so often, past what answers may use, that no more are. Counts it otherwise.
+    pub fn failures_spent(&mut self) -> Result<bool, StoreError> {
+        Ok(self.counted(FAILURES_DAY, DAY)? >= FAILURES_MAX)
     }
 
     /// Whether so many automatic texts went out today, and so few people answered, that an operator would block the SIM.

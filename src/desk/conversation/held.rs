@@ -52,7 +52,8 @@ impl Turn<'_> {
             self.tx.clear_timer(TimerKind::Held, before.id)?;
             if before.text != body {
                 let dropped = snippet(&before.text, HELD_SNIPPET);
-                self.say(&member.number, "held_dropped", &[("text", &dropped)])?;
+                let line = self.line("held_dropped", &[("text", &dropped)]);
+                self.reply_not_gone(&member.number, None, &line)?;
             }
         }
         let id = self.tx.hold(&member.number, body, only_for.map(|c| c.id))?;
@@ -80,7 +81,7 @@ impl Turn<'_> {
         // The snippets give way before a second part is paid for.
         let fits = SNIPPETS.iter().map(asked).find(|line| air::count(line) <= 1);
         let line = fits.unwrap_or_else(|| self.question(body, doubt, &offered, &SNIPPETS[0]));
-        self.reply(&member.number, &line)
+        self.reply_not_gone(&member.number, None, &line)
     }
 
     /// What is asked about a held text, with so much of it, of each caller's last one and of their numbers.
@@ -207,7 +208,8 @@ impl Turn<'_> {
             return Ok(());
         };
         self.tx.release_held(id)?;
-        self.say(&owner, "held_dropped", &[("text", &snippet(&text, HELD_SNIPPET))])
+        let line = self.line("held_dropped", &[("text", &snippet(&text, HELD_SNIPPET))]);
+        self.reply_not_gone(&owner, None, &line)
     }
 }
 

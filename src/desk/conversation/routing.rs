@@ -37,18 +37,16 @@ impl Turn<'_> {
                 Some(before) => {
                     self.hold_back(member, body, Some(&contact))?;
                     let line = said::changed_hands(&self.rules.pack, handle, &contact, before.as_ref());
-                    self.reply_about(&member.number, &contact, &line)?;
+                    self.reply_not_gone(&member.number, Some(&contact), &line)?;
                     Ok(None)
                 }
             },
             Addressee::Expired(contact) => {
                 let who = lines::who(None, &contact);
                 let number = &contact.number;
-                self.say(
-                    &member.number,
-                    "not_sent_expired",
-                    &[("handle", &handle), ("who", &who), ("number", number)],
-                )?;
+                let values: Values<'_> = &[("handle", &handle), ("who", &who), ("number", number)];
+                let line = self.line("not_sent_expired", values);
+                self.reply_not_gone(&member.number, None, &line)?;
                 Ok(None)
             }
             Addressee::Nobody => {
@@ -168,7 +166,8 @@ impl Turn<'_> {
             }
             let why = self.rules.pack.reason(why);
             let values: Values<'_> = &[("who", &who), ("why", &why), ("number", number)];
-            self.say_about(&member.number, &contact, "not_sent_to", values)?;
+            let line = self.line("not_sent_to", values);
+            self.reply_not_gone(&member.number, Some(&contact), &line)?;
             return Ok(None);
         }
         let handle = self.handle_for(&contact)?;
@@ -188,7 +187,8 @@ impl Turn<'_> {
         let unsendable = self.tx.message(message)?.is_some_and(|m| m.parts == 0);
         if unsendable {
             let who = lines::who(Some(handle), &contact);
-            self.say(&member.number, "not_sent_too_long", &[("who", &who)])?;
+            let line = self.line("not_sent_too_long", &[("who", &who)]);
+            self.reply_not_gone(&member.number, Some(&contact), &line)?;
             return Ok(None);
         }
         self.answered(&mut contact)?;
@@ -229,9 +229,20 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// Says that a text of theirs did not go, or waits for an answer. Every failure is reported (product.md §3): a day's first
+    /// few even when other answers are spent.
+    pub fn reply_not_gone(&mut self, number: &str, contact: Option<&Contact>, text: &str) -> Done {
+        if self.answers_spent(text)? && self.failures_spent()? {
+            return Ok(());
+        }
+        self.text_owner(number, Kind::Answer, text, contact, None)?;
+        Ok(())
+    }
+
     /// Nobody has that handle.
     pub fn unknown_handle(&mut self, member: &Member, handle: Handle) -> Done {
-        self.say(&member.number, "nobody_is", &[("handle", &handle)])
+        let line = self.line("nobody_is", &[("handle", &handle)]);
+        self.reply_not_gone(&member.number, None, &line)
     }
 
     /// Somebody else who spoke lately, for `OOPS`.
