@@ -17,7 +17,16 @@ pub(super) fn judge(report: &Report, topology: Topology, list: &mut Vec<Finding>
     let identity = &report.identity;
     let family = &identity.family;
     let model = format!("{} {}", identity.manufacturer, identity.model);
-    list.push(finding(I::Modem, V::Pass, format!("{} ({family})", model.trim()), ""));
+    let model = format!("{} ({family})", model.trim());
+    list.push(match &report.news_port {
+        Some((set, false)) => finding(
+            I::Modem,
+            V::Warn,
+            format!("{model}; its news (calls, texts) is set to come out at `{set}`, not at its AT ports"),
+            "start the daemon: it sets this each time; if the modem doesn't keep it, name the port that rings under `[modem] port`",
+        ),
+        Some((_, true)) | None => finding(I::Modem, V::Pass, model, ""),
+    });
     list.push(match report.can_voice {
         CanVoice::Yes => finding(I::Voice, V::Pass, "calls can reach it", ""),
         CanVoice::Unknown => finding(

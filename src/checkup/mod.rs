@@ -5,6 +5,9 @@
 
 mod around;
 mod examined;
+mod ports;
+
+pub use ports::{Answer, Port, judge as judge_ports};
 
 use crate::clock::Trust;
 use crate::config::Topology;
@@ -18,6 +21,8 @@ use std::time::Duration;
 pub enum Item {
     /// The modem is found and its family known.
     Modem,
+    /// Its ports: which answer, and on which it rings.
+    Ports,
     /// It has voice at all.
     Voice,
     /// The SIM is there and open.
@@ -223,7 +228,12 @@ mod tests {
     #[test]
     fn each_trouble_is_found_and_has_a_fix() {
         type Break = fn(&mut Report);
-        let troubles: [(Break, Item, Verdict); 16] = [
+        let troubles: [(Break, Item, Verdict); 17] = [
+            (
+                |r| r.news_port = Some(("uart1".to_owned(), false)),
+                Item::Modem,
+                Verdict::Warn,
+            ),
             (|r| r.can_voice = CanVoice::Never, Item::Voice, Verdict::Fail),
             (|r| r.can_voice = CanVoice::SmsOnly, Item::Voice, Verdict::Fail),
             (|r| r.can_voice = CanVoice::Perhaps, Item::Voice, Verdict::Warn),

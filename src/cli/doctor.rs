@@ -6,11 +6,12 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use textback::checkup::Item;
+use textback::checkup::{self, Item, Verdict};
 use textback::config::Config;
 use textback::daemon::alone::Alone;
 use textback::daemon::control::{self, Answer, Question};
 use textback::daemon::doctor::{self, Around};
+use textback::daemon::ears::Ears;
 use textback::daemon::port::SerialOpener;
 use textback::daemon::wallclock::WallClock;
 use textback::daemon::{machine, modem_options, pin};
@@ -43,6 +44,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     let config = arguments.asking.config.read()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut found = runtime.block_on(examine(&config))?;
+    // After the examination, which may have had to try them itself.
+    let mut ears = runtime.block_on(async {
+        let mut ears = Ears::beside(&config.modem.port, config.modem.baud);
+        ears.knock().await;
+        ears
+    });
+    add_ports(&mut found, &config, &ears, None);
     let mut told = list(&found);
     let json = arguments.asking.json;
     match (json, arguments.live) {
@@ -52,13 +60,20 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     }
     let mut live = None;
     if arguments.live {
-        let result = runtime.block_on(test_call(&config, &found));
+        let mut seen = false;
+        let result = runtime.block_on(async {
+            tokio::select! {
+                result = test_call(&config, &found, &mut seen) => result,
+                () = ears.listen() => Err(Exit::new(FAILED, "nobody listens any more")),
+            }
+        });
         let (passed, words) = match &result {
             Ok(words) => (true, words.clone()),
             Err(exit) => (false, exit.why.clone()),
         };
         // What the call and its text have shown belongs in the list.
         found = runtime.block_on(examine(&config))?;
+        add_ports(&mut found, &config, &ears, Some(seen));
         told = list(&found);
         // Writing into a String can't fail.
         let _ = writeln!(
@@ -132,6 +147,20 @@ fn line(out: &mut String, check: &Value) {
     }
 }
 
+/// The modem's other ports go into the list behind the modem.
+fn add_ports(found: &mut Value, config: &Config, ears: &Ears, call_seen: Option<bool>) {
+    let used = config.modem.port.display().to_string();
+    let Some(finding) = checkup::judge_ports(&used, &ears.heard(), call_seen) else {
+        return;
+    };
+    if finding.verdict == Verdict::Fail {
+        found["ok"] = false.into();
+    }
+    if let Some(checks) = found["checks"].as_array_mut() {
+        checks.insert(checks.len().min(1), serde_json::json!(finding));
+    }
+}
+
 /// From the running daemon, else from the modem itself.
 async fn examine(config: &Config) -> Result<Value, Exit> {
     match control::ask(&config.store, &Question::Doctor).await {
@@ -201,7 +230,7 @@ async fn alone(config: &Config) -> Result<Value, Exit> {
 }
 
 /// Waits for a call to come, to be seen as missed, and for its text back to be delivered.
-async fn test_call(config: &Config, found: &Value) -> Result<String, Exit> {
+async fn test_call(config: &Config, found: &Value, seen: &mut bool) -> Result<String, Exit> {
     let ask = async |question: Question| match control::ask(&config.store, &question).await {
         Ok(Some(Answer::Ok(value))) => Ok(value),
         Ok(Some(Answer::Error(why))) => Err(Exit::new(FAILED, why)),
@@ -228,6 +257,7 @@ async fn test_call(config: &Config, found: &Value) -> Result<String, Exit> {
     let call = loop {
         let call = newest().await?;
         let id = call["id"].as_i64().unwrap_or(0);
+        *seen |= id > before;
         if id > before && !call["verdict"].is_null() {
             break call;
         }

@@ -71,6 +71,7 @@ pub fn json(report: &Report) -> Value {
             "proof_age_seconds": report.network_proof_age.map(|age| age.as_secs()),
         },
         "storage": report.storage.map(|(used, total)| json!({ "used": used, "total": total })),
+        "news_port": report.news_port.as_ref().map(|(set, here)| json!({ "set": set, "here": here })),
         "announces_texts": report.announces_texts,
         "shows_callers": report.shows_callers,
         "diversions": diversions,

@@ -31,6 +31,7 @@ pub mod board;
 pub mod clerk;
 pub mod control;
 pub mod doctor;
+pub mod ears;
 pub mod examination;
 mod exchange;
 pub mod flight;

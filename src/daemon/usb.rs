@@ -68,6 +68,27 @@ impl Usb {
             .collect()
     }
 
+    /// Every other serial port of the same device, whatever it speaks.
+    pub(super) fn all_other_ports(&self) -> Vec<PathBuf> {
+        let (Some(device), Ok(real)) = (self.look(), std::fs::canonicalize(&self.port)) else {
+            return Vec::new();
+        };
+        let (Some(name), Some(folder), Ok(entries)) = (device.file_name(), real.parent(), std::fs::read_dir(&device))
+        else {
+            return Vec::new();
+        };
+        let interface = format!("{}:", name.to_string_lossy());
+        let mut ports: Vec<PathBuf> = entries
+            .flatten()
+            .filter(|entry| entry.file_name().to_string_lossy().starts_with(&interface))
+            .filter_map(|entry| tty_of(&entry.path()))
+            .map(|tty| folder.join(tty))
+            .filter(|port| *port != real)
+            .collect();
+        ports.sort();
+        ports
+    }
+
     pub(super) fn is_there(&self) -> bool {
         self.device
             .as_ref()
@@ -189,6 +210,19 @@ pub(super) mod tests {
         assert_eq!(usb.other_ports(), [folder.join("ttyUSB7"), folder.join("ttyUSB3")]);
         fs::write(device.join("idProduct"), "ffff\n").unwrap();
         assert_eq!(usb.other_ports(), Vec::<PathBuf>::new(), "nobody knows this one");
+    }
+
+    #[test]
+    fn every_serial_port_of_the_device_is_listed_for_the_doctor() {
+        let (dir, usb) = sysfs_of_two();
+        let device = usb.look().unwrap();
+        for (interface, tty) in [(0, "ttyUSB0"), (1, "ttyUSB1")] {
+            fs::create_dir_all(device.join(format!("1-1.3:1.{interface}/{tty}"))).unwrap();
+        }
+        fs::create_dir_all(device.join("1-1.3:1.4/net/wwan0")).unwrap();
+        let folder = fs::canonicalize(dir.path()).unwrap();
+        let wanted = ["ttyUSB0", "ttyUSB1", "ttyUSB3"].map(|tty| folder.join(tty));
+        assert_eq!(usb.all_other_ports(), wanted);
     }
 
     #[test]

@@ -18,6 +18,8 @@ enum Item {
     Sim,
     /// One of the family's ways to count the PIN tries left.
     PinTries(usize),
+    /// On which port its news comes out.
+    NewsPort,
     Storage,
     Notifications,
     NetworkTime,
@@ -48,6 +50,7 @@ impl Item {
             Item::PinTries(n) => family.pin_counters.get(n).map(question),
             Item::VoiceSwitch => family.voice_switch.as_ref().map(question),
             Item::Ims(n) => family.ims.get(n).map(question),
+            Item::NewsPort => family.news_port.as_ref().map(|news| question(&news.ask)),
             Item::Storage => Some(Command::MessageStorageState),
             Item::Notifications => ask("+CNMI?", "+CNMI:", ASK_WAIT),
             Item::NetworkTime => ask("+CCLK?", "+CCLK:", ASK_WAIT),
@@ -89,6 +92,7 @@ const ITEMS: &[Item] = &[
     Item::PinTries(0),
     Item::PinTries(1),
     Item::PinTries(2),
+    Item::NewsPort,
     Item::Storage,
     Item::Notifications,
     Item::NetworkTime,
@@ -194,6 +198,14 @@ impl Examination {
         match item {
             Item::Sim => report.sim = sim_state(outcome),
             Item::PinTries(_) => report.pin_tries_left = reply::pin_tries(lines).map(|tries| tries.pin),
+            Item::NewsPort => {
+                report.news_port = self.family.news_port.and_then(|news| {
+                    let name = news.ask.prefix?.trim_end_matches(':');
+                    let said = super::replies::text_field(outcome, name, news.field)?;
+                    let here = news.here.iter().any(|here| said.eq_ignore_ascii_case(here));
+                    Some((said, here))
+                });
+            }
             Item::Storage => report.storage = lines.iter().find_map(|line| super::replies::storage_usage(line)),
             Item::Notifications => {
                 let mt = super::replies::text_field(outcome, "+CNMI", 1);

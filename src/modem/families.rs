@@ -61,6 +61,16 @@ pub struct Line {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extra(pub &'static [Line]);
 
+/// Where unsolicited lines come out, on a modem with several ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewsPort {
+    pub ask: Line,
+    /// Which field of the answer tells.
+    pub field: usize,
+    /// The values with which they come to an AT port.
+    pub here: &'static [&'static str],
+}
+
 /// One row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Family {
@@ -86,6 +96,8 @@ pub struct Family {
     pub pin_counters: &'static [Line],
     /// Ways to ask for the SIM's number, text after `AT`; the answer may be bare digits.
     pub iccid: &'static [&'static str],
+    /// How to ask on which of its ports its news comes out.
+    pub news_port: Option<NewsPort>,
     /// Asks whether the firmware has voice, where the model alone doesn't tell: 0 yes, 1 no, ERROR no.
     pub voice_switch: Option<Line>,
     /// Ways to ask whether calls over LTE (IMS) are up.

@@ -170,6 +170,8 @@ pub struct Report {
     pub network_time: Option<(i64, i32)>,
     /// Used and total of the memory that texts come in to.
     pub storage: Option<(u16, u16)>,
+    /// Where the modem's news comes out, in its own word, and whether that is here.
+    pub news_port: Option<(String, bool)>,
     /// New texts are announced (`+CNMI`); if not, they are found by looking.
     pub announces_texts: bool,
     /// Callers' numbers are shown: `+CLIP` accepted, and the line has it (`Some(false)`: ask the operator).

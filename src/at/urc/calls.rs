@@ -16,6 +16,7 @@ pub(super) fn parse(line: &str) -> Option<Urc> {
         "+CLIP" => calling_line(&fields),
         "+CCWA" => call_waiting(&fields),
         "+CLCC" => call_list_row(&fields, 0, CallSource::Clcc).map(Urc::Call),
+        "^SLCC" => slcc(&fields).map(Urc::Call),
         "+QIND" if fields.text(0).eq_ignore_ascii_case("ccinfo") => {
             call_list_row(&fields, 1, CallSource::Ccinfo).map(Urc::Call)
         }
@@ -59,6 +60,10 @@ fn released(evidence: &'static str, id: Option<u8>) -> Urc {
 
 /// `<number>,<type>[,<subaddr>,<satype>[,[<alpha>][,<CLI validity>]]]`
 fn calling_line(fields: &Fields<'_>) -> Option<Urc> {
+    // The name alone is an entry in somebody's list of commands.
+    if fields.len() == 1 && !fields.is_quoted(0) && fields.text(0).is_empty() {
+        return None;
+    }
     // `+CLIP: 1,1` is the reply to `AT+CLIP?`, not a caller.
     if !fields.is_quoted(0) && fields.len() == 2 && fields.text(0).len() == 1 && fields.text(1).len() == 1 {
         return None;
@@ -113,6 +118,12 @@ pub fn call_list_row(fields: &Fields<'_>, start: usize, source: CallSource) -> O
         number: numbered(fields, start + 5),
         cause: None,
     })
+}
+
+/// `<id>,<dir>,<stat>,<mode>,<mpty>,<channel up>[,<number>,<type>…]`; one without any field ends the list.
+fn slcc(fields: &Fields<'_>) -> Option<CallReport> {
+    let number = numbered(fields, 6);
+    call_list_row(fields, 0, CallSource::Clcc).map(|row| CallReport { number, ..row })
 }
 
 fn direction(text: &str) -> Option<bool> {

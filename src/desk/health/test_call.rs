@@ -165,6 +165,6 @@ fn trouble(item: Item) -> Option<&'static str> {
         Item::Disk => "test_disk",
         Item::Power => "test_power",
         // The modem answers, the text TEST came in, its answer goes out, and the call is asked for.
-        Item::Modem | Item::TextOut | Item::TextIn | Item::Call => return None,
+        Item::Modem | Item::Ports | Item::TextOut | Item::TextIn | Item::Call => return None,
     })
 }

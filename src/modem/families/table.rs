@@ -1,6 +1,6 @@
 //! The table: a row per family, and what rows share.
 
-use super::{CallWatch, Extra, Family, Line, VendorErrors, Voice, WhileRinging};
+use super::{CallWatch, Extra, Family, Line, NewsPort, VendorErrors, Voice, WhileRinging};
 use std::time::Duration;
 
 const fn line(text: &'static str) -> Line {
@@ -49,6 +49,24 @@ const CIREG: Line = asks("+CIREG?", "+CIREG:");
 /// Quectel's: `<cfg>,<volte>`.
 const QCFG_IMS: Line = asks("+QCFG=\"ims\"", "+QCFG:");
 
+/// 0 is all ports, 2 and 3 the USB ports for AT.
+const CATR: NewsPort = NewsPort {
+    ask: asks("+CATR?", "+CATR:"),
+    field: 0,
+    here: &["0", "2", "3"],
+};
+const QURCCFG: NewsPort = NewsPort {
+    ask: asks("+QURCCFG=\"urcport\"", "+QURCCFG:"),
+    field: 1,
+    here: &["all", "usbat"],
+};
+/// 0 is the port that udev picks (PCUI).
+const PORTSEL: NewsPort = NewsPort {
+    ask: asks("^PORTSEL?", "^PORTSEL:"),
+    field: 0,
+    here: &["0"],
+};
+
 /// What every modem should do; the row for those nobody has described.
 pub const GENERIC: Family = Family {
     name: "generic",
@@ -63,6 +81,7 @@ pub const GENERIC: Family = Family {
     notify: NOTIFY,
     pin_counters: &[CPINR],
     iccid: &["+CCID", "+CICCID"],
+    news_port: None,
     voice_switch: None,
     ims: &[CIREG],
     clock: &[CCLK],
@@ -136,6 +155,7 @@ pub const FAMILIES: &[Family] = &[
         pin_counters: &[SPIC, CPINR],
         iccid: &["+CICCID", "+CCID"],
         says_sms_ready: true,
+        news_port: Some(CATR),
         ..GENERIC
     },
     Family {
@@ -150,6 +170,7 @@ pub const FAMILIES: &[Family] = &[
         pin_counters: &[SPIC, CPINR],
         iccid: &["+CICCID", "+CCID"],
         says_sms_ready: true,
+        news_port: Some(CATR),
         ..GENERIC
     },
     Family {
@@ -209,6 +230,7 @@ pub const FAMILIES: &[Family] = &[
         iccid: &["+QCCID", "+CCID"],
         clock: &[QLTS, CCLK],
         says_sms_ready: true,
+        news_port: Some(QURCCFG),
         ..GENERIC
     },
     Family {
@@ -229,6 +251,7 @@ pub const FAMILIES: &[Family] = &[
         storage: &["SM", "ME"],
         pin_counters: &[HUAWEI_CPIN, CPINR],
         iccid: &["^ICCID?", "+CCID"],
+        news_port: Some(PORTSEL),
         ..GENERIC
     },
     Family {

@@ -289,3 +289,88 @@ fn beginnings_and_ends_of_every_maker() {
         assert_eq!(parse(line), Urc::Other(line.into()));
     }
 }
+
+#[test]
+fn a_call_list_with_a_field_more_before_its_number_is_read_and_its_end_is_no_call() {
+    let Urc::Call(row) = parse(r#"^SLCC: 1,1,4,0,0,1,"+491771234567",145"#) else {
+        panic!("a call");
+    };
+    assert_eq!((row.state, row.incoming, row.voice), (CallState::Incoming, true, true));
+    assert_eq!(row.number, number("+491771234567", 145));
+    let Urc::Call(row) = parse("^SLCC: 1,1,0,0,0,0") else {
+        panic!("a call");
+    };
+    assert_eq!((row.state, row.number), (CallState::Active, None));
+    for line in ["^SLCC:", "^SLCC: ", "^SLCC: 1", "+SLCC"] {
+        assert!(matches!(parse(line), Urc::Other(_)), "{line}");
+    }
+}
+
+/// Lines of makers and of other services that are no news of ours: no call, no text, no restart, no registration.
+#[test]
+fn what_other_services_say_is_no_news_of_calls_texts_or_the_network() {
+    for line in [
+        "+CLIP",
+        "+CLIP:",
+        "+CCWA",
+        "+CLCC",
+        "+CRING: REL ASYNC",
+        "+CRING: FAX",
+        "+CRING: GPRS \"IP\",\"10.0.0.1\"",
+        "+C5GREG: 1",
+        "+C5GREG: 1,\"00C3\",\"0000A1B2C3\",11",
+        "+C5GREG: 2,1,\"00C3\",\"0000A1B2C3\",11",
+        "+CIREGU: 1,1",
+        "+CIREP: 1",
+        "+CGEV: NW DETACH",
+        "+CSSI: 0",
+        "+CSSU: 2",
+        "+COLP: \"+15551234567\",145",
+        "+CNAP: \"BOB\",0",
+        "+CDIP: \"+15551234567\",145",
+        "+CMEE: 1",
+        "+CFUN: 0",
+        "+CFUN: 4",
+        "+CIEV: 2,4",
+        "+CIEV: \"MESSAGE\",1",
+        "+CIEV: \"call\",1",
+        "+QIND: \"act\",\"LTE\"",
+        "+QUSIM: 1",
+        "+SIMCARD: NOT AVAILABLE",
+        "+UREG: 4",
+        "+WIND: 4",
+        "^MODE: 5,4",
+        "^ORIG:1,0",
+        "^CONF:1",
+        "^STIN: 0,0,0",
+        "#STN: 237",
+        "%CTZV: 09/10/11,12:00:00",
+        "RINGING",
+        "RINGBACK",
+        "NO CARRIERS",
+        "CONNECT 9600",
+    ] {
+        assert!(matches!(parse(line), Urc::Other(_)), "{line}: {:?}", parse(line));
+    }
+    for line in [
+        "RING",
+        "ring",
+        "RING ",
+        "+CRING",
+        "+CRING: VOICE",
+        "+CRING:VOICE",
+        "+CRING: \"VOICE\"",
+        "+CRING: ALT VOICE/FAX",
+    ] {
+        assert_eq!(parse(line), Urc::Ring, "{line}");
+    }
+    for (line, storage, index) in [
+        ("+CMTI: SM,3", "SM", Some(3)),
+        ("+CMTI:\"ME\", 0", "ME", Some(0)),
+        ("+CMTI: \"SM\",-1", "SM", None),
+        ("+CMTI: \"SM\"", "SM", None),
+    ] {
+        let storage = storage.to_owned();
+        assert_eq!(parse(line), Urc::MessageStored { storage, index }, "{line}");
+    }
+}
