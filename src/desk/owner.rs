@@ -16,6 +16,7 @@ use crate::desk::owner::commands::Command;
 use crate::desk::owner::grammar::OwnerText;
 use crate::desk::rules::{Member, Role};
 use crate::desk::team::authority::{self, Proof};
+use crate::desk::team::pin::PIN_KEY;
 use crate::desk::turn::{Done, Turn};
 use crate::ids::MessageId;
 use crate::store::records::About;
@@ -144,7 +145,7 @@ fn is_no_order(read: &OwnerText) -> bool {
     )
 }
 
-/// What each role may do: owners all; crew answer and look; installers look at the box, not at texts.
+/// What each role may do: owners all; crew answer and look; installers look at the box and set it up, and see no texts.
 fn may(role: Role, read: &OwnerText) -> bool {
     let answers = matches!(
         read,
@@ -177,9 +178,15 @@ fn may(role: Role, read: &OwnerText) -> bool {
             | OwnerText::DidYouMean { .. }
             | OwnerText::Usage { .. }
     );
+    let sets = match read {
+        OwnerText::Command(Command::SetList | Command::SetShow(_) | Command::Undo) => true,
+        // With the PIN goes the proof for everything.
+        OwnerText::Command(Command::Set { key, .. }) => key != PIN_KEY,
+        _ => false,
+    };
     match role {
         Role::Owner => true,
         Role::Crew => answers || looks,
-        Role::Installer => looks,
+        Role::Installer => looks || sets,
     }
 }

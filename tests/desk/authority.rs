@@ -410,3 +410,41 @@ fn without_a_secret_nothing_is_done_that_needs_a_code() {
         );
     }
 }
+
+#[test]
+fn an_installer_sets_the_box_up_and_neither_answers_nor_takes_it_over() {
+    let mut it = Box::quiet(&format!(
+        "[[crew]]\nname = \"Sam\"\nnumber = \"{SAM}\"\nrole = \"installer\"\n"
+    ));
+    it.dave_writes("leak");
+    assert!(says(&mut it, SAM, "SET delay").starts_with("delay is 3s"));
+    it.text(SAM, "SET delay 5s");
+    let sent = it.settle();
+    assert!(sent.iter().any(|s| s.to == SAM && s.text.contains("delay")), "{sent:?}");
+    assert!(
+        sent.iter().any(|s| s.to == OWNER && s.text.contains("Sam")),
+        "all owners are told: {sent:?}"
+    );
+    assert!(says(&mut it, SAM, "SET delay").starts_with("delay is 5s"));
+    assert!(says(&mut it, SAM, "UNDO").contains("delay"));
+    assert!(says(&mut it, SAM, "SET delay").starts_with("delay is 3s"));
+    assert!(
+        says(&mut it, SAM, "SET late {company}: sorry").contains("YES "),
+        "a text to callers wants proof"
+    );
+    for order in [
+        "SET pin 4711",
+        "13 Hello",
+        "13",
+        "LIST",
+        "FORGET 13",
+        "PAUSE 2h",
+        "OWNER ADD +15125550177",
+    ] {
+        let said = says(&mut it, SAM, order);
+        assert!(
+            said.starts_with("Nothing done: that is for the owner."),
+            "{order}: {said}"
+        );
+    }
+}
