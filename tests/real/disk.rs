@@ -20,7 +20,7 @@ fn a_damaged_database_is_put_aside_at_the_start_opt_outs_survive_and_the_owner_i
     }
     std::fs::write(stage.path("t.db"), vec![b'x'; 40_000]).unwrap();
     let daemon = stage.ready();
-    sim.reads(OWNER, "memory was damaged. I started a new one: 1 opt-outs kept");
+    sim.reads(OWNER, "memory was damaged. I started a new one: 1 opt-out kept");
     daemon.said.nth(1, "the damaged one is kept aside");
     assert_eq!(std::fs::read(stage.path("t.db.corrupt-1")).unwrap(), vec![b'x'; 40_000]);
     sim.ask(&format!("call {ANNA} 2"));
