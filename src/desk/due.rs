@@ -4,8 +4,9 @@ use crate::clock::Steady;
 use crate::desk::turn::{Done, Turn};
 use crate::ids::OutboxId;
 use crate::store::contacts::ContactId;
-use crate::store::retention;
+use crate::store::timers::Timer;
 use crate::store::types::TimerKind;
+use crate::store::{StoreError, retention};
 use std::time::Duration;
 
 /// Timers taken in one transaction; the rest follows at once in the next.
@@ -17,16 +18,21 @@ const PURGE_EVERY: Duration = Duration::from_secs(24 * 3600);
 pub(super) const SIGN_OF_LIFE: Duration = Duration::from_secs(30 * 60);
 /// Setting: when the housekeeping was last through, steady milliseconds.
 const HOUSE_KEPT: &str = "house_kept";
+/// What only looks now and then, and its look does nothing before its time. It looks along when something else is due, so that it
+/// needs no commit of its own while others are made.
+const LOOKERS: [TimerKind; 2] = [TimerKind::Purge, TimerKind::Digest];
 /// Between two steps of the housekeeping while there is something to do.
 const PURGE_PAUSE: Duration = Duration::from_secs(20);
 
 impl Turn<'_> {
     /// Does what is due.
     pub fn due(&mut self) -> Done {
-        for timer in self.tx.due_timers(BATCH)? {
+        let due = self.tx.due_timers(BATCH)?;
+        for timer in self.looking_along(due)? {
             // An earlier one of this batch may have taken it along, or set it anew.
             let due = self.tx.timer(timer.kind, timer.subject)?;
-            if due.is_none_or(|due| due > self.now().steady) {
+            let late = self.now().steady.plus(Turn::ahead(timer.kind));
+            if due.is_none_or(|due| due > late) {
                 continue;
             }
             self.tx.clear_timer(timer.kind, timer.subject)?;
@@ -49,6 +55,35 @@ impl Turn<'_> {
             }
         }
         Ok(())
+    }
+
+    /// This commit is a sign of life: the next one of its own is needed so much later. Told where timers are written anyway.
+    pub fn alive(&self) -> Done {
+        let now = self.now().steady;
+        match self.tx.timer(TimerKind::Purge, 0)? {
+            Some(due) if due > now.plus(PURGE_PAUSE) => self.tx.set_timer(TimerKind::Purge, 0, now.plus(SIGN_OF_LIFE)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// `due`, and the lookers that would be due before long, if anything is.
+    fn looking_along(&self, mut due: Vec<Timer>) -> Result<Vec<Timer>, StoreError> {
+        for kind in LOOKERS {
+            let listed = due.is_empty() || due.iter().any(|timer| timer.kind == kind);
+            let until = self.now().steady.plus(Turn::ahead(kind));
+            if !listed {
+                due.extend(self.tx.due_timers_of(kind, until, 1)?);
+            }
+        }
+        Ok(due)
+    }
+
+    /// How long before its time a timer may be taken along.
+    fn ahead(kind: TimerKind) -> Duration {
+        match LOOKERS.contains(&kind) {
+            true => SIGN_OF_LIFE,
+            false => Duration::ZERO,
+        }
     }
 
     /// One step of the housekeeping ([`retention`]) a day; the next one soon if there is more. In between the timer alone is

@@ -97,6 +97,7 @@ impl Turn<'_> {
         if self.rules.missed_calls && self.tx.timer(TimerKind::MissedLine, contact.0)?.is_none() {
             let due = self.now().steady.plus(window).max(self.owners_hear_at()?);
             self.tx.set_timer(TimerKind::MissedLine, contact.0, due)?;
+            self.alive()?;
         }
         Ok(())
     }
