@@ -414,6 +414,29 @@ fn a_power_cut_after_an_idle_night_is_told_within_half_an_hour() {
     );
 }
 
+/// Every commit wears the card: while calls make some, nothing is written only to put the time on record or to look.
+#[test]
+fn a_call_every_half_hour_leaves_no_timer_to_go_off_between() {
+    let mut it = Box::quiet("");
+    let mut between = Vec::new();
+    for round in 0..12 {
+        it.missed_call(&format!("+151255600{round:02}"));
+        it.settle();
+        let next = it.now.steady.plus(Duration::from_secs(1500));
+        // The call's own line, and what rides along with it.
+        let line = it.tell(Input::Due).wake.expect("a timer");
+        it.jump_to(line.max(it.now.steady));
+        it.tell(Input::Due);
+        it.settle();
+        while let Some(wake) = it.tell(Input::Due).wake.filter(|wake| *wake < next) {
+            between.push((round, wake.since(it.now.steady)));
+            it.jump_to(wake);
+        }
+        it.jump_to(next);
+    }
+    assert_eq!(between, [], "timers that went off alone");
+}
+
 #[test]
 fn owner_is_told_of_an_outage_in_which_calls_were_not_seen() {
     let mut it = Box::new();
