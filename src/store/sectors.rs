@@ -9,6 +9,9 @@
 //!   own that changes nothing, so losing that loses nothing.
 //! - **No page is lost that is not in the log.** Before a checkpoint, all other pages of the sectors that it will write go into
 //!   the log too ([`complete`]), once for all commits since the last one.
+//!
+//! One gap stays, which SQLite's own answer has too: a power cut that spoils a filling while the next commit is written, and a
+//! second one in the first commit after the start, which writes that filling's place in the sector of the last commit again.
 
 use super::StoreError;
 use rusqlite::Connection;

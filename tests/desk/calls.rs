@@ -420,9 +420,9 @@ fn a_call_every_half_hour_leaves_no_timer_to_go_off_between() {
     let mut it = Box::quiet("");
     let mut between = Vec::new();
     for round in 0..12 {
+        let next = it.now.steady.plus(Duration::from_secs(1815));
         it.missed_call(&format!("+151255600{round:02}"));
         it.settle();
-        let next = it.now.steady.plus(Duration::from_secs(1500));
         // The call's own line, and what rides along with it.
         let line = it.tell(Input::Due).wake.expect("a timer");
         it.jump_to(line.max(it.now.steady));
