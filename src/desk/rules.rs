@@ -9,7 +9,7 @@ use crate::desk::hours::{self, OpeningHours, Span};
 use crate::desk::submission::limits::Limits;
 use crate::desk::team;
 use crate::desk::wording::pack::Pack;
-use crate::desk::wording::template::{Template, Values};
+use crate::desk::wording::template::{Template, Values, plain};
 use crate::phone::Country;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub(super) const NIGHT: Span = Span {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Member {
     pub number: String,
-    /// As the others know them; empty for an owner whose name nobody gave.
+    /// As the others know them, its letters made plain; empty for an owner whose name nobody gave.
     pub name: String,
     pub role: Role,
 }
@@ -115,7 +115,7 @@ impl Rules {
         });
         let crew = config.crew.iter().map(|m| Member {
             number: m.number.e164().to_owned(),
-            name: m.name.clone(),
+            name: plain(&m.name),
             role: m.role,
         });
         let mut team: Vec<Member> = Vec::new();

@@ -13,6 +13,7 @@ use crate::desk::owner::settings;
 use crate::desk::owner::undo::Order;
 use crate::desk::rules::{Member, Role};
 use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::template::plain;
 use crate::phone;
 use crate::store::records::About;
 use crate::store::undo::Change;
@@ -51,7 +52,7 @@ fn member_of(number: &str, value: &str) -> Option<Member> {
     };
     Some(Member {
         number: number.to_owned(),
-        name: name.to_owned(),
+        name: plain(name),
         role,
     })
 }

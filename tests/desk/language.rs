@@ -337,6 +337,24 @@ fn times_are_said_as_the_language_says_them() {
     assert_eq!(Pack::english().clock(0, 5, false), "12:05am");
 }
 
+/// `ó` is in no alphabet that a plain text message has: one such name would double what every text about them costs.
+#[test]
+fn a_name_with_letters_of_its_own_makes_no_text_dearer() {
+    let mut it =
+        Box::with("language = \"es\"\n[[crew]]\nname = \"Martín\"\nnumber = \"+15125550101\"\nrole = \"owner\"\n");
+    it.text(DAVE, "El termo gotea");
+    it.text(OWNER, "NOMBRE 13 Sra. Gómez");
+    it.text(SAM, "13 @mañana 8:00 ¿Sigue bien?");
+    let sent = it.settle();
+    assert!(
+        sent.iter().any(|s| s.text.contains("13 Sra. Gomez mañana a las 8:00")),
+        "{sent:?}"
+    );
+    for text in sent {
+        assert_eq!(sms::cost(&text.text).encoding, sms::Encoding::Gsm7, "{}", text.text);
+    }
+}
+
 #[test]
 fn numbers_are_said_with_the_form_that_the_language_has_for_them() {
     for (code, none, one, more) in [

@@ -8,6 +8,7 @@ use crate::desk::rules::Member;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
 use crate::desk::wording::pack::{Pack, Values};
+use crate::desk::wording::template::plain;
 use crate::ids::Handle;
 use crate::sms;
 use crate::store::StoreError;
@@ -61,7 +62,7 @@ impl Turn<'_> {
     pub fn name(&mut self, member: &Member, handle: Handle, name: &str) -> Done {
         self.change(member, handle, ("NAME", "", Vec::new()), |contact, pack| {
             contact.name = Some(name.trim().to_owned()).filter(|n| !n.is_empty());
-            pack.line("named", &[("number", &contact.number), ("name", &name)])
+            pack.line("named", &[("number", &contact.number), ("name", &plain(name))])
         })
     }
 

@@ -2,6 +2,7 @@
 //! of what the owner is told needs no more than [`Pack::line`].
 
 use crate::desk::wording::pack::Pack;
+use crate::desk::wording::template::plain;
 use crate::ids::Handle;
 use crate::modem::Deafness;
 use crate::store::contacts::Contact;
@@ -12,10 +13,11 @@ const NAME_CHARACTERS: usize = 24;
 /// Characters of a text that was reacted to.
 const REACTION_CHARACTERS: usize = 30;
 
-/// `27 Dave`, or with the number in full until there is a name: a phone makes it one to tap.
+/// `27 Dave`, or with the number in full until there is a name: a phone makes it one to tap. A name's letters are made plain like
+/// the rest of the line: one "Gómez" would make every text about them twice as dear.
 pub(in crate::desk) fn who(handle: Option<Handle>, contact: &Contact) -> String {
     let name = match &contact.name {
-        Some(name) => name.chars().take(NAME_CHARACTERS).collect(),
+        Some(name) => plain(&name.chars().take(NAME_CHARACTERS).collect::<String>()),
         None => contact.number.clone(),
     };
     match handle {

@@ -188,7 +188,8 @@ impl Pack {
     pub fn length(&self, length: Duration) -> String {
         let minutes = length.as_secs() / 60;
         match minutes {
-            0..60 => self.time("minutes", &[("n", &minutes)]),
+            0 => self.time("minutes", &[("n", &"<1")]),
+            1..60 => self.time("minutes", &[("n", &minutes)]),
             60..2880 => self.time("hours", &[("n", &(minutes / 60))]),
             _ => self.time("days", &[("n", &(minutes / 1440))]),
         }
