@@ -11,8 +11,8 @@ const WRITTEN_OUT: &[&str] = &[
     "&S", "&V", "&W", "&Y", "+CBC", "+CCFC", "+CCLK", "+CCWA", "+CEER", "+CESQ", "+CGATT", "+CGMI", "+CGMM", "+CGMR",
     "+CGSN", "+CHLD", "+CHUP", "+CIMI", "+CIND", "+CLAC", "+CLCC", "+CLCK", "+CMGC", "+CMGD", "+CMGL", "+CMGR",
     "+CMGS", "+CMGW", "+CMSS", "+CNMA", "+CNMI", "+CNUM", "+COPN", "+COPS", "+CPAS", "+CPBF", "+CPBR", "+CPBS",
-    "+CPBW", "+CPIN", "+CPMS", "+CPWD", "+CRES", "+CSAS", "+CSCA", "+CSCB", "+CSCS", "+CSMP", "+CSQ", "+GCAP", "+GMI",
-    "+GMM", "+GMR", "+GSN", "+VTS",
+    "+CPBW", "+CPIN", "+CPMS", "+CPWD", "+CRES", "+CRSM", "+CSAS", "+CSCA", "+CSCB", "+CSCS", "+CSMP", "+CSQ", "+GCAP",
+    "+GMI", "+GMM", "+GMR", "+GSN", "+VTS",
 ];
 
 impl Modem {

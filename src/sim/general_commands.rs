@@ -106,7 +106,7 @@ impl Modem {
             "+CGMR" | "+GMR" => self.profile.revision,
             "+CGSN" | "+GSN" => IMEI,
             "+CIMI" if self.pin.needed => return cme(11),
-            "+CIMI" => "310260123456789",
+            "+CIMI" => super::card_files::IMSI,
             "+GCAP" => "+GCAP: +CGSM",
             _ => return None,
         };

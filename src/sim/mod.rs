@@ -18,6 +18,7 @@ mod calendar;
 mod call_commands;
 mod call_lines;
 mod calls;
+mod card_files;
 pub mod command_line;
 mod command_list;
 pub mod control;

@@ -266,6 +266,7 @@ impl Modem {
             .or_else(|| self.lock_command(command))
             .or_else(|| self.operator_command(command))
             .or_else(|| self.network_command(command))
+            .or_else(|| self.card_command(command))
             .or_else(|| self.phonebook_command(command))
             .or_else(|| self.call_command(command))
             .or_else(|| self.send_command(command))
@@ -278,8 +279,8 @@ impl Modem {
 
     /// Whatever reads the SIM waits for it (TS 27.007 §9.2.1, code 14).
     fn sim_is_busy_for(&self, command: &Command) -> bool {
-        const READ_THE_SIM: [&str; 9] = [
-            "+CPIN", "+CIMI", "+CNUM", "+CSCA", "+CPMS", "+CMGL", "+CMGR", "+CMGD", "+CNMI",
+        const READ_THE_SIM: [&str; 10] = [
+            "+CPIN", "+CIMI", "+CRSM", "+CNUM", "+CSCA", "+CPMS", "+CMGL", "+CMGR", "+CMGD", "+CNMI",
         ];
         let busy = self.faults.sim_busy_until.is_some_and(|until| self.now < until);
         busy && matches!(command, Command::Extended { name, .. } if READ_THE_SIM.contains(&name.as_str()))

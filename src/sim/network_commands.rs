@@ -5,7 +5,7 @@ use super::modem::Modem;
 use super::reply::{Answer, bad_parameter, cme, line};
 use super::text_mode::Charset;
 
-const ICCID: &str = "89012601234567890123";
+pub(super) const ICCID: &str = "89012601234567890123";
 
 impl Modem {
     /// `,"lac","ci",AcT` as `+CREG=2` shows it.
@@ -42,6 +42,9 @@ impl Modem {
             }),
             ("+CSQ", Form::Test) => line("+CSQ: (0-31,99),(0-7,99)"),
             ("+CESQ", Form::Execute) => line("+CESQ: 99,99,255,255,22,52"),
+            // TS 27.007 §8.69
+            ("+CESQ", Form::Test) => line("+CESQ: (0-63,99),(0-7,99),(0-96,255),(0-49,255),(0-34,255),(0-97,255)"),
+            ("+CNUM", Form::Test) => Some(Answer::Ok),
             ("+CGATT", Form::Read) => line(format!("+CGATT: {}", u8::from(self.is_registered()))),
             ("+CGATT", Form::Test) => line("+CGATT: (0,1)"),
             ("+CGATT", Form::Set(_)) => Some(Answer::Ok),
