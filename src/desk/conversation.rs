@@ -13,7 +13,6 @@ pub(super) mod outgoing;
 pub(super) mod put_off;
 pub(super) mod routing;
 
-use crate::clock::Steady;
 use crate::desk::turn::Turn;
 use crate::ids::Handle;
 use crate::store::StoreError;
@@ -77,7 +76,7 @@ impl Turn<'_> {
         if let Some(handle) = fresh {
             return Ok(handle);
         }
-        let oldest = self.tx.rested_handle(Steady(i64::MAX))?;
+        let oldest = self.tx.idlest_handle()?;
         Ok(oldest.map_or(Handle(FIRST), |holding| holding.handle))
     }
 

@@ -241,17 +241,15 @@ impl Turn<'_> {
                 let Some((contact, message)) = self.contact_of(part)? else {
                     return Ok(());
                 };
-                match message.kind {
-                    Kind::TextBack | Kind::Relay => {
-                        if message.kind == Kind::TextBack {
-                            self.told_of_call(&contact)?;
-                            self.stop_line_lost(contact.id)?;
-                        }
-                        let line = lines::not_delivered(&self.rules.pack, message.handle, &contact, why);
-                        self.alert(&line, Some(&contact))
-                    }
-                    Kind::Forward | Kind::Command | Kind::Answer | Kind::Alert => Ok(()),
+                if !missed_if_lost(message.kind) {
+                    return Ok(());
                 }
+                if message.kind == Kind::TextBack {
+                    self.told_of_call(&contact)?;
+                    self.stop_line_lost(contact.id)?;
+                }
+                let line = lines::not_delivered(&self.rules.pack, message.handle, &contact, why);
+                self.alert(&line, Some(&contact))
             }
         }
     }
@@ -330,6 +328,10 @@ impl Turn<'_> {
             return Ok(());
         }
         let about = self.about(&part)?;
+        if !missed_if_lost(message.kind) {
+            let why = "no report settled it, and nobody needs to look after them for it";
+            return self.tx.journal(about, "left in doubt", why);
+        }
         self.tx.journal(
             about,
             "told the owner to look after them",
@@ -409,6 +411,15 @@ impl Turn<'_> {
             }
         }
         Ok(dropped)
+    }
+}
+
+/// Whether a caller who didn't get such a text should hear from the owner. A confirmation of STOP, START or HELP is no matter
+/// for a call.
+fn missed_if_lost(kind: Kind) -> bool {
+    match kind {
+        Kind::TextBack | Kind::Relay => true,
+        Kind::Forward | Kind::Command | Kind::Answer | Kind::Alert => false,
     }
 }
 

@@ -83,6 +83,18 @@ impl Tx<'_> {
         Ok(self.conn.prepare_cached(RESTED)?.query_row([limit], read).optional()?)
     }
 
+    /// The handle that was last used longest ago of all, however many digits it has.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn idlest_handle(&self) -> Result<Option<Holding>, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached(RESTED)?
+            .query_row([Steady(i64::MAX)], read)
+            .optional()?)
+    }
+
     /// Gives `handle` to `contact`, taking it from whoever had it.
     ///
     /// # Errors

@@ -485,6 +485,37 @@ mod tests {
     }
 
     #[test]
+    fn who_may_have_asked_us_to_stop_and_who_was_blocked_and_forgotten_stay_so_after_damage() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let mut store = Store::open_or_replace(&path).unwrap();
+        store
+            .transact(noon(), |tx| {
+                let mut dave = tx.contact_or_new("+15125551234")?;
+                dave.frozen = Some("may have asked us to stop".to_owned());
+                dave.robot_told = true;
+                tx.save_contact(&dave)?;
+                // The file beside the database holds this box's key from now on.
+                tx.consent("+15125559999", Consent::OptOut, "STOP")?;
+                let mut anna = tx.contact_or_new("+15125555678")?;
+                anna.blocked = true;
+                tx.save_contact(&anna)?;
+                tx.forget(&anna)
+            })
+            .unwrap();
+        store.replace_damaged("as if".to_owned()).unwrap();
+        store
+            .transact(noon(), |tx| {
+                let dave = tx.contact_or_new("+15125551234")?;
+                assert_eq!(dave.frozen.as_deref(), Some("may have asked us to stop"));
+                assert!(dave.robot_told);
+                assert!(tx.contact_or_new("+15125555678")?.blocked);
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
     fn while_no_new_database_can_be_opened_nothing_counts_as_recorded() {
         let folder = tempfile::tempdir().unwrap();
         let (here, away) = (folder.path().join("here"), folder.path().join("away"));

@@ -15,7 +15,7 @@ pub(super) fn from(aside: &Path, new: &mut Connection) -> usize {
         return 0;
     };
     let Ok(tx) = new.transaction() else { return 0 };
-    let rows = settings(&old, &tx) + time(&old, &tx) + contacts(&old, &tx);
+    let rows = settings(&old, &tx) + time(&old, &tx) + hashes(&old, &tx) + contacts(&old, &tx);
     if tx.commit().is_ok() { rows } else { 0 }
 }
 
@@ -53,11 +53,36 @@ fn time(old: &Connection, new: &Connection) -> usize {
     0
 }
 
+/// Who is remembered only by hash: opted out, blocked or a friend, and forgotten since. Hashes made with another key say nothing.
+fn hashes(old: &Connection, new: &Connection) -> usize {
+    let copy = || -> Result<usize, super::StoreError> {
+        if ledger::key(old)? != ledger::key(new)? {
+            return Ok(0);
+        }
+        let mut statement = old.prepare("SELECT subject, opted_out, blocked, friend FROM remembered LIMIT ?1")?;
+        let mut rows = statement.query([ROWS_MAX])?;
+        let mut count = 0;
+        while let Ok(Some(row)) = rows.next() {
+            let Ok(subject) = row.get::<_, String>(0) else { break };
+            let known = ledger::remembered(new, &subject)?;
+            let what = Remembered {
+                opted_out: known.opted_out || row.get(1)?,
+                blocked: known.blocked || row.get(2)?,
+                friend: known.friend || row.get(3)?,
+            };
+            ledger::remember(new, &subject, what)?;
+            count += 1;
+        }
+        Ok(count)
+    };
+    copy().unwrap_or(0)
+}
+
 fn contacts(old: &Connection, new: &Connection) -> usize {
     let copy = || -> rusqlite::Result<usize> {
         let mut statement = old.prepare(
             "SELECT number, name, blocked, friend, opted_out, stop_line_at, human_at, heard_at, landline_until, \
-             created_utc FROM contact LIMIT ?1",
+             created_utc, frozen, robot_told FROM contact LIMIT ?1",
         )?;
         let mut rows = statement.query([ROWS_MAX])?;
         let mut count = 0;
@@ -65,7 +90,8 @@ fn contacts(old: &Connection, new: &Connection) -> usize {
             let Ok(number) = row.get::<_, String>(0) else { break };
             count += new.execute(
                 "INSERT OR IGNORE INTO contact (number, name, blocked, friend, opted_out, stop_line_at, human_at, \
-                 heard_at, landline_until, created_utc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                 heard_at, landline_until, created_utc, frozen, robot_told) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 params![
                     number,
                     row.get::<_, Option<String>>(1)?,
@@ -77,6 +103,8 @@ fn contacts(old: &Connection, new: &Connection) -> usize {
                     row.get::<_, Option<i64>>(7)?,
                     row.get::<_, Option<i64>>(8)?,
                     row.get::<_, i64>(9)?,
+                    row.get::<_, Option<String>>(10)?,
+                    row.get::<_, i64>(11)?,
                 ],
             )?;
         }

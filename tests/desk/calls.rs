@@ -342,6 +342,27 @@ fn late_text_waits_for_the_morning() {
 }
 
 #[test]
+fn late_text_does_not_wait_for_the_morning_of_a_clock_nobody_vouches_for() {
+    let mut it = Box::new();
+    it.wait_h(9);
+    it.tell(Input::MissedMemory(vec![]));
+    // The power comes back in the morning; until the network tells the time, the box's own clock says 21:00.
+    it.now.wall.trust = Trust::Guess;
+    it.tell(Input::Started);
+    it.tell(Input::MissedMemory(vec![MemoryEntry {
+        digits: DAVE.into(),
+        toa: 145,
+    }]));
+    it.now.wall.utc_ms += 11 * 3_600_000;
+    it.now.wall.trust = Trust::Network;
+    let texts = it.settle_to(DAVE);
+    assert!(
+        texts.len() == 1 && texts[0].contains("missed your call earlier"),
+        "{texts:?}"
+    );
+}
+
+#[test]
 fn clock_nobody_vouches_for_makes_no_call_late() {
     let mut it = Box::new();
     it.tell(Input::CallStarted { call: CallKey(77) });

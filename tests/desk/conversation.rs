@@ -92,6 +92,31 @@ fn handle_stays_14_days_rests_7_and_goes_to_somebody_else_when_the_pool_is_used_
 }
 
 #[test]
+fn when_all_handles_are_in_use_the_one_idle_longest_changes_hands_whatever_its_length() {
+    let mut it = Box::quiet("");
+    let give = |it: &mut Box, handles: &mut dyn Iterator<Item = u16>| {
+        let now = it.now;
+        it.store
+            .transact(now, |tx| {
+                for handle in handles {
+                    let contact = tx.contact_or_new(&format!("+1512556{handle:04}"))?;
+                    tx.give_handle(Handle(handle), contact.id)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+    };
+    give(&mut it, &mut std::iter::once(500));
+    it.wait_h(24);
+    give(&mut it, &mut (13..=999).filter(|handle| *handle != 500));
+    it.wait_h(24);
+    it.missed_call(DAVE);
+    it.wait_s(61);
+    let told = it.settle_to(OWNER).join("|");
+    assert!(told.contains(&format!("Missed 500 {DAVE}")), "{told}");
+}
+
+#[test]
 fn caller_who_comes_back_keeps_the_handle() {
     let mut it = Box::new();
     it.dave_writes("hi");

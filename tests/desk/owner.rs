@@ -243,6 +243,27 @@ fn send_by_hand_follows_all_rules_but_the_cooldown() {
 }
 
 #[test]
+fn a_text_by_hand_that_cannot_go_answers_nobody() {
+    let mut it = Box::quiet("");
+    it.dave_writes("leak");
+    let mut send = |to: &str, text: &str| {
+        let (to, text) = (to.to_owned(), text.to_owned());
+        it.tell(Input::Send { to, text }).queued.unwrap()
+    };
+    assert!(send("13", &"x".repeat(2000)).unwrap_err().contains("too long"));
+    it.text(OWNER, "LIST");
+    let list = it.settle_to(OWNER).join("|");
+    assert!(list.contains("13"), "Dave still waits: {list}");
+    it.wait_h(15 * 24);
+    let refused = it.tell(Input::Send {
+        to: "13".to_owned(),
+        text: "hello".to_owned(),
+    });
+    let why = refused.queued.unwrap().unwrap_err();
+    assert!(why.contains("too long ago") && why.contains(DAVE), "{why}");
+}
+
+#[test]
 fn owners_texts_are_on_record_as_what_they_were() {
     let mut it = Box::new();
     it.dave_writes("leak");
@@ -275,6 +296,36 @@ fn oops_to_whom_the_text_went_anyway_apologises_to_nobody() {
         sent[0].text,
         format!("Nothing done: your last text was for 13 {DAVE} already. OOPS alone tells them it was a mistake.")
     );
+}
+
+#[test]
+fn oops_apologises_for_a_long_text_of_which_a_part_is_gone() {
+    let mut it = Box::quiet("");
+    it.dave_writes("leak");
+    it.text(OWNER, &format!("13 {}", "We can come at three. ".repeat(12)));
+    assert_eq!(it.send_one(None).map(|sent| sent.part), Some((1, 2)));
+    it.text(OWNER, "OOPS");
+    let sent = it.settle();
+    let to_dave: Vec<_> = sent.iter().filter(|s| s.to == DAVE).collect();
+    assert_eq!(to_dave.len(), 1, "the second part stays here: {sent:?}");
+    assert_eq!(to_dave[0].part, (1, 1), "an apology: {to_dave:?}");
+    assert!(sent.iter().any(|s| s.to == OWNER && s.text.ends_with("told it was a mistake.")));
+}
+
+#[test]
+fn oops_to_who_said_stop_says_that_they_were_not_told_and_makes_nobody_wait() {
+    let mut it = Box::quiet("");
+    it.dave_writes("leak");
+    it.text(OWNER, "13 On my way");
+    it.settle();
+    it.text(DAVE, "STOP");
+    it.settle();
+    it.text(OWNER, "OOPS");
+    let told = it.settle_to(OWNER).join("|");
+    assert!(told.contains("Not sent to 13") && !told.contains("told it was a mistake"), "{told}");
+    it.text(OWNER, "LIST");
+    let list = it.settle_to(OWNER).join("|");
+    assert!(!list.contains("13 +"), "{list}");
 }
 
 #[test]

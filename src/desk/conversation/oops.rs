@@ -5,7 +5,7 @@ use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
 use crate::ids::{Handle, MessageId};
 use crate::store::contacts::Contact;
-use crate::store::types::{Direction, State, TimerKind};
+use crate::store::types::{Direction, TimerKind};
 use std::time::Duration;
 
 /// Texts looked back at for whether somebody waited.
@@ -38,19 +38,20 @@ impl Turn<'_> {
         if right.as_ref().is_some_and(|(_, right)| right.id == wrong.id) {
             return self.say(&member.number, "oops_same", &[("who", &who)]);
         }
-        let mut said = match text.state {
+        // Of a long text a part may have gone; the rest stays here.
+        self.tx.fail_queued_of(text.id, "taken back by the owner")?;
+        self.tx.refresh_message(text.id)?;
+        let mut said = Vec::new();
+        if self.tx.has_left(text.id)? {
+            let apology = self.rules.sorry_wrong();
+            // Who may not be texted any more is not; the owner is told so.
+            if self.relay(member, None, &wrong, &apology)?.is_some() {
+                said.push(self.line("told_mistake", &[("who", &who)]));
+            }
+        } else {
             // Not out yet, or never: nobody need apologise.
-            State::Queued | State::Failed => {
-                self.tx.fail_queued_of(text.id, "taken back by the owner")?;
-                self.tx.refresh_message(text.id)?;
-                self.line("taken_back", &[("who", &who)])
-            }
-            State::Submitting | State::Accepted | State::Delivered | State::InDoubt => {
-                let apology = self.rules.sorry_wrong();
-                self.relay(member, None, &wrong, &apology)?;
-                self.line("told_mistake", &[("who", &who)])
-            }
-        };
+            said.push(self.line("taken_back", &[("who", &who)]));
+        }
         self.waits_after_all(&wrong, text.id)?;
         // What the owner texts next without a number is not for whom this was a mistake.
         self.tx.owner_wrote_nobody(&member.number)?;
@@ -58,9 +59,12 @@ impl Turn<'_> {
             && self.relay(member, None, &right, &text.text)?.is_some()
         {
             let who = lines::who(Some(handle), &right);
-            said = format!("{said} {}", self.line("sent_to", &[("who", &who)]));
+            said.push(self.line("sent_to", &[("who", &who)]));
         }
-        self.reply(&member.number, &said)
+        match said.is_empty() {
+            true => Ok(()),
+            false => self.reply(&member.number, &said.join(" ")),
+        }
     }
 
     /// A text that was for somebody else answered nobody: who spoke last before it still waits.
@@ -75,6 +79,10 @@ impl Turn<'_> {
         let (Some(unanswered), Some(mut contact)) = (unanswered, self.tx.contact_by_id(wrong.id)?) else {
             return Ok(());
         };
+        // Nobody can answer them any more.
+        if self.may_not_text(&contact)?.is_some() {
+            return Ok(());
+        }
         contact.waiting = true;
         contact.waiting_since = Some(unanswered.created_at);
         if self.rules.nudges {

@@ -37,11 +37,11 @@ impl Turn<'_> {
             about: None,
         };
         let message = self.text_caller(&contact, Some(handle), out)?;
-        self.answered(&mut contact)?;
-        match self.tx.message(message)? {
-            Some(recorded) if recorded.parts > 0 => Ok(Ok(message)),
-            Some(_) | None => Ok(Err("not sent: the text is too long".to_owned())),
+        if self.tx.message(message)?.is_none_or(|recorded| recorded.parts == 0) {
+            return Ok(Err("not sent: the text is too long".to_owned()));
         }
+        self.answered(&mut contact)?;
+        Ok(Ok(message))
     }
 
     /// Whom `to` names: a handle, or a number that may be texted.
@@ -51,7 +51,11 @@ impl Turn<'_> {
             && !to.starts_with('+')
         {
             return Ok(match self.addressee(Handle(handle))? {
-                Addressee::Contact(contact) | Addressee::Expired(contact) => Ok(*contact),
+                Addressee::Contact(contact) => Ok(*contact),
+                Addressee::Expired(contact) => Err(format!(
+                    "the handle {handle} was {}'s too long ago to be meant surely; send to the number",
+                    contact.name.as_ref().unwrap_or(&contact.number)
+                )),
                 Addressee::Nobody => Err(format!("nobody has the handle {handle}")),
             });
         }
