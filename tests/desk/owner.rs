@@ -309,7 +309,10 @@ fn oops_apologises_for_a_long_text_of_which_a_part_is_gone() {
     let to_dave: Vec<_> = sent.iter().filter(|s| s.to == DAVE).collect();
     assert_eq!(to_dave.len(), 1, "the second part stays here: {sent:?}");
     assert_eq!(to_dave[0].part, (1, 1), "an apology: {to_dave:?}");
-    assert!(sent.iter().any(|s| s.to == OWNER && s.text.ends_with("told it was a mistake.")));
+    assert!(
+        sent.iter()
+            .any(|s| s.to == OWNER && s.text.ends_with("told it was a mistake."))
+    );
 }
 
 #[test]
@@ -322,7 +325,10 @@ fn oops_to_who_said_stop_says_that_they_were_not_told_and_makes_nobody_wait() {
     it.settle();
     it.text(OWNER, "OOPS");
     let told = it.settle_to(OWNER).join("|");
-    assert!(told.contains("Not sent to 13") && !told.contains("told it was a mistake"), "{told}");
+    assert!(
+        told.contains("Not sent to 13") && !told.contains("told it was a mistake"),
+        "{told}"
+    );
     it.text(OWNER, "LIST");
     let list = it.settle_to(OWNER).join("|");
     assert!(!list.contains("13 +"), "{list}");
