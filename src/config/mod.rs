@@ -138,13 +138,13 @@ pub struct TextBack {
 /// `[limits]`: the governor over everything sent. Nothing is dropped, only later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Texts a minute. Default 10; 1–60.
+    /// Texts a minute. Default 10; 1–10,000.
     pub per_minute: u32,
-    /// Texts an hour. Default 60; 1–1000.
+    /// Texts an hour. Default 60; 1–100,000.
     pub per_hour: u32,
-    /// Texts a day. Default 200; 1–10000.
+    /// Texts a day. Default 200; 1–100,000.
     pub per_day: u32,
-    /// Different people a day. Default 100; 1–10000.
+    /// Different people a day. Default 100; 1–100,000.
     pub people_per_day: u32,
     /// Automatic texts of any kind to one number in 24 h. Default 3; 1–20.
     pub automatic_per_number_per_day: u32,

@@ -71,7 +71,7 @@ words!(
         Texted = "texted",
         /// None will be, for the recorded reason.
         Skipped = "skipped",
-        /// Still ringing.
+        /// Still ringing, or over and waiting for the SIM's country.
         Pending = "pending",
     }
 );
