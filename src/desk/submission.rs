@@ -328,10 +328,6 @@ impl Turn<'_> {
             return Ok(());
         }
         let about = self.about(&part)?;
-        if !missed_if_lost(message.kind) {
-            let why = "no report settled it, and nobody needs to look after them for it";
-            return self.tx.journal(about, "left in doubt", why);
-        }
         self.tx.journal(
             about,
             "told the owner to look after them",
@@ -414,8 +410,8 @@ impl Turn<'_> {
     }
 }
 
-/// Whether a caller who didn't get such a text should hear from the owner. A confirmation of STOP, START or HELP is no matter
-/// for a call.
+/// Whether the owner is told that a caller was refused such a text. A confirmation of STOP, START or HELP is no matter for a call;
+/// of a doubt the owner is told all the same, since nobody knows what the caller has.
 fn missed_if_lost(kind: Kind) -> bool {
     match kind {
         Kind::TextBack | Kind::Relay => true,

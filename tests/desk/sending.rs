@@ -172,22 +172,6 @@ fn text_to_a_caller_in_doubt_is_never_sent_again_and_the_owner_is_told() {
     assert_eq!(it.decision().0, "skipped", "it may have gone: the cooldown holds");
 }
 
-#[test]
-fn a_confirmation_in_doubt_asks_nobody_to_call_who_opted_out() {
-    let mut it = Box::quiet("");
-    it.dave_writes("hi");
-    it.text(DAVE, "STOP");
-    let confirmation = in_doubt(&mut it, 0);
-    assert!(
-        confirmation.to == DAVE && confirmation.text.contains("opted out"),
-        "{confirmation:?}"
-    );
-    let mut told = it.settle_to(OWNER);
-    it.wait_s(20 * 60);
-    told.extend(it.settle_to(OWNER));
-    assert!(told.iter().all(|t| !t.contains("Not sure")), "{told:?}");
-}
-
 /// A text in doubt to Dave, as the network would report on it.
 fn in_doubt(it: &mut Box, reference: u8) -> Sent {
     let (outbox, tpdu) = it.begin().unwrap();
