@@ -689,7 +689,7 @@ fn the_cards_files_are_read_and_what_is_not_there_is_said_by_the_card() {
     }
 }
 
-/// What other programs send first, from their published sources, each line as they write it, all accepted: their openings must
+/// What other programs are known to send first, each line in their manner, all accepted: their openings must
 /// not stop here. (gammu, smstools, gnokii, python-gsmmodem and serialport-gsm themselves are run in `tests/peers`.)
 #[test]
 fn the_openings_of_other_clients_are_taken_as_a_modem_takes_them() {
