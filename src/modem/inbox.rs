@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 mod answers;
 
+/// A listing in text mode this soon after +CMGF=0 was set anew is this modem's own way (gammu#979).
+const TEXT_MODE_AGAIN: Duration = Duration::from_secs(60);
 /// Announced slots waiting to be read; more lead to a sweep.
 pub const MAX_READS: usize = 32;
 /// PDUs handed on and not yet emptied; while there are so many, no more are read.
@@ -95,6 +97,8 @@ pub struct Inbox {
     usage: Option<(u16, u16, bool)>,
     /// A listing came in text mode: somebody undid +CMGF=0.
     text_mode: bool,
+    /// When that was last found, so that a modem which lists so whatever it is told is not told without end.
+    text_mode_at: Option<Instant>,
     events: VecDeque<Event>,
 }
 
@@ -114,6 +118,7 @@ impl Inbox {
             next_token: 0,
             usage: None,
             text_mode: false,
+            text_mode_at: None,
             events: VecDeque::new(),
         }
     }
@@ -175,19 +180,28 @@ impl Inbox {
                     storage: storage.to_string(),
                     index,
                 };
-                if self.reads.iter().any(|read| read.slot == slot) {
-                } else if self.reads.len() < MAX_READS {
-                    self.reads.push_back(Read {
-                        slot,
-                        tries: 0,
-                        due: at,
-                    });
-                } else {
+                if !self.read_slot(slot, at) {
                     self.sweep_now();
                 }
             }
             Some(_) | None => self.sweep_now(),
         }
+    }
+
+    /// Puts a slot among those to be read; false if they are too many.
+    fn read_slot(&mut self, slot: Slot, at: Instant) -> bool {
+        if self.reads.iter().any(|read| read.slot == slot) {
+            return true;
+        }
+        if self.reads.len() >= MAX_READS {
+            return false;
+        }
+        self.reads.push_back(Read {
+            slot,
+            tries: 0,
+            due: at,
+        });
+        true
     }
 
     /// +CMT, +CDS: not stored on the modem at all.

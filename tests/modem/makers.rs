@@ -428,6 +428,15 @@ const MAKERS: &[Maker] = &[
         ..PLAIN
     },
     Maker {
+        name: "a stick that lists in text mode although PDU mode is set, and announces no slot (gammu#979)",
+        arrival: Arrival::Stored("+CMTI: \"SM\",-1"),
+        rows: (
+            "+CMGL: 1,\"REC UNREAD\",\"+15551234567\",,\"26/11/25,12:00:00-24\"",
+            "+CMGR: 0,,30",
+        ),
+        ..PLAIN
+    },
+    Maker {
         name: "a small emulator: seven commands, results with LF, a prompt in a line of its own",
         ends: ("", "\n"),
         echo_always: true,

@@ -2,7 +2,7 @@
 
 use super::super::replies::{decode_hex, not_known};
 use super::super::{Event, Received};
-use super::{Ask, EMPTY_TRIES, Held, Inbox, MAX_HELD, READ_TRIES, Slot, Stage, TRY_AGAIN};
+use super::{Ask, EMPTY_TRIES, Held, Inbox, MAX_HELD, READ_TRIES, Slot, Stage, TEXT_MODE_AGAIN, TRY_AGAIN};
 use crate::at::fields::Fields;
 use crate::at::{Failure, Outcome};
 use crate::ids::SlotToken;
@@ -159,16 +159,16 @@ impl Inbox {
     fn list_done(&mut self, outcome: &Outcome, at: Instant) {
         self.last_sweep = Some(at);
         let storage = self.sweep.pop_front().unwrap_or_else(|| self.selected.clone());
+        if lists_as_text(outcome) {
+            self.listed_as_text(&storage, outcome, at);
+            return;
+        }
         let mut lines = outcome.lines.iter();
         let mut present = Vec::new();
         while let Some(header) = lines.next() {
             let Some(fields) = Fields::after_name(header, "+CMGL") else {
                 continue;
             };
-            if fields.is_quoted(1) {
-                self.text_mode = true;
-                return;
-            }
             let (index, stat) = (fields.number::<u16>(0), fields.number::<u8>(1));
             let Some(pdu) = lines.next() else { break };
             let Some(index) = index else { continue };
@@ -202,6 +202,38 @@ impl Inbox {
                 held.stage = Stage::Verify { tries: 0, due: at };
             }
         }
+    }
+
+    /// A list in text mode: PDU mode is set anew and the list asked for again. Where that has just been done, each text that came
+    /// in is read by itself.
+    fn listed_as_text(&mut self, storage: &str, outcome: &Outcome, at: Instant) {
+        let lately = |before: Instant| at.saturating_duration_since(before) < TEXT_MODE_AGAIN;
+        if !self.text_mode_at.is_some_and(lately) {
+            self.text_mode_at = Some(at);
+            self.text_mode = true;
+            return;
+        }
+        let rows = outcome
+            .lines
+            .iter()
+            .filter_map(|line| Fields::after_name(line, "+CMGL"));
+        for fields in rows.filter(|fields| fields.text(1).starts_with("REC")) {
+            let Some(index) = fields.number(0) else { continue };
+            let storage = storage.to_string();
+            let known = self.held.iter().any(|held| {
+                let slot = held.slot.as_ref();
+                slot.is_some_and(|slot| slot.storage == storage && slot.index == index)
+            });
+            // Those beyond what can wait are found by the next sweep.
+            if !known && !self.read_slot(Slot { storage, index }, at) {
+                self.more = true;
+            }
+        }
+        let why = "lists texts in text mode whatever it is told; each is read by itself".to_string();
+        self.events.push_back(Event::Note {
+            what: "lists_as_text",
+            why,
+        });
     }
 
     /// The list shows that a durable text still lies where it was: it may be emptied.
@@ -253,6 +285,15 @@ impl Inbox {
             swept,
         }));
     }
+}
+
+/// In text mode `<stat>` is a word in quotes (27.005 §3.1).
+fn lists_as_text(outcome: &Outcome) -> bool {
+    let mut rows = outcome
+        .lines
+        .iter()
+        .filter_map(|line| Fields::after_name(line, "+CMGL"));
+    rows.any(|fields| fields.is_quoted(1))
 }
 
 /// The PDU line behind `+CMGR:`; an empty slot has none.
