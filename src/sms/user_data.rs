@@ -130,7 +130,10 @@ impl UserData {
             Encoding::Ucs2 => {
                 let (pairs, odd) = rest.as_chunks::<2>();
                 let units = pairs.iter().map(|pair| u16::from_be_bytes(*pair));
-                Content::Ucs2(units.chain(odd.iter().map(|_| REPLACEMENT)).collect())
+                // Half a character at the very end of a full part has no room to be shown in.
+                let shown = skip + 2 * (pairs.len() + odd.len()) <= MAX_OCTETS;
+                let half = odd.iter().filter(|_| shown).map(|_| REPLACEMENT);
+                Content::Ucs2(units.chain(half).collect())
             }
             Encoding::EightBit => Content::Data(rest.to_vec()),
         };
@@ -224,6 +227,21 @@ mod tests {
     fn half_a_surrogate_and_half_a_character_become_replacement() {
         assert_eq!(read(&[2, 0xD8, 0x3D], 8, false).unwrap().text().unwrap(), "\u{FFFD}");
         assert_eq!(read(&[3, 0, b'A', 0], 8, false).unwrap().text().unwrap(), "A\u{FFFD}");
+    }
+
+    #[test]
+    fn a_full_part_cut_in_mid_character_is_read_without_the_half() {
+        for header in [
+            &[6, 8, 4, 0, 1, 2, 1][..],
+            &[4, 0x70, 2, 0, 0],
+            &[8, 0x70, 6, 0, 0, 0, 0, 0, 0],
+        ] {
+            let mut octets = vec![140];
+            octets.extend_from_slice(header);
+            octets.extend(std::iter::repeat_n([0, b'A'], 70).flatten());
+            let text = read(&octets, 8, true).unwrap().text().unwrap();
+            assert_eq!(text, "A".repeat((140 - header.len()) / 2));
+        }
     }
 
     #[test]
