@@ -55,9 +55,14 @@ impl Recorder {
 
     /// Octets from the modem, split anywhere: kept line by line, since half a number can't be masked.
     pub fn heard(&mut self, octets: &[u8], at: Instant) {
+        let is_text = |partial: &[u8]| partial.iter().any(|o| !matches!(o, b'\r' | b'\n'));
         for &octet in octets {
+            // Some modems end their lines with CR alone; two lines in one would hide what the second is.
+            if self.partial.ends_with(b"\r") && octet != b'\n' && is_text(&self.partial) {
+                self.finish_line(at);
+            }
             self.partial.push(octet);
-            let text = self.partial.iter().any(|o| !matches!(o, b'\r' | b'\n'));
+            let text = is_text(&self.partial);
             let prompt =
                 self.partial.ends_with(b"> ") && self.partial.iter().filter(|o| o.is_ascii_graphic()).count() == 1;
             if (octet == b'\n' && text) || prompt || self.partial.len() > 2 * LINE_MAX {
@@ -223,6 +228,21 @@ mod tests {
             ]
         );
         assert_eq!(lines[5..], ["@+250", ">> AT+CPIN=\"0000\"\\r"]);
+    }
+
+    #[test]
+    fn a_text_is_masked_however_lines_end() {
+        let pdu = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07";
+        for end in ["\r\n", "\r", "\n", "\r\r\n"] {
+            let mut recorder = Recorder::new(9);
+            recorder.heard(format!("{end}+CMT: ,30{end}{pdu}{end}").as_bytes(), Instant::now());
+            recorder.port_lost(Instant::now());
+            let file = recorder.file("x", &[]);
+            assert!(
+                file.contains("+CMT: ,30") && !file.contains("C8F71D14969741"),
+                "{end:?}: {file}"
+            );
+        }
     }
 
     #[test]
