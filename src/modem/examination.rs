@@ -219,7 +219,13 @@ impl Examination {
             Item::EpsRegistration => report.registration.eps = reply::registration(lines),
             Item::Operator => report.identity.operator = reply::cops(lines).and_then(|operator| operator.name),
             Item::VoiceSwitch => {
-                let off = super::replies::text_field(outcome, "^CVOICE", 0).is_some_and(|off| off == "1");
+                let name = self
+                    .family
+                    .voice_switch
+                    .and_then(|line| line.prefix)
+                    .unwrap_or_default();
+                let said = super::replies::text_field(outcome, name.trim_end_matches(':'), 0);
+                let off = said.is_some_and(|off| off == "1");
                 self.voiceless = off || super::replies::not_known(outcome);
             }
             Item::Ims(_) => report.volte = reply::ims(lines),
