@@ -115,8 +115,9 @@ fn exit_code(found: &Value) -> u8 {
             .any(|check| check["check"] == item && check["verdict"] == "fail")
     };
     let shut = found["examination"]["sim"]["shut"] == true;
-    let textless = found["examination"]["can_text"] == "never";
-    if failed("voice") || textless || shut || found["pin_refused"] == true && failed("sim") {
+    // Registered for texts only is the network's word of the moment, not this modem's for ever.
+    let unfit = found["examination"]["can_voice"] == "never" || found["examination"]["can_text"] == "never";
+    if unfit || shut || found["pin_refused"] == true && failed("sim") {
         CANNOT
     } else if failed("modem") {
         UNAVAILABLE
@@ -368,4 +369,26 @@ fn report(config: &Config, file: &Path, found: &Value, told: &str) -> String {
     let _ = writeln!(out, "Installer                 ______________________________");
     let _ = writeln!(out, "Owner                     ______________________________");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_never_be_is_78() {
+        let found = |voice: &str, text: &str| {
+            serde_json::json!({
+                "checks": [{"check": "voice", "verdict": "fail"}],
+                "examination": {"can_voice": voice, "can_text": text},
+            })
+        };
+        assert_eq!(exit_code(&found("never", "yes")), CANNOT);
+        assert_eq!(exit_code(&found("yes", "never")), CANNOT);
+        assert_eq!(
+            exit_code(&found("sms_only", "refused")),
+            FAILED,
+            "another network may do"
+        );
+    }
 }
