@@ -152,7 +152,10 @@ impl Recorder {
         }
         let masked = masked(&line, |text| self.redactor.heard(text));
         self.keep(at, render(Direction::FromModem, &masked));
-        self.lately.push_back(at);
+        // What CR alone ends is too often noise to be counted towards a storm.
+        if line.ends_with(b"\n") {
+            self.lately.push_back(at);
+        }
         while self.lately.len() > STORM_LINES
             || self
                 .lately
