@@ -107,7 +107,7 @@ pub struct Listing {
     #[command(flatten)]
     pub asking: Asking,
     /// How many, at most
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(control::LISTED_MAX)))]
     pub limit: u32,
 }
 
@@ -130,18 +130,23 @@ impl ConfigFile {
         match asked {
             Ok(Some(Answer::Ok(value))) => Ok(value),
             Ok(Some(Answer::Error(why))) => Err(Exit::new(FAILED, why)),
-            Ok(None) => look(&Store::open_read_only(&config.store)?, question),
+            Ok(None) => look(&config, question, "the daemon is not running"),
+            // It is there and hangs: what is on record can be had all the same.
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+                look(&config, question, "the daemon runs and does not answer")
+            }
             Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
         }
     }
 }
 
-/// Answers from the database alone.
-fn look(store: &Store, question: &Question) -> Result<serde_json::Value, Exit> {
+/// Answers from the database alone. `why`: the daemon does not.
+fn look(config: &Config, question: &Question, why: &str) -> Result<serde_json::Value, Exit> {
+    let store = &Store::open_read_only(&config.store)?;
     Ok(match question {
         Question::Status => with_counts(
             serde_json::json!({
-                "version": env!("CARGO_PKG_VERSION"), "running": false, "ready": false, "summary": "the daemon is not running"
+                "version": env!("CARGO_PKG_VERSION"), "running": false, "ready": false, "summary": why
             }),
             store,
         )?,
@@ -154,7 +159,7 @@ fn look(store: &Store, question: &Question) -> Result<serde_json::Value, Exit> {
         Question::Send { .. } | Question::Examine | Question::Doctor | Question::Signal => {
             return Err(Exit::new(
                 UNAVAILABLE,
-                "the daemon is not running, so nothing can be sent (`systemctl start textback`)",
+                format!("{why}, so nothing can be sent or measured (`systemctl restart textback`)"),
             ));
         }
     })

@@ -13,10 +13,12 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Longest question: a text of many parts fits.
 const MAX_QUESTION_OCTETS: u64 = 64 * 1024;
-/// A client that says nothing for this long is let go.
+/// A client that says nothing, or takes nothing, for this long is let go.
 const QUESTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// Clients served at once; more wait in the socket's backlog.
 const MAX_CLIENTS: usize = 16;
+/// Most calls or texts in one answer.
+pub const LISTED_MAX: u32 = 100_000;
 /// How long a command waits for the daemon before it looks at the database itself.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The same where the modem, the SIM and the network are asked first.
@@ -156,24 +158,29 @@ async fn client(stream: UnixStream, to: mpsc::Sender<Asked>) -> io::Result<()> {
     tokio::time::timeout(QUESTION_TIMEOUT, limited.read_line(&mut line)).await??;
     let answer = match serde_json::from_str(&line) {
         Err(error) => Answer::Error(format!("not a question: {error}")),
-        Ok(question) => {
-            let (answer, answered) = oneshot::channel();
-            let stopping = || Answer::Error("the daemon is stopping".to_owned());
-            match to.send(Asked { question, answer }).await {
-                Ok(()) => answered.await.unwrap_or_else(|_| stopping()),
-                Err(_) => stopping(),
-            }
-        }
+        Ok(question) => answer_to(question, &to).await?,
     };
     let mut text = serde_json::to_vec(&answer)?;
     text.push(b'\n');
-    write.write_all(&text).await
+    tokio::time::timeout(QUESTION_TIMEOUT, write.write_all(&text)).await?
+}
+
+/// The daemon's answer, in time: whoever waits for a modem that stays mute keeps no place from others.
+async fn answer_to(question: Question, to: &mpsc::Sender<Asked>) -> io::Result<Answer> {
+    let within = question.answered_within();
+    let (answer, answered) = oneshot::channel();
+    let asked = async {
+        to.send(Asked { question, answer }).await.ok()?;
+        answered.await.ok()
+    };
+    let said = tokio::time::timeout(within, asked).await?;
+    Ok(said.unwrap_or_else(|| Answer::Error("the daemon is stopping".to_owned())))
 }
 
 /// Asks the daemon that owns `database`. `None`: none is running (or it can't be reached), look at the database.
 ///
 /// # Errors
-/// A daemon that is there but does not answer, or answers nonsense.
+/// A daemon that is there but does not answer ([`io::ErrorKind::TimedOut`]), or answers nonsense.
 pub async fn ask(database: &Path, question: &Question) -> io::Result<Option<Answer>> {
     let mut stream = match UnixStream::connect(socket_of(database)).await {
         Ok(stream) => stream,
@@ -187,8 +194,11 @@ pub async fn ask(database: &Path, question: &Question) -> io::Result<Option<Answ
     let exchange = async {
         stream.write_all(&text).await?;
         let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line).await?;
-        Ok::<_, io::Error>(line)
+        match BufReader::new(stream).read_line(&mut line).await? {
+            // It let us go without a word: it had none in time.
+            0 => Err(io::Error::from(io::ErrorKind::TimedOut)),
+            _ => Ok(line),
+        }
     };
     let line = tokio::time::timeout(question.answered_within(), exchange).await??;
     Ok(Some(serde_json::from_str(&line)?))
@@ -197,6 +207,22 @@ pub async fn ask(database: &Path, question: &Question) -> io::Result<Option<Answ
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_question_that_nobody_answers_gives_its_place_back() {
+        let (to, mut asked) = mpsc::channel::<Asked>(1);
+        let waiting = answer_to(Question::Signal, &to);
+        let silent = async {
+            // Kept, and never answered.
+            let kept = asked.recv().await;
+            std::future::pending::<()>().await;
+            drop(kept);
+        };
+        tokio::select! {
+            answer = waiting => assert_eq!(answer.unwrap_err().kind(), io::ErrorKind::TimedOut),
+            () = silent => unreachable!(),
+        }
+    }
 
     #[tokio::test]
     async fn a_question_reaches_the_daemon_and_its_answer_comes_back() {

@@ -374,6 +374,12 @@ impl Exchange {
         self.modem_ready = false;
         self.transmit.clear();
         self.flight.port_lost(Instant::now());
+        for asker in self.measurers.drain(..) {
+            // The asker may have hung up: nobody to tell.
+            let _ = asker.send(Answer::Error(why.to_owned()));
+        }
+        // Dropped, they tell their askers.
+        self.examiners.clear();
         self.modem.handle(modem::Input::PortLost, Instant::now());
         self.pump();
     }

@@ -1,7 +1,7 @@
 //! What the control socket asks, answered: from the daemon's own state, by the clerk's thread, or by the modem.
 
 use super::clerk::{self, Job};
-use super::control::{Answer, Question};
+use super::control::{Answer, LISTED_MAX, Question};
 use super::doctor::{self, Around};
 use super::exchange::Exchange;
 use super::{machine, state, why_number};
@@ -98,9 +98,15 @@ impl Exchange {
                 let state = self.state.json(Instant::now());
                 Box::new(move |store| state::with_counts(state, store))
             }
-            Question::Calls { limit } => Box::new(move |store| Ok(serde_json::json!(store.calls(limit)?))),
+            Question::Calls { limit } => {
+                let limit = limit.min(LISTED_MAX);
+                Box::new(move |store| Ok(serde_json::json!(store.calls(limit)?)))
+            }
             Question::ClaimCode => Box::new(|store| Ok(serde_json::json!(desk::team::claim::code(store)?))),
-            Question::Messages { limit } => Box::new(move |store| Ok(serde_json::json!(store.messages(limit)?))),
+            Question::Messages { limit } => {
+                let limit = limit.min(LISTED_MAX);
+                Box::new(move |store| Ok(serde_json::json!(store.messages(limit)?)))
+            }
             Question::Why { what } => match why_number(&what) {
                 Ok(number) => Box::new(move |store| Ok(serde_json::json!(store.why(number)?))),
                 Err(why) => {
