@@ -57,6 +57,8 @@ pub const DRAIN_LIMIT: Duration = Duration::from_secs(75);
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 /// Questions waiting for an answer.
 const MAX_QUESTIONS: usize = 32;
+/// Reads in a row before what is due goes first: a port may babble without end.
+const READS_IN_A_ROW: u32 = 64;
 
 /// What asks the daemon to stop or to read its configuration again.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,6 +134,7 @@ pub async fn run<O: Opener>(
         let mut plugged_in: Option<Instant> = None;
         let mut stop_by: Option<tokio::time::Instant> = None;
         let mut ended = Ended::Stopped;
+        let mut reads = 0;
         loop {
             desk.pump();
             if desk.state.is_ready()
@@ -197,14 +200,44 @@ pub async fn run<O: Opener>(
             }
             let trouble = desk.state.trouble().cloned();
             let deadline = [desk.deadline(), feed_at].into_iter().flatten().min();
+            if reads >= READS_IN_A_ROW {
+                reads = 0;
+                if deadline.is_some_and(|at| at <= Instant::now()) {
+                    rung(&mut desk, &mut feed_at, watchdog)?;
+                    continue;
+                }
+            }
+            // What is rare and bounded stands before the port, which may always have something; time stands after it, so that
+            // what the modem said while we were busy is heard before we find it late.
             tokio::select! {
                 biased;
                 done = desk.clerk.done.recv() => match done {
                     Some(done) => desk.done(done),
                     None => anyhow::bail!("the thread that owns the database has died; restart to recover what is recorded"),
                 },
+                order = orders.recv(), if stop_by.is_none() => match order {
+                    order @ (None | Some(Order::Stop | Order::PowerFails)) => {
+                        if order == Some(Order::PowerFails) {
+                            ended = Ended::PowerFailed;
+                        }
+                        notify::stopping();
+                        tracing::info!("stopping: finishing the text in flight");
+                        desk.modem.handle(modem::Input::Drain, Instant::now());
+                        stop_by = Some(tokio::time::Instant::now() + DRAIN_LIMIT);
+                    }
+                    Some(Order::Reload(config)) => desk.reload(config)?,
+                    Some(Order::Pressed(press)) => desk.pressed(press)?,
+                },
+                () = sleep_until(stop_by) => {
+                    tracing::warn!("the modem did not answer in time: the text in flight stays in doubt");
+                    return Ok(ended);
+                }
+                question = asked.recv() => if let Some(Asked { question, answer }) = question {
+                    desk.answer(question, answer)?;
+                },
                 moved = move_bytes(&mut line) => match moved {
                     Moved::Read(n) => {
+                        reads += 1;
                         if let Some(open) = &line {
                             let at = Instant::now();
                             desk.flight.heard(&open.buffer[..n], at);
@@ -226,35 +259,12 @@ pub async fn run<O: Opener>(
                 },
                 () = sleep_until(reopen_at), if line.is_none() => {}
                 () = opener.wait(trouble.as_ref()), if line.is_none() && reopen_at.is_none() => {}
-                rung = alarm.ring(deadline) => {
-                    rung.context("the kernel's timer failed")?;
-                    desk.tick();
-                    if feed_at.is_some_and(|at| at <= Instant::now()) {
-                        feed_at = watchdog.map(|every| Instant::now() + every);
-                        desk.give(Job::Ping)?;
-                    }
-                }
-                order = orders.recv(), if stop_by.is_none() => match order {
-                    order @ (None | Some(Order::Stop | Order::PowerFails)) => {
-                        if order == Some(Order::PowerFails) {
-                            ended = Ended::PowerFailed;
-                        }
-                        notify::stopping();
-                        tracing::info!("stopping: finishing the text in flight");
-                        desk.modem.handle(modem::Input::Drain, Instant::now());
-                        stop_by = Some(tokio::time::Instant::now() + DRAIN_LIMIT);
-                    }
-                    Some(Order::Reload(config)) => desk.reload(config)?,
-                    Some(Order::Pressed(press)) => desk.pressed(press)?,
-                },
-                () = sleep_until(stop_by) => {
-                    tracing::warn!("the modem did not answer in time: the text in flight stays in doubt");
-                    return Ok(ended);
+                rang = alarm.ring(deadline) => {
+                    rang.context("the kernel's timer failed")?;
+                    reads = 0;
+                    rung(&mut desk, &mut feed_at, watchdog)?;
                 }
                 stepped = desk.power.stepped() => desk.stepped(stepped),
-                question = asked.recv() => if let Some(Asked { question, answer }) = question {
-                    desk.answer(question, answer)?;
-                },
             }
         }
     };
@@ -267,6 +277,16 @@ pub async fn run<O: Opener>(
     let ended = result?;
     recorded?;
     Ok(ended)
+}
+
+/// The time has come of something that was due: the desk's and the modem's timers, and the sign of life for the watchdog.
+fn rung(desk: &mut Exchange, feed_at: &mut Option<Instant>, watchdog: Option<Duration>) -> anyhow::Result<()> {
+    desk.tick();
+    if feed_at.is_some_and(|at| at <= Instant::now()) {
+        *feed_at = watchdog.map(|every| Instant::now() + every);
+        desk.give(Job::Ping)?;
+    }
+    Ok(())
 }
 
 /// What the modem must know of the configuration. Whether the PIN is known to be wrong is the store's to say ([`pin`]).
@@ -297,5 +317,93 @@ async fn sleep_until(at: Option<tokio::time::Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use port::{Line, Trouble};
+    use std::pin::Pin;
+    use std::task::{Context as Cx, Poll};
+    use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+    /// A port that always has something to say.
+    struct Babbler;
+
+    impl AsyncRead for Babbler {
+        fn poll_read(self: Pin<&mut Self>, cx: &mut Cx<'_>, buffer: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
+            // As a real port does, it takes its part of tokio's budget.
+            let budget = std::task::ready!(tokio::task::coop::poll_proceed(cx));
+            budget.made_progress();
+            let line = b"^BOOT:1\r\n";
+            buffer.put_slice(&line[..line.len().min(buffer.remaining())]);
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl AsyncWrite for Babbler {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Cx<'_>, octets: &[u8]) -> Poll<std::io::Result<usize>> {
+            Poll::Ready(Ok(octets.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Cx<'_>) -> Poll<std::io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Cx<'_>) -> Poll<std::io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl Opener for Babbler {
+        fn open(&mut self) -> Result<Box<dyn Line>, Trouble> {
+            Ok(Box::new(Babbler))
+        }
+
+        async fn wait(&mut self, _: Option<&Trouble>) {
+            std::future::pending().await
+        }
+    }
+
+    #[test]
+    fn a_port_that_babbles_without_end_keeps_nobody_from_stopping_the_daemon() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("t.db");
+        let config = format!(
+            "company = \"Hill\"\nowner = \"+15125550100\"\n[store]\npath = \"{}\"\n",
+            database.display()
+        );
+        let config = Config::parse(&config).unwrap();
+        let store = Store::open(&database).unwrap();
+        let world = World {
+            opener: Babbler,
+            power: Power::none(),
+            board: None,
+            listener: None,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let ended = runtime.block_on(async {
+            let (give, mut orders) = mpsc::channel(1);
+            let daemon = run(&config, store, world, &mut orders, |_| {});
+            let stopping = async {
+                // It has said a few thousand lines by then.
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+                give.send(Order::Stop).await.unwrap();
+                std::future::pending::<()>().await;
+            };
+            let limit = tokio::time::sleep(Duration::from_secs(10));
+            tokio::select! {
+                ended = daemon => Some(ended.unwrap()),
+                () = stopping => None,
+                () = limit => None,
+            }
+        });
+        assert_eq!(ended, Some(Ended::Stopped));
     }
 }
