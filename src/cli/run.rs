@@ -8,7 +8,7 @@ use textback::daemon::port::SerialOpener;
 use textback::daemon::power::Power;
 use textback::daemon::{self, Order, World, control};
 use textback::store::Store;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::prelude::*;
@@ -19,10 +19,15 @@ const DISK_PAUSE: Duration = Duration::from_secs(5);
 pub fn run(file: &ConfigFile) -> Result<(), Exit> {
     log_to();
     let config = file.read()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // A reload ends nothing, not even a start that waits for its disk; it is obeyed when there is something to reload.
+    let hang_up = {
+        let _entered = runtime.enter();
+        signal(SignalKind::hangup())?
+    };
     let _lock = insist(|| lock(&config.store))?;
     let store = insist(|| open(&config.store))?;
     let listener_path = config.store.clone();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         let listener = match control::Listener::bind(&listener_path) {
             Ok(listener) => Some(listener),
@@ -40,7 +45,7 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
             board,
             listener,
         };
-        let signals = listen(file, give)?;
+        let signals = listen(file, give, hang_up)?;
         let daemon = daemon::run(&config, store, world, &mut orders, |summary| {
             complain(summary);
         });
@@ -130,10 +135,13 @@ fn lock(database: &Path) -> Result<std::fs::File, Refused> {
 }
 
 /// Turns signals into orders, for ever.
-fn listen(file: &ConfigFile, give: mpsc::Sender<Order>) -> anyhow::Result<impl Future<Output = ()>> {
+fn listen(
+    file: &ConfigFile,
+    give: mpsc::Sender<Order>,
+    mut hang_up: Signal,
+) -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
     let file = file.clone();
     Ok(async move {
         loop {
