@@ -1,6 +1,7 @@
 //! Everything the event loop decides with, between the modem and the clerk. No waiting in here.
 
 mod done;
+mod notes;
 
 use super::clerk::{Clerk, Job};
 use super::control::Answer;
@@ -19,6 +20,7 @@ use crate::desk::{self, Desk};
 use crate::modem::{self, Condition, Event, Modem, Output};
 use crate::sms;
 use crate::store::Store;
+use notes::Notes;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -66,6 +68,7 @@ pub(super) struct Exchange {
     pub(super) state: State,
     /// What went over the line lately.
     pub(super) flight: Flight,
+    notes: Notes,
     pub(super) transmit: Vec<u8>,
     pub(super) reopen: bool,
     /// When the modem wants its next tick.
@@ -133,6 +136,7 @@ impl Exchange {
             handover: Handover::from_systemd(),
             state,
             flight: Flight::new(config),
+            notes: Notes::default(),
             transmit: Vec::new(),
             reopen: false,
             modem_due: None,
@@ -282,6 +286,11 @@ impl Exchange {
                     let now = self.now();
                     self.give(Job::Remember { setting, now })?;
                 }
+                let Some(why) = self.notes.take(what, why, Instant::now()) else {
+                    return Ok(());
+                };
+                let what = (*what).to_owned();
+                return self.tell(desk::Input::Note { what, why });
             }
             Event::Condition(condition) if *condition != Condition::Ready => self.modem_ready = false,
             Event::CallStarted { .. }
