@@ -12,9 +12,10 @@
 //! 3. a modem that answers no `AT` is left to the caller's recovery ladder: other commands go out and settle, but a text is
 //!    never given to a modem that owes an answer;
 //! 4. a modem that is late by nature (slow serial modules, emulators) is learned from the `AT`s it is knocked at with: all
-//!    but a text's times, and the silence that proves nothing else is coming, are longer by its lateness ([`LATENESS_MAX`]);
+//!    but what follows a text's Ctrl-Z, and the silence that proves nothing else is coming, are longer by its lateness;
 //! 5. a `+CMGS: <mr>` that nobody waits for is [`Urc::LateSubmit`](super::Urc::LateSubmit): it settles the doubt about the text before.
 
+mod lateness;
 mod matching;
 mod resync;
 
@@ -22,6 +23,7 @@ use super::command::Command;
 use super::framer::{Framer, Token};
 use super::two_line::Header;
 use super::{Event, Failure, Outcome};
+use lateness::Lateness;
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -44,9 +46,6 @@ pub const RESYNC_TRIES: u8 = 2;
 pub const RESYNC_TIMEOUT: Duration = Duration::from_secs(2);
 /// Silence after a final result that proves no other is on its way.
 pub const SETTLE_QUIET: Duration = Duration::from_millis(500);
-/// The most that is learned of how late a modem answers. One that starts up meanwhile looks late too, and is waited for so
-/// long once; its next answers put that right.
-pub const LATENESS_MAX: Duration = Duration::from_secs(5);
 /// A result without a line end is one after this much silence (V.250 §5.7.1 has the end; small emulators forget it).
 pub const LINE_END_GRACE: Duration = Duration::from_millis(300);
 /// How soon the `OK` of a late `+CMGS:` follows it.
@@ -84,10 +83,7 @@ pub struct Engine {
     last_echo: String,
     submit_timeout: Duration,
     patience: Option<Duration>,
-    /// How late this modem answers, as far as its answers to `AT` told.
-    lateness: Duration,
-    /// When the first of the `AT`s was sent that nobody has answered yet.
-    knocked: Option<Instant>,
+    lateness: Lateness,
     events: VecDeque<Event>,
     transmits: VecDeque<Vec<u8>>,
 }
@@ -173,8 +169,7 @@ impl Engine {
             last_echo: String::new(),
             submit_timeout: SUBMIT_TIMEOUT,
             patience: None,
-            lateness: Duration::ZERO,
-            knocked: None,
+            lateness: Lateness::default(),
             events: VecDeque::new(),
             transmits: VecDeque::new(),
         }
@@ -346,8 +341,7 @@ impl Engine {
         self.late_ok_until = None;
         self.numbers = 0;
         self.unended = None;
-        self.lateness = Duration::ZERO;
-        self.knocked = None;
+        self.lateness = Lateness::default();
         self.last_echo.clear();
         let flying = self.flight.take().filter(|flight| flight.resync.is_none());
         let held = self.held.take().map(|command| (command, Vec::new()));
@@ -372,7 +366,7 @@ impl Engine {
             Some(patience) if !matches!(command, Command::SendMessage { .. }) => command.timeout().min(patience),
             Some(_) | None => command.timeout(),
         };
-        let timeout = timeout + self.lateness;
+        let timeout = timeout + self.lateness.known();
         let phase = if matches!(command, Command::SendMessage { .. }) {
             Phase::Prompt
         } else {

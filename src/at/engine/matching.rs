@@ -1,8 +1,8 @@
 //! Whose line is it: an echo, the second line of a result, a final result, the command's own, or news.
 
 use super::{
-    ESC, Engine, LATE_OK_WINDOW, LATENESS_MAX, LINES_MAX, NUMBERS_PROVE, PIN_STATE_GRACE, Phase, SETTLE_QUIET,
-    SUBMIT_GRACE, SUPPLY_TIMEOUT, Settled,
+    ESC, Engine, LATE_OK_WINDOW, LINES_MAX, NUMBERS_PROVE, PIN_STATE_GRACE, Phase, SETTLE_QUIET, SUBMIT_GRACE,
+    SUPPLY_TIMEOUT, Settled,
 };
 use crate::at::command::Command;
 use crate::at::result::FinalResult;
@@ -192,11 +192,7 @@ impl Engine {
             (FinalResult::Failed(failure), _) => Err(failure),
         };
         if flight.settled.is_none() {
-            let elapsed = at.saturating_duration_since(self.knocked.take().unwrap_or(flight.sent));
-            // Any command may take its time, and only a quick answer to it tells something.
-            if flight.command.is_attention() || elapsed < self.lateness {
-                self.lateness = elapsed.min(LATENESS_MAX).max(self.lateness / 2);
-            }
+            self.lateness.answered(flight.command.is_attention(), flight.sent, at);
         }
         if flight.owed == 0 {
             self.close_row();
@@ -210,7 +206,7 @@ impl Engine {
             seen,
             result,
             lines,
-            quiet_at: at + SETTLE_QUIET + self.lateness,
+            quiet_at: at + SETTLE_QUIET + self.lateness.known(),
         });
         if done {
             self.finish_settled(at);

@@ -95,7 +95,7 @@ impl Engine {
         let is_submission = matches!(flight.command, Command::SendMessage { .. });
         let asked_by_caller = flight.command.is_attention();
         if asked_by_caller {
-            self.knocked.get_or_insert(flight.sent);
+            self.lateness.knocked(flight.sent);
         }
         let after_supply = matches!(flight.phase, Phase::Submitted { .. });
         self.in_doubt |= after_supply;
