@@ -15,6 +15,7 @@
 //!    but what follows a text's Ctrl-Z, and the silence that proves nothing else is coming, are longer by its lateness;
 //! 5. a `+CMGS: <mr>` that nobody waits for is [`Urc::LateSubmit`](super::Urc::LateSubmit): it settles the doubt about the text before.
 
+mod flight;
 mod lateness;
 mod matching;
 mod resync;
@@ -23,6 +24,7 @@ use super::command::Command;
 use super::framer::{Framer, Token};
 use super::two_line::Header;
 use super::{Event, Failure, Outcome};
+use flight::{Flight, Phase, Resync, Settled};
 use lateness::Lateness;
 use std::collections::VecDeque;
 use std::fmt;
@@ -86,53 +88,6 @@ pub struct Engine {
     lateness: Lateness,
     events: VecDeque<Event>,
     transmits: VecDeque<Vec<u8>>,
-}
-
-#[derive(Debug)]
-struct Flight {
-    command: Command,
-    /// The engine's own `AT` after a time-out, and how often it may be asked again.
-    resync: Option<Resync>,
-    phase: Phase,
-    sent: Instant,
-    deadline: Instant,
-    /// Ends in OK then, without one.
-    grace: Option<Instant>,
-    lines: Vec<String>,
-    echo: String,
-    /// Final results owed before this command's own.
-    owed: u32,
-    settled: Option<Settled>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Resync {
-    tries_left: u8,
-    /// A prompt may be open.
-    escape: bool,
-}
-
-#[derive(Debug)]
-enum Phase {
-    /// Waiting for the final result.
-    Result,
-    /// Waiting for `>`.
-    Prompt,
-    /// The prompt is open and ours.
-    Supply,
-    /// The PDU and Ctrl-Z are out; its hex may be echoed.
-    Submitted { hex: String },
-    /// ESC is out.
-    Aborting { prompt_seen: bool },
-}
-
-/// The last final result of a command that settles.
-#[derive(Debug)]
-struct Settled {
-    seen: u32,
-    result: Result<(), Failure>,
-    lines: Vec<String>,
-    quiet_at: Instant,
 }
 
 impl fmt::Debug for Engine {
