@@ -9,10 +9,8 @@ mod network;
 mod sim;
 
 pub use identity::{digits, free_text, own_number};
-pub use messages::{
-    MessageStatus, NotificationSetting, Storage, StoredMessage, cmgl, cmgr, cnmi, cnmi_test, cpms, csca,
-};
-pub use network::{Forwarding, Operator, ccfc, cclk, ceer, cesq, clip, cops, csq, ims, qlts, registration};
+pub use messages::{MessageStatus, Storage, StoredMessage, cmgl, cmgr, cpms, csca};
+pub use network::{Forwarding, Operator, ccfc, cclk, ceer, clip, cops, csq, ims, qlts, registration};
 pub use sim::{PinState, PinTries, cpin, pin_tries};
 
 use super::fields::Fields;

@@ -206,13 +206,13 @@ impl Examination {
                     Some((said, here))
                 });
             }
-            Item::Storage => report.storage = lines.iter().find_map(|line| super::replies::storage_usage(line)),
+            Item::Storage => report.storage = reply::cpms(lines).first().map(|memory| (memory.used, memory.total)),
             Item::Notifications => {
                 let mt = super::replies::text_field(outcome, "+CNMI", 1);
                 report.announces_texts = mt.is_some_and(|mt| mt != "0");
             }
             Item::NetworkTime => report.network_time = reply::cclk(lines),
-            Item::ServiceCentre => report.identity.smsc = super::replies::text_field(outcome, "+CSCA", 0),
+            Item::ServiceCentre => report.identity.smsc = reply::csca(lines).map(|number| number.digits),
             Item::Signal => report.signal.dbm = reply::csq(lines),
             Item::Registration => report.registration.cs = reply::registration(lines),
             Item::PacketRegistration => report.registration.ps = reply::registration(lines),

@@ -4,8 +4,8 @@
 //! only by [`Inbox::committed`], and only if a re-read shows that it still holds the very PDU that was handed on.
 
 use super::Event;
-use super::replies::storage_usage;
 use crate::at::Command;
+use crate::at::reply::{self, Storage};
 use crate::ids::SlotToken;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -340,8 +340,9 @@ impl Inbox {
     }
 
     /// `+CPMS: …` as an answer, in either form.
-    pub fn usage_line(&mut self, line: &str) {
-        if let Some((used, total)) = storage_usage(line) {
+    pub fn usage_line(&mut self, line: &String) {
+        if let Some(Storage { used, total, .. }) = reply::cpms(std::slice::from_ref(line)).first() {
+            let (used, total) = (*used, *total);
             self.tell_usage(used, total, total > 0 && used >= total);
         }
     }

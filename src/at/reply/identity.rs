@@ -2,48 +2,35 @@
 
 use super::named;
 use crate::at::urc::{RawNumber, raw_number};
+use std::ops::RangeInclusive;
 
 /// Longest text kept of an identity, characters.
-const TEXT_MAX: usize = 80;
-/// An IMEI has 15 digits, an IMSI 14 or 15, an ICCID 18 to 20.
-const DIGITS_MIN: usize = 14;
-const DIGITS_MAX: usize = 22;
+const TEXT_MAX: usize = 64;
 
-/// The first line that says something, without `+CGMI:`, `Manufacturer:` and quotes.
+/// Free information text as one line: `AT+CGMI`, `AT+CGMM`, `ATI` … A leading `+CGMM:` of its own is not part of it.
 #[must_use]
-pub fn free_text(lines: &[String]) -> Option<String> {
+pub fn free_text(lines: &[String]) -> String {
+    let lines = lines.iter().map(|line| match line.split_once(':') {
+        Some((name, rest)) if name.starts_with(['+', '^', '#']) => rest.trim().trim_matches('"'),
+        Some(_) | None => line.trim().trim_matches('"'),
+    });
     lines
-        .iter()
-        .map(|line| {
-            let text = match line.split_once(':') {
-                Some((name, text)) if is_label(name) => text,
-                Some(_) | None => line.as_str(),
-            };
-            text.trim()
-                .trim_matches('"')
-                .trim()
-                .chars()
-                .take(TEXT_MAX)
-                .collect::<String>()
-        })
-        .find(|text| !text.is_empty())
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(TEXT_MAX)
+        .collect()
 }
 
-fn is_label(name: &str) -> bool {
-    name.starts_with(['+', '^', '#'])
-        || ["Manufacturer", "Model", "Revision", "IMEI"]
-            .iter()
-            .any(|label| name.trim().eq_ignore_ascii_case(label))
-}
-
-/// IMEI, IMSI or ICCID: the first run of digits long enough to be one, wherever it stands (`+ICCID: 8949…`, `^ICCID: "…"`,
-/// bare). The `F` that pads an odd ICCID is left out.
+/// The first run of so many digits, wherever it stands (`+ICCID: 8949…`, `^ICCID: "…"`, bare): IMEI, IMSI, ICCID. The `F` that
+/// pads an odd ICCID is left out.
 #[must_use]
-pub fn digits(lines: &[String]) -> Option<String> {
+pub fn digits(lines: &[String], count: RangeInclusive<usize>) -> Option<String> {
     lines
         .iter()
         .flat_map(|line| line.split(|c: char| !c.is_ascii_digit()))
-        .find(|run| (DIGITS_MIN..=DIGITS_MAX).contains(&run.len()))
+        .find(|run| count.contains(&run.len()))
         .map(str::to_owned)
 }
 
@@ -59,34 +46,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identity_text_loses_its_label_and_its_quotes() {
-        for (line, expected) in [
-            ("SIMCOM INCORPORATED", "SIMCOM INCORPORATED"),
-            ("+CGMI: \"Telit\"", "Telit"),
-            ("+CGMM: MU509", "MU509"),
-            ("Revision: EC25EFAR06A03M4G", "EC25EFAR06A03M4G"),
-            ("SIM7600G-H : rev", "SIM7600G-H : rev"),
+    fn identity_text_loses_its_name_and_its_quotes_and_is_one_line() {
+        for (text, expected) in [
+            (&["SIMCOM INCORPORATED"][..], "SIMCOM INCORPORATED"),
+            (&["+CGMI: \"Telit\""], "Telit"),
+            (&["+CGMM: MU509"], "MU509"),
+            (
+                &["Quectel", "", "EC25", "Revision: EC25EFAR06A03M4G"],
+                "Quectel EC25 Revision: EC25EFAR06A03M4G",
+            ),
+            (&["+CGMI: "], ""),
         ] {
-            assert_eq!(free_text(&lines(&[line])).as_deref(), Some(expected));
+            assert_eq!(free_text(&lines(text)), expected);
         }
-        assert_eq!(free_text(&lines(&["+CGMI: "])), None);
-        assert_eq!(
-            free_text(&lines(&[&"x".repeat(500)])).map(|text| text.len()),
-            Some(TEXT_MAX)
-        );
+        assert_eq!(free_text(&lines(&[&"x".repeat(500)])).len(), TEXT_MAX);
     }
 
     #[test]
     fn serial_numbers_are_found_in_every_wrapping() {
-        for (line, expected) in [
-            ("861234567890123", Some("861234567890123")),
-            ("+CGSN: \"861234567890123\"", Some("861234567890123")),
-            ("+ICCID: 89490200001234567890", Some("89490200001234567890")),
-            ("+QCCID: 8949020000123456789F", Some("8949020000123456789")),
-            ("^ICCID: \"89490200001234567890\"", Some("89490200001234567890")),
-            ("12345", None),
+        for (line, count, expected) in [
+            ("861234567890123", 14..=17, Some("861234567890123")),
+            ("+CGSN: \"861234567890123\"", 14..=17, Some("861234567890123")),
+            ("+ICCID: 89490200001234567890", 18..=22, Some("89490200001234567890")),
+            ("+QCCID: 8949020000123456789F", 18..=22, Some("8949020000123456789")),
+            (
+                "^ICCID: \"89490200001234567890\"",
+                18..=22,
+                Some("89490200001234567890"),
+            ),
+            ("12345", 14..=17, None),
         ] {
-            assert_eq!(digits(&lines(&[line])).as_deref(), expected, "{line}");
+            assert_eq!(digits(&lines(&[line]), count).as_deref(), expected, "{line}");
         }
     }
 

@@ -1,7 +1,7 @@
-//! Message memory and its settings: 3GPP TS 27.005 §3.1 (`+CSCA`), §3.2.2 (`+CPMS`), §3.4.1 (`+CNMI`), §4.1 (`+CMGL`), §4.2 (`+CMGR`).
+//! Message memory and its settings: 3GPP TS 27.005 §3.1 (`+CSCA`), §3.2.2 (`+CPMS`), §4.1 (`+CMGL`), §4.2 (`+CMGR`).
 
 use super::named;
-use crate::at::fields::{Fields, after_name};
+use crate::at::fields::Fields;
 use crate::at::urc::{RawNumber, raw_number};
 
 /// One memory's filling.
@@ -33,10 +33,6 @@ pub struct StoredMessage {
     /// The modem is in text mode: the line is no PDU. `AT+CMGF=0` was lost.
     pub text_mode: bool,
 }
-
-/// `<mode>,<mt>,<bm>,<ds>,<bfr>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotificationSetting(pub [u8; 5]);
 
 /// `+CPMS: "SM",3,20,…` (query) or `+CPMS: 3,20,…` (setting): up to three memories, in the order read, write, receive. A
 /// modem that only says OK gives none.
@@ -110,40 +106,6 @@ pub fn csca(lines: &[String]) -> Option<RawNumber> {
     named(lines, "+CSCA").find_map(|fields| raw_number(fields.text(0), fields.number(1)))
 }
 
-/// `+CNMI: 2,1,0,2,0`: what is set.
-#[must_use]
-pub fn cnmi(lines: &[String]) -> Option<NotificationSetting> {
-    let fields = named(lines, "+CNMI").next()?;
-    let mut setting = [0; 5];
-    for (index, value) in setting.iter_mut().enumerate() {
-        *value = fields.number(index)?;
-    }
-    Some(NotificationSetting(setting))
-}
-
-/// `+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)`: what is said to be possible, per parameter. Qualcomm parts list what they then
-/// refuse, so this is a hint.
-#[must_use]
-pub fn cnmi_test(lines: &[String]) -> Option<Vec<Vec<u8>>> {
-    let text = lines.iter().find_map(|line| after_name(line, "+CNMI"))?;
-    let groups: Option<Vec<Vec<u8>>> = text
-        .split('(')
-        .skip(1)
-        .map(|group| choices(group.split(')').next().unwrap_or(group)))
-        .collect();
-    groups.filter(|groups| !groups.is_empty())
-}
-
-/// `0-2,5` is 0, 1, 2, 5.
-fn choices(text: &str) -> Option<Vec<u8>> {
-    let mut values = Vec::new();
-    for part in text.split(',') {
-        let (low, high) = part.split_once('-').unwrap_or((part, part));
-        values.extend(low.trim().parse::<u8>().ok()?..=high.trim().parse::<u8>().ok()?);
-    }
-    Some(values)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::lines;
@@ -215,17 +177,5 @@ mod tests {
             );
         }
         assert_eq!(csca(&lines(&["+CSCA: \"\",129"])), None);
-    }
-
-    #[test]
-    fn notification_settings_are_read_back() {
-        assert_eq!(
-            cnmi(&lines(&["+CNMI: 2,1,0,2,0"])),
-            Some(NotificationSetting([2, 1, 0, 2, 0]))
-        );
-        assert_eq!(cnmi(&lines(&["+CNMI: 2,1"])), None);
-        let test = cnmi_test(&lines(&["+CNMI: (0-2),(0,1),(0,2,3),(2),(0-1)"])).unwrap();
-        assert_eq!(test, [vec![0, 1, 2], vec![0, 1], vec![0, 2, 3], vec![2], vec![0, 1]]);
-        assert_eq!(cnmi_test(&lines(&["+CNMI: (0-)"])), None);
     }
 }

@@ -41,22 +41,6 @@ pub fn csq(lines: &[String]) -> Option<i16> {
     named(lines, "+CSQ").find_map(|fields| signal_dbm(fields.number(0)?))
 }
 
-/// `+CESQ: <rxlev>,<ber>,<rscp>,<ecno>,<rsrq>,<rsrp>` in dBm, of whichever radio is known: LTE, then UTRAN, then GSM.
-#[must_use]
-pub fn cesq(lines: &[String]) -> Option<i16> {
-    named(lines, "+CESQ").find_map(|fields| {
-        let level = |index: usize, max: i16, lowest: i16| {
-            fields
-                .number::<i16>(index)
-                .filter(|level| (0..=max).contains(level))
-                .map(|level| lowest + level)
-        };
-        level(5, 97, -141)
-            .or_else(|| level(2, 96, -121))
-            .or_else(|| level(0, 63, -111))
-    })
-}
-
 /// `+COPS: <mode>[,<format>,<oper>[,<AcT>]]`
 #[must_use]
 pub fn cops(lines: &[String]) -> Option<Operator> {
@@ -201,9 +185,6 @@ mod tests {
         ] {
             assert_eq!(csq(&lines(&[line])), expected, "{line}");
         }
-        assert_eq!(cesq(&lines(&["+CESQ: 99,99,255,255,20,50"])), Some(-91));
-        assert_eq!(cesq(&lines(&["+CESQ: 63,0,255,255,255,255"])), Some(-48));
-        assert_eq!(cesq(&lines(&["+CESQ: 99,99,255,255,255,255"])), None);
     }
 
     #[test]

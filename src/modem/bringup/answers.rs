@@ -1,14 +1,14 @@
 //! What the modem answered to bring-up's commands, and the step that follows. 27.007 §8.3 (PIN), §9.2 (errors).
 
 use super::super::families::Voice;
-use super::super::replies::{digits, free_text, pin_state, text_field};
+use super::super::replies::{pin_state, text_field};
 use super::super::{Event, Limit, families};
 use super::script::{IDENTITY, SETTINGS, SURVEY};
 use super::{
     AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, PIN_TRIES_NEEDED, STORAGE_TRIES,
     State, UNKNOWN_TRIES,
 };
-use crate::at::reply::{own_number, pin_tries};
+use crate::at::reply::{self, own_number, pin_tries};
 use crate::at::{CodeOrWords, Failure, Outcome};
 use std::time::Instant;
 
@@ -142,7 +142,7 @@ impl Bringup {
                 self.enter(State::Survey { next: next + 1 });
             }
             State::Iccid { line } => {
-                self.identity.iccid = digits(outcome, 18, 22).or(self.identity.iccid.take());
+                self.identity.iccid = reply::digits(&outcome.lines, 18..=22).or(self.identity.iccid.take());
                 self.enter(if accepted {
                     State::Ready
                 } else {
@@ -156,14 +156,14 @@ impl Bringup {
     }
 
     fn identified(&mut self, next: usize, outcome: &Outcome) {
-        let text = free_text(outcome);
+        let text = reply::free_text(&outcome.lines);
         match IDENTITY.get(next).copied() {
             Some("+CGMI") => self.identity.manufacturer = text,
             Some("+CGMM") => self.identity.model = text,
             Some("+CGMR") => self.identity.revision = text,
             Some("I") => self.about = text,
             Some(_) => {
-                let imei = digits(outcome, 14, 17);
+                let imei = reply::digits(&outcome.lines, 14..=17);
                 // Another modem: what this one can do is not known yet.
                 self.call_seen &= imei == self.identity.imei;
                 self.identity.imei = imei;
@@ -281,8 +281,11 @@ impl Bringup {
     fn surveyed(&mut self, next: usize, outcome: &Outcome) {
         let Some(ask) = SURVEY.get(next) else { return };
         match ask.text() {
-            "+CSCA?" => self.identity.smsc = text_field(outcome, "+CSCA", 0).or(self.identity.smsc.take()),
-            "+CIMI" => self.identity.imsi = digits(outcome, 14, 15).or(self.identity.imsi.take()),
+            "+CSCA?" => {
+                let smsc = reply::csca(&outcome.lines).map(|number| number.digits);
+                self.identity.smsc = smsc.or(self.identity.smsc.take());
+            }
+            "+CIMI" => self.identity.imsi = reply::digits(&outcome.lines, 14..=15).or(self.identity.imsi.take()),
             "+CNUM" => {
                 let own = own_number(&outcome.lines).map(|number| number.digits);
                 self.identity.own_number = own.or(self.identity.own_number.take());

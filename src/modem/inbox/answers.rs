@@ -1,11 +1,12 @@
 //! What the message memory answered, and what follows from it.
 
-use super::super::replies::{decode_hex, not_known};
+use super::super::replies::not_known;
 use super::super::{Event, Received};
 use super::{Ask, EMPTY_TRIES, Held, Inbox, MAX_HELD, READ_TRIES, Slot, Stage, TEXT_MODE_AGAIN, TRY_AGAIN};
-use crate::at::fields::Fields;
+use crate::at::reply::{self, MessageStatus, StoredMessage};
 use crate::at::{Failure, Outcome};
 use crate::ids::SlotToken;
+use crate::sms;
 use std::time::Instant;
 
 impl Inbox {
@@ -159,33 +160,21 @@ impl Inbox {
     fn list_done(&mut self, outcome: &Outcome, at: Instant) {
         self.last_sweep = Some(at);
         let storage = self.sweep.pop_front().unwrap_or_else(|| self.selected.clone());
-        if lists_as_text(outcome) {
-            self.listed_as_text(&storage, outcome, at);
+        let rows = reply::cmgl(&outcome.lines);
+        if rows.iter().any(|row| row.text_mode) {
+            self.listed_as_text(&storage, &rows, at);
             return;
         }
-        let mut lines = outcome.lines.iter();
         let mut present = Vec::new();
-        while let Some(header) = lines.next() {
-            let Some(fields) = Fields::after_name(header, "+CMGL") else {
-                continue;
-            };
-            let (index, stat) = (fields.number::<u16>(0), fields.number::<u8>(1));
-            let Some(pdu) = lines.next() else { break };
+        for StoredMessage { index, status, pdu, .. } in rows {
             let Some(index) = index else { continue };
             present.push(index);
             if self.list_only {
-                self.verify_by_list(&storage, index, pdu);
+                self.verify_by_list(&storage, index, &pdu);
             }
-            // 27.005 §3.1 <stat>: 0 and 1 came in; 2 and 3 are somebody's drafts.
-            if stat.is_none_or(|stat| stat <= 1) {
-                self.hand_on(
-                    Some(Slot {
-                        storage: storage.clone(),
-                        index,
-                    }),
-                    pdu.clone(),
-                    true,
-                );
+            if came_in(status) {
+                let storage = storage.clone();
+                self.hand_on(Some(Slot { storage, index }), pdu, true);
             }
         }
         if outcome.result.is_ok() {
@@ -206,19 +195,18 @@ impl Inbox {
 
     /// A list in text mode: PDU mode is set anew and the list asked for again. Where that has just been done, each text that came
     /// in is read by itself.
-    fn listed_as_text(&mut self, storage: &str, outcome: &Outcome, at: Instant) {
+    fn listed_as_text(&mut self, storage: &str, rows: &[StoredMessage], at: Instant) {
         let lately = |before: Instant| at.saturating_duration_since(before) < TEXT_MODE_AGAIN;
         if !self.text_mode_at.is_some_and(lately) {
             self.text_mode_at = Some(at);
             self.text_mode = true;
             return;
         }
-        let rows = outcome
-            .lines
+        for index in rows
             .iter()
-            .filter_map(|line| Fields::after_name(line, "+CMGL"));
-        for fields in rows.filter(|fields| fields.text(1).starts_with("REC")) {
-            let Some(index) = fields.number(0) else { continue };
+            .filter(|row| came_in(row.status))
+            .filter_map(|row| row.index)
+        {
             let storage = storage.to_string();
             let known = self.held.iter().any(|held| {
                 let slot = held.slot.as_ref();
@@ -265,9 +253,11 @@ impl Inbox {
         }
         self.next_token += 1;
         let token = SlotToken(self.next_token);
-        let (bytes, hex) = match decode_hex(&pdu) {
-            Some(bytes) => (bytes, true),
-            None => (pdu.as_bytes().to_vec(), false),
+        let line = pdu.trim();
+        let digits = !line.is_empty() && line.bytes().all(|octet| octet.is_ascii_hexdigit());
+        let (bytes, hex) = match sms::hex::decode(line) {
+            Ok(bytes) if digits => (bytes, true),
+            Ok(_) | Err(_) => (pdu.as_bytes().to_vec(), false),
         };
         // What isn't stored on the modem needs no emptying, so nothing is kept of it.
         if slot.is_some() {
@@ -287,23 +277,19 @@ impl Inbox {
     }
 }
 
-/// In text mode `<stat>` is a word in quotes (27.005 §3.1).
-fn lists_as_text(outcome: &Outcome) -> bool {
-    let mut rows = outcome
-        .lines
-        .iter()
-        .filter_map(|line| Fields::after_name(line, "+CMGL"));
-    rows.any(|fields| fields.is_quoted(1))
+/// 27.005 §3.1 <stat>: the others are somebody's drafts. One that can't be read is no reason to let a text lie.
+fn came_in(status: Option<MessageStatus>) -> bool {
+    match status {
+        Some(MessageStatus::StoredUnsent | MessageStatus::StoredSent) => false,
+        Some(MessageStatus::ReceivedUnread | MessageStatus::ReceivedRead) | None => true,
+    }
 }
 
 /// The PDU line behind `+CMGR:`; an empty slot has none.
 fn pdu_of(outcome: &Outcome) -> Option<String> {
-    let mut lines = outcome
-        .lines
-        .iter()
-        .skip_while(|line| Fields::after_name(line, "+CMGR").is_none());
-    lines.next()?;
-    lines.next().filter(|pdu| !pdu.is_empty()).cloned()
+    reply::cmgr(&outcome.lines)
+        .map(|row| row.pdu)
+        .filter(|pdu| !pdu.is_empty())
 }
 
 /// SIM busy, as just after a start or while it serves somebody else: `+CME ERROR: 14`, `+CMS ERROR: 314`.
