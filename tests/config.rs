@@ -136,3 +136,66 @@ fn twin_phones_owner_gets_longer_to_ring_back() {
     let set = Config::parse(&format!("{LEAST}topology = \"twin\"\n[text_back]\ndelay = \"5s\"\n")).unwrap();
     assert_eq!(set.text_back.delay, Duration::from_secs(5));
 }
+
+/// A file with this text to callers.
+fn with_text(company: &str, key: &str, text: &str) -> textback::config::Checked {
+    Config::check(&format!(
+        "company = \"{company}\"\nowner = \"+15125550100\"\n[text_back]\n{key} = \"{text}\"\n"
+    ))
+}
+
+#[test]
+fn each_text_to_callers_is_shown_with_its_parts_and_one_that_takes_more_says_why() {
+    let checked = with_text("Hill Country Plumbing", "message", "This is {company}, {owner}.");
+    assert_eq!(checked.warnings, []);
+    assert!(
+        checked
+            .lines()
+            .contains(&"text_back.late: 1 part (141 characters with the STOP line)".to_owned()),
+        "{:?}",
+        checked.lines()
+    );
+    let long = format!("{{company}} {}", "word ".repeat(30));
+    let checked = with_text("Hill Country Plumbing", "message", &long);
+    assert_eq!(
+        (checked.warnings[0].line, checked.warnings[0].key.as_str()),
+        (4, "text_back.message")
+    );
+    assert!(
+        checked.warnings[0].what.contains("takes 2 parts"),
+        "{:?}",
+        checked.warnings
+    );
+    let checked = with_text(
+        "Hill Country Plumbing",
+        "message",
+        &format!("{{company}} \u{1f527} {}", "x".repeat(60)),
+    );
+    let what = &checked.warnings[0].what;
+    assert!(
+        what.contains("takes 2 parts") && what.contains("outside the basic text alphabet"),
+        "{what}"
+    );
+    // Only the named text is long: the promised length of a company's name costs the default message nothing.
+    let checked = with_text(&"x".repeat(53), "cooldown", "24h");
+    assert!(
+        checked.warnings.iter().all(|w| w.key != "text_back.message"),
+        "{:?}",
+        checked.warnings
+    );
+}
+
+#[test]
+fn a_text_too_long_to_be_sent_is_a_mistake_and_no_warning() {
+    let checked = with_text("Hill", "message", &format!("{{company}} {}", "\u{416}".repeat(700)));
+    assert!(!checked.ok);
+    assert!(
+        checked.mistakes[0].what.contains("at most 10 are sent"),
+        "{:?}",
+        checked.mistakes
+    );
+    assert_eq!(
+        (checked.mistakes[0].line, checked.mistakes[0].key.as_str()),
+        (4, "text_back.message")
+    );
+}

@@ -10,6 +10,7 @@ mod language;
 mod load;
 mod parse;
 mod people;
+mod price;
 mod quick;
 mod read;
 mod sections;
@@ -255,6 +256,7 @@ impl Checked {
         let mistakes = self.mistakes.iter().map(|m| format!("error: {m}"));
         let warnings = self.warnings.iter().map(|m| format!("warning: {m}"));
         let mut lines: Vec<String> = mistakes.chain(warnings).collect();
+        lines.extend(self.config.iter().flat_map(price::lines));
         if self.ok {
             lines.push("the configuration is fine".to_owned());
         }

@@ -84,7 +84,12 @@ pub(super) fn root(
     let mut store = top.table("store", findings);
     let store_path = path(&mut store, "path", "/var/lib/textback/textback.db", findings);
     store.finish(findings);
-    let text_back = text_back(top.table("text_back", findings), topology, &language, findings);
+    let text_back = text_back(
+        top.table("text_back", findings),
+        topology,
+        (company.as_deref().unwrap_or_default(), &language),
+        findings,
+    );
     let hours = hours(top.table("hours", findings), findings);
     let limits = limits(top.table("limits", findings), findings);
     let owner_alerts = owner_alerts(top.table("owner_alerts", findings), &language, findings);

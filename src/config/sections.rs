@@ -1,12 +1,13 @@
 //! The tables of the file, one function each.
 
+use super::price;
 use super::read::Section;
 use super::values::{HOLIDAYS, LIST_MAX, choice, path};
 use super::{Digest, Limits, ModemConfig, OwnerAlerts, TextBack, Topology};
 use crate::desk::hours::holidays::Holidays;
 use crate::desk::hours::{self, OpeningHours, Span};
 use crate::desk::wording::pack::Pack;
-use crate::desk::wording::template::{self, Template};
+use crate::desk::wording::template::Template;
 use crate::mistakes::Findings;
 use crate::phone::Country;
 use std::time::Duration;
@@ -86,13 +87,11 @@ fn hundredths(text: &str) -> Option<u64> {
 pub(super) fn text_back(
     mut section: Section<'_, '_>,
     topology: Topology,
-    language: &Pack,
+    (company, language): (&str, &Pack),
     findings: &mut Findings<'_>,
 ) -> Option<TextBack> {
-    let message = text(&mut section, "message", language, findings);
-    let after_hours = text(&mut section, "after_hours", language, findings);
-    let known = text(&mut section, "known", language, findings);
-    let late = text(&mut section, "late", language, findings);
+    let mut text = |key| text(&mut section, key, (company, language), findings);
+    let (message, after_hours, known, late) = (text("message"), text("after_hours"), text("known"), text("late"));
     let delay = section.duration(
         "delay",
         Some(match topology {
@@ -149,7 +148,7 @@ pub(super) fn text_back(
 fn text(
     section: &mut Section<'_, '_>,
     key: &'static str,
-    language: &Pack,
+    (company, language): (&str, &Pack),
     findings: &mut Findings<'_>,
 ) -> Option<Template> {
     let found = section.string(key, findings);
@@ -158,11 +157,7 @@ fn text(
     let source = found.as_ref().map_or_else(|| language.caller(key), |f| f.value.clone());
     match Template::parse_for_callers(&source) {
         Ok(template) => {
-            if found.is_some() && template::septets(&template::plain(&source)).is_none() {
-                let what =
-                    "has characters outside the basic text alphabet (emoji?): it costs two to three times as much";
-                findings.warn(line, &path, what.to_owned());
-            }
+            price::judge(&template, company, language, (line, &path), findings);
             Some(template)
         }
         Err(why) => {

@@ -1,5 +1,6 @@
 //! Words → TPDUs, through [`crate::sms`], the way the desk needs them.
 
+use crate::desk::wording::template::PARTS_MAX;
 use crate::sms::{self, Address, ConcatReference, SubmitOptions, Tpdu, Validity};
 use std::time::Duration;
 use unicode_segmentation::UnicodeSegmentation;
@@ -7,9 +8,6 @@ use unicode_segmentation::UnicodeSegmentation;
 /// How long the network tries to deliver (TP-VP, 3GPP TS 23.040 §9.2.3.12). A text about a missed call helps nobody
 /// after a day.
 pub(in crate::desk) const VALIDITY: Duration = Duration::from_secs(24 * 3600);
-
-/// Most parts of any text we send; what is longer is a mistake, not a text.
-const MAX_PARTS: u8 = 10;
 
 /// The SMS-SUBMIT TPDUs of a text, in order; `Err` says in words why it can't be sent.
 pub(in crate::desk) fn parts(
@@ -23,7 +21,7 @@ pub(in crate::desk) fn parts(
     let options = SubmitOptions {
         report,
         validity: Validity::at_least(VALIDITY),
-        max_parts: MAX_PARTS,
+        max_parts: PARTS_MAX,
     };
     let submits = sms::submit_parts(&to, text, ConcatReference::Eight(low), options).map_err(|e| e.to_string())?;
     submits

@@ -8,6 +8,9 @@ use thiserror::Error;
 /// Longest template, in characters: a text of more than six parts is no text-back.
 pub const TEMPLATE_CHARACTERS_MAX: usize = 918;
 
+/// Most parts of any text we send; what is longer is a mistake, not a text.
+pub const PARTS_MAX: u8 = 10;
+
 /// A blank in a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Variable {
@@ -150,12 +153,6 @@ impl Template {
             Piece::Text(text) => text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "STOP"),
             Piece::Blank(_) => false,
         })
-    }
-
-    /// How many parts the network bills for the text with these values (the STOP line included if one is given).
-    #[must_use]
-    pub fn parts(&self, values: &Values<'_>, stop_line: Option<&str>) -> usize {
-        sms::cost(&self.render(values, stop_line)).parts
     }
 
     /// The text, with the line that tells how to opt out at its end if one is given and it does not say so itself.

@@ -1,0 +1,74 @@
+//! What the texts to callers cost: the parts that the network bills, with everything that a first one has in it (product.md §2).
+
+use super::Config;
+use crate::desk::wording::pack::Pack;
+use crate::desk::wording::template::{PARTS_MAX, Template, Values};
+use crate::mistakes::Findings;
+use crate::sms::{self, Cost, Encoding};
+
+/// Septets, and characters of any other alphabet, that one part has room for (3GPP TS 23.040 §9.2.3.24.1).
+const ROOM_GSM7: usize = 160;
+const ROOM_UCS2: usize = 70;
+/// Stands for what is not known before the call: a name of twelve letters, a long way of saying when we are open, a number.
+const SAMPLE: Values<'_> = Values {
+    company: "",
+    owner: "Mrs Robinson",
+    name: "Mrs Robinson",
+    open: "Wednesday 12:30pm",
+    phone: "+15555550100",
+};
+
+/// The text with its STOP line.
+fn cost(template: &Template, company: &str, language: &Pack) -> Cost {
+    let values = Values { company, ..SAMPLE };
+    sms::cost(&template.render(&values, Some(&language.caller("stop_line"))))
+}
+
+/// Says of a text that takes more than one part what makes it so; one that can't be sent at all is a mistake.
+pub(super) fn judge(
+    template: &Template,
+    company: &str,
+    language: &Pack,
+    at: (usize, &str),
+    findings: &mut Findings<'_>,
+) {
+    let (line, path) = at;
+    let cost = cost(template, company, language);
+    let why = match cost.encoding {
+        Encoding::Ucs2 => format!(
+            "it has characters outside the basic text alphabet (emoji?), so only {ROOM_UCS2} fit in one part; it has {}",
+            cost.units
+        ),
+        Encoding::Gsm7 | Encoding::EightBit => format!("{} of the {ROOM_GSM7} characters that fit in one", cost.units),
+    };
+    if cost.parts > usize::from(PARTS_MAX) {
+        let what = format!("would take {} parts, at most {PARTS_MAX} are sent: {why}", cost.parts);
+        findings.mistake(line, path, what);
+    } else if cost.parts > 1 {
+        let what = format!(
+            "takes {} parts with the STOP line, each at the price of a text: {why}",
+            cost.parts
+        );
+        findings.warn(line, path, what);
+    }
+}
+
+/// A line about each text, for `textback check`.
+pub(super) fn lines(config: &Config) -> Vec<String> {
+    let texts = &config.text_back;
+    [
+        ("message", &texts.message),
+        ("after_hours", &texts.after_hours),
+        ("known", &texts.known),
+        ("late", &texts.late),
+    ]
+    .map(|(key, template)| {
+        let cost = cost(template, &config.company, &config.language);
+        let parts = if cost.parts == 1 { "part" } else { "parts" };
+        format!(
+            "text_back.{key}: {} {parts} ({} characters with the STOP line)",
+            cost.parts, cost.units
+        )
+    })
+    .to_vec()
+}
