@@ -149,8 +149,13 @@ const CME: &[(u16, &str)] = &[
     (12, "SIM PUK required"),
     (14, "SIM busy"),
     (16, "incorrect password"),
+    (20, "memory full"),
+    (21, "invalid index"),
     (22, "not found"),
+    (24, "text string too long"),
+    (26, "dial string too long"),
     (30, "no network service"),
+    (32, "network not allowed - emergency calls only"),
     (50, "Incorrect parameters"),
 ];
 
