@@ -340,6 +340,36 @@ fn a_written_message_is_stored_then_sent_from_its_slot_and_marked_sent() {
 }
 
 #[test]
+fn a_stored_message_is_marked_sent_only_when_the_network_took_it() {
+    let mut bench = Bench::with(Family::Generic, &[]);
+    bench.send("AT+CMGW=23\r");
+    bench.send(&format!("{SUBMIT}\x1a"));
+    bench.world.inject(Fault::SendErrors { code: 38, times: 1 }, bench.now);
+    assert_eq!(bench.send("AT+CMSS=1\r") + &bench.seconds(2), "\r\n+CMS ERROR: 38\r\n");
+    assert!(bench.send("AT+CMGL=4\r").contains("+CMGL: 1,2,,23"), "still unsent");
+    bench.send("AT+CMSS=1\r");
+    bench.seconds(2);
+    assert!(bench.send("AT+CMGL=4\r").contains("+CMGL: 1,3,,23"), "sent");
+}
+
+#[test]
+fn new_lines_in_a_text_are_kept_however_they_are_typed() {
+    for typed in ["two\rlines", "two\nlines", "two\r\nlines"] {
+        let mut bench = Bench::with(Family::Generic, &["AT+CMGF=1"]);
+        bench.send("AT+CMGS=\"+15125550101\"\r");
+        bench.send(&format!("{typed}\x1a"));
+        bench.seconds(3);
+        assert_eq!(bench.texts_at("+15125550101"), ["two\nlines"], "{typed:?}");
+    }
+}
+
+#[test]
+fn every_error_the_simulator_gives_has_its_words() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CMEE=2"]);
+    assert_eq!(bench.send("AT+CPBR=999\r"), "\r\n+CME ERROR: invalid index\r\n");
+}
+
+#[test]
 fn a_text_that_arrives_is_announced_listed_read_and_deleted() {
     let mut bench = Bench::with(Family::Generic, &["AT+CNMI=2,1,0,0,0"]);
     bench.world.text(&"+15125550101".into(), "hello", bench.now);

@@ -46,8 +46,8 @@ pub(super) enum Request {
 /// What a command waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Waiting {
-    /// `+CMGS` or `+CMSS`: the name that stands before the reference.
-    Submit { name: &'static str },
+    /// `+CMGS` or `+CMSS`: the name that stands before the reference, and the slot it was stored in.
+    Submit { name: &'static str, slot: Option<u32> },
 }
 
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use super::parameters::Parameters;
 use super::prng::Prng;
 use super::profiles::{Family, Profile};
 use super::reply::{Answer, FinalResult};
-use super::storage::Memories;
+use super::storage::{Memories, Status};
 use super::wire::Wire;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -314,9 +314,15 @@ impl Modem {
     /// The network's verdict on a submission.
     pub(super) fn submitted(&mut self, result: Result<u8, u16>, at: Instant) {
         self.tick(at);
-        let Phase::Waiting(Waiting::Submit { name }) = self.phase else {
+        let Phase::Waiting(Waiting::Submit { name, slot }) = self.phase else {
             return;
         };
+        // What the network took was sent, whatever the client hears of it (TS 27.005 §3.1 <stat>).
+        if result.is_ok()
+            && let Some(Some(stored)) = slot.and_then(|slot| self.memories.chosen(1).get_mut(slot))
+        {
+            stored.status = Status::Sent;
+        }
         if std::mem::take(&mut self.faults.lose_result) {
             // The command is over as far as the modem knows; the client never hears of it.
             self.phase = Phase::Idle;

@@ -160,7 +160,7 @@ impl Modem {
             }
         };
         match body.purpose {
-            Purpose::Send => self.submit("+CMGS", tpdu),
+            Purpose::Send => self.submit("+CMGS", tpdu, None),
             Purpose::Command { .. } => self.command_to_centre(&tpdu),
             Purpose::Store(status) => {
                 let stored = Stored { status, smsc, tpdu };
@@ -181,13 +181,14 @@ impl Modem {
         let Some(Some(stored)) = index.and_then(|i| self.memories.chosen(1).get_mut(i)) else {
             return cms(321);
         };
-        stored.status = Status::Sent;
         let tpdu = if to.as_str().is_empty() {
             Some(stored.tpdu.clone())
         } else {
             Submit::readdressed(&stored.tpdu, &to)
         };
-        Some(tpdu.map_or(Answer::Final(FinalResult::Cms(304)), |tpdu| self.submit("+CMSS", tpdu)))
+        Some(tpdu.map_or(Answer::Final(FinalResult::Cms(304)), |tpdu| {
+            self.submit("+CMSS", tpdu, index)
+        }))
     }
 
     /// The service centre takes any command and does nothing about it (TS 23.040 §9.2.2.4).
@@ -204,7 +205,7 @@ impl Modem {
         Answer::Lines(vec![format!("+CMGC: {reference}")])
     }
 
-    fn submit(&mut self, name: &'static str, mut tpdu: Vec<u8>) -> Answer {
+    fn submit(&mut self, name: &'static str, mut tpdu: Vec<u8>, slot: Option<u32>) -> Answer {
         let failed = |code| Answer::Final(FinalResult::Cms(code));
         if Submit::read(&tpdu).is_err() {
             return failed(304);
@@ -229,6 +230,6 @@ impl Modem {
         if std::mem::take(&mut self.faults.early_ok) {
             return Answer::Ok;
         }
-        Answer::Wait(Waiting::Submit { name })
+        Answer::Wait(Waiting::Submit { name, slot })
     }
 }

@@ -71,16 +71,23 @@ impl Modem {
     fn take_body_byte(&mut self, body: Body, mut text: Vec<u8>, byte: u8) {
         match byte {
             0x1A => {
+                for octet in text.iter_mut().filter(|octet| **octet == b'\r') {
+                    *octet = b'\n';
+                }
                 self.phase = Phase::Busy;
                 let after = self.jitter(self.latency.reply);
                 return self.later(after, Due::Submitted(body, text));
             }
             0x1B => return self.say_final(FinalResult::Ok),
             b'\r' => {
-                text.push(b'\n');
+                text.push(b'\r');
                 self.say_prompt();
             }
-            b'\n' => {}
+            // With the CR before it one new line; alone a character of the alphabet.
+            b'\n' if text.last() == Some(&b'\r') => {
+                text.pop();
+                text.push(b'\n');
+            }
             0x08 => {
                 text.pop();
             }
