@@ -364,6 +364,28 @@ fn new_lines_in_a_text_are_kept_however_they_are_typed() {
 }
 
 #[test]
+fn text_mode_shows_and_takes_a_part_with_a_header_as_its_octets() {
+    // 27.005 §3.1 <data>: with TP-UDHI each octet of TP-UD is two digits. "hellohello" after a header for part 1 of 2.
+    let part = "050003CC0201D06536FB8D2EB3D96F";
+    let mut bench = Bench::with(Family::Generic, &["AT+CMGF=1", "AT+CSMP=81,167,0,0"]);
+    bench.send("AT+CMGW=\"+15125550101\"\r");
+    assert_eq!(bench.send(&format!("{part}\x1a")), "\r\n+CMGW: 1\r\n\r\nOK\r\n");
+    let pdu_mode = {
+        bench.ok("AT+CMGF=0");
+        bench.send("AT+CMGR=1\r")
+    };
+    assert!(pdu_mode.contains(part), "{pdu_mode}");
+    bench.ok("AT+CMGF=1");
+    let shown = bench.send("AT+CMGR=1\r");
+    assert!(shown.contains(&format!("\r\n{part}\r\n")), "{shown}");
+    assert!(
+        bench
+            .send("AT+CMGL=\"ALL\"\r")
+            .contains("+CMGL: 1,\"STO UNSENT\",\"+15125550101\",,\r\n")
+    );
+}
+
+#[test]
 fn every_error_the_simulator_gives_has_its_words() {
     let mut bench = Bench::with(Family::Generic, &["AT+CMEE=2"]);
     assert_eq!(bench.send("AT+CPBR=999\r"), "\r\n+CME ERROR: invalid index\r\n");

@@ -129,34 +129,32 @@ impl TextParameters {
     /// The SUBMIT for a body typed in text mode (TS 27.005 §3.5.1); `None` if the body does not fit the coding.
     pub(super) fn submit(&self, to: &Number, body: &[u8], charset: Charset) -> Option<Vec<u8>> {
         let headed = self.first_octet & 0x40 != 0;
-        let (header, content) = match alphabet(self.dcs) {
-            Alphabet::Gsm7 if !headed => (vec![], gsm7::encode(&charset.read(body)?)?),
+        let plain = |content| UserData {
+            dcs: self.dcs,
+            concat: None,
+            header: vec![],
+            content,
+        };
+        let user_data = match alphabet(self.dcs) {
+            Alphabet::Gsm7 if !headed => plain(gsm7::encode(&charset.read(body)?)?),
             Alphabet::Ucs2 if charset != Charset::Ucs2 && !headed => {
                 // Many clients leave the set at GSM and type UCS-2 as hex: both are understood.
                 let octets = unhex(body)
                     .or_else(|| Some(charset.read(body)?.encode_utf16().flat_map(u16::to_be_bytes).collect()))?;
-                (vec![], octets)
+                plain(octets)
             }
-            Alphabet::Gsm7 | Alphabet::Octets | Alphabet::Ucs2 => {
+            // TS 27.005 §3.1 <data>: each octet of TP-UD as two digits, whatever the alphabet.
+            coding @ (Alphabet::Gsm7 | Alphabet::Octets | Alphabet::Ucs2) => {
                 let octets = unhex(body)?;
-                let size = if headed { usize::from(*octets.first()?) + 1 } else { 0 };
-                let (header, content) = octets.split_at_checked(size)?;
-                (header.to_vec(), content.to_vec())
+                let length = match coding {
+                    Alphabet::Gsm7 => octets.len() * 8 / 7,
+                    Alphabet::Octets | Alphabet::Ucs2 => octets.len(),
+                };
+                UserData::read(&octets, u8::try_from(length).ok()?, self.dcs, headed).ok()?
             }
         };
-        let user_data = UserData {
-            dcs: self.dcs,
-            concat: None,
-            header,
-            content,
-        };
-        let septets = alphabet(self.dcs) == Alphabet::Gsm7;
-        let header_units = if septets {
-            (user_data.header.len() * 8).div_ceil(7)
-        } else {
-            user_data.header.len()
-        };
-        let fits = header_units + user_data.content.len() <= if septets { 160 } else { 140 };
+        let room = if alphabet(self.dcs) == Alphabet::Gsm7 { 160 } else { 140 };
+        let fits = user_data.length() <= room;
         let validity = (self.first_octet & 0x18 == 0x10).then_some(self.validity);
         fits.then(|| Submit::write(self.first_octet, to, self.pid, validity, &user_data))
     }
@@ -178,9 +176,7 @@ pub(super) fn show(stored: &Stored, charset: Charset, details: bool, listed: boo
     let status = stored.status.words();
     let data = |ud: &UserData| match alphabet(ud.dcs) {
         Alphabet::Gsm7 if ud.header.is_empty() => charset.write(&ud.text()),
-        Alphabet::Gsm7 | Alphabet::Octets | Alphabet::Ucs2 => {
-            hex(&[ud.header.as_slice(), ud.content.as_slice()].concat())
-        }
+        Alphabet::Gsm7 | Alphabet::Octets | Alphabet::Ucs2 => hex(&ud.octets()),
     };
     let unreadable = Shown {
         head: format!("\"{status}\",\"\",,\"\""),
@@ -192,7 +188,9 @@ pub(super) fn show(stored: &Stored, charset: Charset, details: bool, listed: boo
         };
         let to = &submit.destination;
         let more = match (details, listed) {
-            (false, _) => String::new(),
+            (false, false) => String::new(),
+            // It has no time stamp, and its place is kept.
+            (false, true) => ",".to_owned(),
             (true, true) => format!(",,{},{}", to.type_of_address(), submit.length),
             (true, false) => {
                 format!(
@@ -220,7 +218,7 @@ pub(super) fn show(stored: &Stored, charset: Charset, details: bool, listed: boo
             user_data,
         }) => {
             let stamp = stamp_text(stamp);
-            let (kind, length) = (from.type_of_address(), user_data.header.len() + user_data.content.len());
+            let (kind, length) = (from.type_of_address(), user_data.length());
             let more = match (details, listed) {
                 (false, _) => String::new(),
                 (true, true) => format!(",{kind},{length}"),

@@ -74,18 +74,31 @@ impl UserData {
         }
     }
 
+    /// TP-UDL: septets of GSM 7-bit, those that the header takes among them; octets otherwise.
+    pub(super) fn length(&self) -> usize {
+        self.content.len()
+            + match alphabet(self.dcs) {
+                Alphabet::Gsm7 => (self.header.len() * 8).div_ceil(7),
+                Alphabet::Octets | Alphabet::Ucs2 => self.header.len(),
+            }
+    }
+
+    /// TP-UD.
+    pub(super) fn octets(&self) -> Vec<u8> {
+        let content = match alphabet(self.dcs) {
+            Alphabet::Gsm7 => {
+                let header_septets = (self.header.len() * 8).div_ceil(7);
+                gsm7::pack(&self.content, header_septets * 7 - self.header.len() * 8)
+            }
+            Alphabet::Octets | Alphabet::Ucs2 => self.content.clone(),
+        };
+        [self.header.as_slice(), &content].concat()
+    }
+
     /// TP-UDL and TP-UD.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        if alphabet(self.dcs) == Alphabet::Gsm7 {
-            let header_septets = (self.header.len() * 8).div_ceil(7);
-            out.push(u8::try_from(header_septets + self.content.len()).unwrap_or(u8::MAX));
-            out.extend_from_slice(&self.header);
-            out.extend(gsm7::pack(&self.content, header_septets * 7 - self.header.len() * 8));
-        } else {
-            out.push(u8::try_from(self.header.len() + self.content.len()).unwrap_or(u8::MAX));
-            out.extend_from_slice(&self.header);
-            out.extend_from_slice(&self.content);
-        }
+        out.push(u8::try_from(self.length()).unwrap_or(u8::MAX));
+        out.extend(self.octets());
     }
 
     pub(super) fn read(octets: &[u8], length: u8, dcs: u8, with_header: bool) -> Result<Self, Unreadable> {
