@@ -1217,3 +1217,33 @@ fn what_comes_unasked_waits_for_the_end_of_a_command() {
     let ring = "\r\nRING\r\n\r\n+CLIP: \"+15125550101\",145,,,,0\r\n";
     assert_eq!(said, format!("\r\n+CPAS: 3\r\n\r\nOK\r\n{ring}"));
 }
+#[test]
+fn what_is_handed_on_and_what_is_stored_goes_by_the_class() {
+    for (mt, class, expected) in [
+        (0, 0, ""),
+        (0, 1, ""),
+        (1, 0, "+CMT:"),
+        (1, 3, "+CMTI:"),
+        (2, 0, "+CMT:"),
+        (2, 1, "+CMT:"),
+        (2, 2, "+CMTI:"),
+        (2, 3, "+CMT:"),
+        (3, 1, "+CMTI:"),
+        (3, 2, "+CMTI:"),
+        (3, 3, "+CMT:"),
+    ] {
+        let mut bench = Bench::with(Family::Generic, &["AT+CMGF=1"]);
+        bench.ok(&format!("AT+CNMI=2,{mt};+CSMP=17,167,0,{}", 240 + class));
+        let own = bench.send("AT+CNUM\r");
+        let own = own.split('"').nth(3).unwrap_or_default().to_owned();
+        bench.send(&format!("AT+CMGS=\"{own}\"\r"));
+        bench.send("to myself\x1a");
+        let said = bench.seconds(5);
+        let told = said.split_once("OK\r\n").map_or("", |(_, told)| told.trim());
+        let first = told.split(' ').next().unwrap_or("");
+        assert_eq!(first, expected, "mt {mt}, class {class}: {said:?}");
+        let stored = bench.send("AT+CMGL=\"ALL\"\r").contains("+CMGL: 1,");
+        let should = expected == "+CMTI:" || (mt, class) == (0, 1);
+        assert_eq!(stored, should, "mt {mt}, class {class}");
+    }
+}

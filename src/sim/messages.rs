@@ -8,10 +8,16 @@ use super::octets::hex;
 use super::profiles::Release;
 use super::storage::{Status, Stored};
 use super::text_mode;
+use super::tpdu::Received;
 use std::time::{Duration, Instant};
 
 /// With `+CSMS=1` the client has this long for `+CNMA` (TS 27.005 §3.4.4; TS 24.011 leaves it to the modem).
 const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(60);
+
+/// The message class of a TP-DCS, if it has one (TS 23.038 §4).
+fn class(dcs: u8) -> Option<u8> {
+    matches!(dcs, 0x10..=0x1F | 0x30..=0x3F | 0x50..=0x5F | 0x70..=0x7F | 0xF0..=0xFF).then_some(dcs & 3)
+}
 
 impl Modem {
     /// Takes it or not; a message not taken stays with the service centre.
@@ -29,17 +35,18 @@ impl Modem {
         if report {
             return self.take_report(stored);
         }
-        // Class 0 is shown, not stored (TS 23.038 §4).
-        let class_0 = super::tpdu::Received::read(tpdu).is_ok_and(|r| match r {
-            super::tpdu::Received::Deliver { user_data, .. } => {
-                matches!(user_data.dcs, 0x10..=0x1F | 0x50..=0x5F | 0xF0..=0xFF) && user_data.dcs & 3 == 0
-            }
-            super::tpdu::Received::Report { .. } => false,
-        });
-        match self.notify[1] {
-            2 => self.hand_on("+CMT", &stored),
-            3 if class_0 => self.hand_on("+CMT", &stored),
-            0 | 1 if class_0 => self.hand_on("+CMT", &stored),
+        let class = match Received::read(tpdu) {
+            Ok(Received::Deliver { user_data, .. }) => class(user_data.dcs),
+            Ok(Received::Report { .. }) | Err(_) => None,
+        };
+        match (self.notify[1], class) {
+            // Shown on a display, not stored (TS 23.038 §4): where nothing is routed, nobody sees it.
+            (0, Some(0)) => {}
+            // Makers hand on class 0 with <mt> 1 too (`modem-facts.md`); <mt> 3 does with it what 1 does.
+            (1 | 3, Some(0)) | (3, Some(3)) => self.hand_on("+CMT", &stored),
+            // Class 2 belongs on the SIM: told as with <mt> 1.
+            (2, Some(2)) => return self.store(stored),
+            (2, _) => self.hand_on("+CMT", &stored),
             _ => return self.store(stored),
         }
         true

@@ -80,7 +80,9 @@ impl Modem {
             }
             0x1B => return self.say_final(FinalResult::Ok),
             b'\r' => {
-                text.push(b'\r');
+                if text.len() < MAX_BODY {
+                    text.push(b'\r');
+                }
                 self.say_prompt();
             }
             // With the CR before it one new line; alone a character of the alphabet.
