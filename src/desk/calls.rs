@@ -19,7 +19,7 @@ use crate::store::StoreError;
 use crate::store::calls::{Call, CallEnd};
 use crate::store::contacts::{Contact, ContactId};
 use crate::store::records::About;
-use crate::store::types::{Consent, Decision, Kind, Line, Priority, Verdict};
+use crate::store::types::{Consent, Decision, Kind, Line, Priority, State, Verdict};
 use std::time::Duration;
 
 /// The STOP line is said again after this long.
@@ -88,13 +88,14 @@ impl Turn<'_> {
         let contact = self.identify(call, caller)?;
         let facts = self.facts(caller, contact.as_ref(), end, late)?;
         let decision = match (textback::decide(&facts, self.rules), &contact) {
-            (Ok(choice), Some(contact)) => Ok((choice, contact.clone())),
+            (Ok(choice), Some(contact)) => self
+                .text_back(contact.clone(), choice)?
+                .map(|message| (choice, contact.clone(), message)),
             (Ok(_), None) => Err(Refusal::Unavailable),
             (Err(refusal), _) => Err(refusal),
         };
         match decision {
-            Ok((choice, contact)) => {
-                let message = self.text_back(contact.clone(), choice)?;
+            Ok((choice, contact, message)) => {
                 self.record(call, end, Decision::Texted, choice.reason(), Some(message))?;
                 let about = About {
                     contact: Some(contact.id),
@@ -140,8 +141,13 @@ impl Turn<'_> {
         }
     }
 
-    /// Queues the text to a missed caller and gives them a handle.
-    fn text_back(&mut self, mut contact: Contact, choice: Choice) -> Result<MessageId, StoreError> {
+    /// Queues the text to a missed caller and gives them a handle. The configuration lets no text through that is too long, but
+    /// the values filled in can be longer than it reckons with.
+    fn text_back(
+        &mut self,
+        mut contact: Contact,
+        choice: Choice,
+    ) -> Result<std::result::Result<MessageId, Refusal>, StoreError> {
         let now = self.now();
         let handle = self.handle_for(&contact)?;
         let stop = contact
@@ -170,12 +176,15 @@ impl Turn<'_> {
             about: None,
         };
         let message = self.text_caller(&contact, Some(handle), out)?;
+        if self.tx.message(message)?.is_some_and(|m| m.state == State::Failed) {
+            return Ok(Err(Refusal::TooLong));
+        }
         if stop {
             self.tx.consent(&contact.number, Consent::Called, "they called")?;
             contact.stop_line_at = Some(now.steady);
             self.tx.save_contact(&contact)?;
         }
-        Ok(message)
+        Ok(Ok(message))
     }
 
     /// The text that had the STOP line did not reach them: the next one has it again.

@@ -492,3 +492,21 @@ fn call_missed_just_before_the_owner_writes_is_told_all_the_same() {
     it.wait_s(60);
     assert_eq!(it.settle_to(OWNER), [format!("13 {DAVE} called again (2x)")]);
 }
+
+#[test]
+fn a_call_whose_text_grows_too_long_to_send_is_not_recorded_as_texted() {
+    // Ten parts with a name of twelve letters; a longer name makes it eleven.
+    let text = "\u{44f}".repeat(600);
+    let mut it = Box::with(&format!("[text_back]\nknown = \"{{company}} {text} {{name}}\"\n"));
+    it.dave_writes("hello");
+    it.text(OWNER, "NAME 13 Wolfeschlegelsteinhausenberger");
+    it.wait_h(24 * 31);
+    it.settle();
+    it.missed_call(DAVE);
+    it.wait_s(120);
+    let (decision, reason) = it.decision();
+    assert_eq!(decision, "skipped");
+    assert_eq!(reason, "our text to them takes more parts than can be sent");
+    let told = it.settle_to(OWNER).join("|");
+    assert!(told.contains("takes more parts than can be sent"), "{told}");
+}

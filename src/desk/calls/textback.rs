@@ -150,6 +150,8 @@ pub(in crate::desk) enum Refusal {
     Alive,
     #[error("had {0} automatic texts today")]
     Cap(u32),
+    #[error("our text to them takes more parts than can be sent")]
+    TooLong,
     #[error("{0} automatic texts in a day, and hardly anybody answered")]
     Hardly(u32),
 }

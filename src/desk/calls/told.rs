@@ -70,6 +70,7 @@ impl Turn<'_> {
             | Refusal::Landline
             | Refusal::LearnedLandline
             | Refusal::CountryUnknown
+            | Refusal::TooLong
             | Refusal::TooLate => contact.map_or(Ok(()), |contact| self.missed_line(contact.id)),
         }
     }
