@@ -103,6 +103,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
     })
 }
 
+/// Setting, followed by the contact's row id: up to where `MORE` has shown which text, as `message:octet`. It goes with the contact,
+/// or the next one with that row would have it.
+pub const MORE_FROM: &str = "more_from_";
+
 /// Every contact's row and number: for the rare look over all of them after a loss.
 pub(super) fn numbers(conn: &rusqlite::Connection) -> Result<Vec<(ContactId, String)>, StoreError> {
     let mut statement = conn.prepare("SELECT id, number FROM contact")?;
@@ -266,6 +270,7 @@ impl Tx<'_> {
         ] {
             self.conn.prepare_cached(sql)?.execute([id])?;
         }
+        self.drop_setting(&format!("{MORE_FROM}{}", id.0))?;
         // Parts of a long text that never became whole belong to no text yet.
         self.conn.prepare_cached(PARTS_OF)?.execute([&contact.number])?;
         Ok(())

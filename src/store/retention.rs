@@ -10,6 +10,7 @@
 //! | the consent ledger | [`ledger::KEPT`] |
 //! | who opted out, is blocked, is a friend (by hash) | for ever |
 
+use super::contacts::MORE_FROM;
 use super::{StoreError, Tx, ledger};
 use crate::clock::Steady;
 use rusqlite::params;
@@ -157,7 +158,11 @@ impl Tx<'_> {
             .saturating_sub(i64::try_from(RECORDS.as_millis()).unwrap_or(i64::MAX));
         let mut gone = 0;
         for id in &next {
-            gone += self.conn.prepare_cached(FADED)?.execute(params![id, made_before])?;
+            let faded = self.conn.prepare_cached(FADED)?.execute(params![id, made_before])?;
+            if faded > 0 {
+                self.drop_setting(&format!("{MORE_FROM}{id}"))?;
+            }
+            gone += faded;
         }
         // The end: the next round begins at the first.
         let reached = next.last().copied().unwrap_or(0);

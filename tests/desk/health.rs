@@ -2,7 +2,7 @@
 
 use super::box_under_test::{ANNA, Box, DAVE, OWNER};
 use std::time::Duration;
-use textback::desk::Input;
+use textback::desk::{DiskNews, Input};
 use textback::modem::{Balance, Deafness, MemoryEntry};
 
 fn minutes(n: u64) -> Duration {
@@ -208,4 +208,18 @@ fn a_spell_of_days_is_told_with_its_dates() {
     it.text(OWNER, "STATUS");
     let status = it.settle_to(OWNER).join(" ");
     assert!(status.contains("Jul 21 12:00pm-Jul 24 12:00pm"), "{status}");
+}
+
+#[test]
+fn a_card_that_refuses_again_and_again_is_told_three_times_a_day_and_a_full_one_always() {
+    let mut it = Box::quiet("");
+    for _ in 0..5 {
+        it.tell(Input::Disk(DiskNews::Refused { lasted: minutes(2) }));
+        it.wait(minutes(20));
+    }
+    assert_eq!(it.settle_to(OWNER).len(), 3);
+    it.tell(Input::Disk(DiskNews::Low { free_octets: 1 << 20 }));
+    assert_eq!(it.settle_to(OWNER), Vec::<String>::new());
+    it.tell(Input::Disk(DiskNews::Full));
+    assert_eq!(it.settle_to(OWNER).len(), 1);
 }

@@ -210,6 +210,18 @@ fn a_forgotten_caller_stands_in_no_text_with_the_team_either() {
 }
 
 #[test]
+fn how_far_more_has_shown_a_callers_text_is_forgotten_with_them() {
+    let mut it = Box::new();
+    it.dave_writes(&"a long story ".repeat(60));
+    it.text(OWNER, "MORE 13");
+    it.settle();
+    let mark = |it: &mut Box| it.store.look(it.now, |tx| tx.setting("more_from_1")).unwrap();
+    assert!(mark(&mut it).is_some());
+    it.confirmed("FORGET 13");
+    assert_eq!(mark(&mut it), None);
+}
+
+#[test]
 fn stop_in_a_long_text_that_came_in_late_parts_counts_once_it_is_whole() {
     let mut it = Box::new();
     it.dave_writes("hi");

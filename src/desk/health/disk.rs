@@ -51,6 +51,10 @@ impl Turn<'_> {
             }
         };
         self.tx.journal(About::default(), what, &why)?;
-        self.alert(&line, None)
+        match news {
+            // What may come again and again is told as often as anything about the box; what needs somebody at once always.
+            DiskNews::Refused { .. } | DiskNews::Low { .. } => self.health_text(&line).map(drop),
+            DiskNews::Replaced { .. } | DiskNews::Full => self.alert(&line, None),
+        }
     }
 }

@@ -12,15 +12,13 @@ use crate::desk::wording::template::plain;
 use crate::ids::Handle;
 use crate::sms;
 use crate::store::StoreError;
-use crate::store::contacts::Contact;
+use crate::store::contacts::{Contact, MORE_FROM};
 use crate::store::records::About;
 use crate::store::types::{Decision, State};
 use crate::store::undo::Change;
 
 /// Enough of a text's beginning to find it in the line that carried it.
 const START_CHARACTERS: usize = 12;
-/// Setting, followed by the contact's row id: up to where `MORE` has shown which text, as `message:octet`.
-const MORE_FROM: &str = "more_from_";
 
 impl Turn<'_> {
     /// `HELP`.
