@@ -232,9 +232,8 @@ pub async fn run<O: Opener>(
                     tracing::warn!("the modem did not answer in time: the text in flight stays in doubt");
                     return Ok(ended);
                 }
-                question = asked.recv() => if let Some(Asked { question, answer }) = question {
-                    desk.answer(question, answer)?;
-                },
+                // Where nobody listens this ends at once, and is no turn of anybody's.
+                Some(Asked { question, answer }) = asked.recv() => desk.answer(question, answer)?,
                 moved = move_bytes(&mut line) => match moved {
                     Moved::Read(n) => {
                         reads += 1;
