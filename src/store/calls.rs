@@ -44,7 +44,6 @@ macro_rules! columns {
 }
 
 pub(super) const BY_KEY: &str = concat!("SELECT ", columns!(), " FROM call WHERE run_key = ?1");
-const BY_ID: &str = concat!("SELECT ", columns!(), " FROM call WHERE id = ?1");
 /// Calls looked at for one that has not ended or still waits for its decision: so many of the latest. Those before are hours old.
 const AMONG_LATEST: u32 = 200;
 pub(super) const OPEN: &str = concat!(
@@ -153,14 +152,6 @@ impl Tx<'_> {
             .prepare_cached(BY_KEY)?
             .query_row([key_column(key)], read)
             .optional()?)
-    }
-
-    /// The call of that row.
-    ///
-    /// # Errors
-    /// SQLite's own.
-    pub fn call(&self, id: CallId) -> Result<Option<Call>, StoreError> {
-        Ok(self.conn.prepare_cached(BY_ID)?.query_row([id], read).optional()?)
     }
 
     /// The latest call of a contact.

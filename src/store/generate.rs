@@ -116,7 +116,6 @@ mod tests {
             outbox::NTH_SENT,
             outbox::PEOPLE,
             outbox::FIRST_SENT,
-            outbox::SENT_TO,
             outbox::AWAITING,
             outbox::DOUBTED,
             outbox::OF_MESSAGE,

@@ -119,15 +119,4 @@ impl Tx<'_> {
             .execute(params![handle, self.now.steady])?;
         Ok(())
     }
-
-    /// Takes the handle from a contact that comes back after its handle went idle for good.
-    ///
-    /// # Errors
-    /// SQLite's own.
-    pub fn drop_handle(&self, handle: Handle) -> Result<(), StoreError> {
-        self.conn
-            .prepare_cached("UPDATE handle SET contact_id = NULL WHERE handle = ?1")?
-            .execute([handle])?;
-        Ok(())
-    }
 }

@@ -80,8 +80,6 @@ pub(super) const PEOPLE: &str = "SELECT count(DISTINCT recipient) FROM outbox IN
      WHERE submitted_at > ?1 AND submitted_at IS NOT NULL AND audience = 'caller'";
 pub(super) const FIRST_SENT: &str = "SELECT min(submitted_at) FROM outbox INDEXED BY outbox_sent \
      WHERE submitted_at > ?1 AND submitted_at IS NOT NULL AND audience = 'caller'";
-pub(super) const SENT_TO: &str =
-    "SELECT EXISTS (SELECT 1 FROM outbox INDEXED BY outbox_sent WHERE recipient = ?1 AND submitted_at > ?2)";
 pub(super) const AWAITING: &str = concat!(
     "SELECT ",
     columns!(),
@@ -245,17 +243,6 @@ impl Tx<'_> {
             .prepare_cached(FIRST_SENT)?
             .query_row([since], |row| row.get(0))?;
         Ok((people, first))
-    }
-
-    /// Whether anything was submitted to `recipient` after `since`.
-    ///
-    /// # Errors
-    /// SQLite's own.
-    pub fn sent_to_since(&self, recipient: &str, since: Steady) -> Result<bool, StoreError> {
-        Ok(self
-            .conn
-            .prepare_cached(SENT_TO)?
-            .query_row(params![recipient, since], |row| row.get(0))?)
     }
 
     /// Messages with parts still queued for `recipient`, oldest first.

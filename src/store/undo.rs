@@ -5,7 +5,6 @@
 use super::contacts::{Contact, ContactId};
 use super::figures::Win;
 use super::scheduled::Scheduled;
-use super::types::TimerKind;
 use super::{StoreError, Tx};
 use crate::clock::Steady;
 use rusqlite::{OptionalExtension, params};
@@ -52,13 +51,6 @@ pub enum Change {
         before: Option<String>,
         after: Option<String>,
     },
-    /// A timer's due time, steady milliseconds; `None`: not set.
-    Timer {
-        kind: String,
-        subject: i64,
-        before: Option<i64>,
-        after: Option<i64>,
-    },
     /// Something put off; `None`: not there.
     Scheduled {
         before: Option<Scheduled>,
@@ -89,17 +81,6 @@ impl Change {
         }
     }
 
-    /// A timer as it was and as it is now.
-    #[must_use]
-    pub fn timer(kind: TimerKind, subject: i64, before: Option<Steady>, after: Option<Steady>) -> Change {
-        Change::Timer {
-            kind: kind.as_str().to_owned(),
-            subject,
-            before: before.map(|at| at.0),
-            after: after.map(|at| at.0),
-        }
-    }
-
     /// What was put off as it was and as it is now.
     #[must_use]
     pub fn scheduled(before: Option<Scheduled>, after: Option<Scheduled>) -> Change {
@@ -118,7 +99,7 @@ impl Change {
         match self {
             Change::Contact { id, .. } => Some(ContactId(*id)),
             Change::Scheduled { before, after } => before.as_ref().or(after.as_ref()).map(|row| row.contact),
-            Change::Setting { .. } | Change::Timer { .. } | Change::Win { .. } => None,
+            Change::Setting { .. } | Change::Win { .. } => None,
         }
     }
 
@@ -128,7 +109,6 @@ impl Change {
         match self {
             Change::Contact { before, after, .. } => before != after,
             Change::Setting { before, after, .. } => before != after,
-            Change::Timer { before, after, .. } => before != after,
             Change::Scheduled { before, after } => before != after,
             Change::Win { before, after } => before != after,
         }
@@ -145,17 +125,6 @@ impl Change {
             },
             Change::Setting { key, before, after } => Change::Setting {
                 key,
-                before: after,
-                after: before,
-            },
-            Change::Timer {
-                kind,
-                subject,
-                before,
-                after,
-            } => Change::Timer {
-                kind,
-                subject,
                 before: after,
                 after: before,
             },

@@ -53,7 +53,7 @@ impl Turn<'_> {
         if now.wall.trust != Trust::Guess
             && let Some(local) = hours::local(now.wall.utc_ms, &zone)
         {
-            let often = self.digest_often()?;
+            let often = self.rules.digest;
             let due = self.tx.setting(DIGEST_DUE)?.and_then(|ms| ms.parse::<i64>().ok());
             let next = next_digest(&local, often);
             match (due, next.as_ref()) {
@@ -79,11 +79,6 @@ impl Turn<'_> {
             Some(next) => self.tx.set_setting(DIGEST_DUE, &utc_ms(next).to_string()),
             None => self.tx.drop_setting(DIGEST_DUE).map(|_| ()),
         }
-    }
-
-    /// How often the figures come.
-    fn digest_often(&self) -> Result<Digest, StoreError> {
-        Ok(self.rules.digest)
     }
 
     /// The digest that was due at `due`, of the whole days before it.

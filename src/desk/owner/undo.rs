@@ -195,11 +195,6 @@ impl Turn<'_> {
                 let now = self.tx.setting(key)?;
                 now == *before || now == *after
             }
-            // One that has gone off meanwhile, or was set anew by itself, is no reason to refuse.
-            Change::Timer { kind, .. } => match timer_kind(kind) {
-                None => return Ok(Some(Obstacle::Gone)),
-                Some(_) => true,
-            },
             // It went out, or whom it was about was forgotten.
             Change::Scheduled { before, after } => match (before, after) {
                 (Some(before), _) if self.tx.scheduled(before.id)?.is_none() => return Ok(Some(Obstacle::Gone)),
@@ -235,13 +230,6 @@ impl Turn<'_> {
                     _ => Ok(()),
                 }
             }
-            Change::Timer {
-                kind, subject, after, ..
-            } => match (timer_kind(kind), after) {
-                (Some(kind), Some(due)) => self.tx.set_timer(kind, *subject, Steady(*due)),
-                (Some(kind), None) => self.tx.clear_timer(kind, *subject).map(|_| ()),
-                (None, _) => Ok(()),
-            },
             Change::Scheduled { before, after } => {
                 if let Some(before) = before {
                     self.tx.drop_scheduled(before.id)?;
@@ -264,10 +252,6 @@ impl Turn<'_> {
             }
         }
     }
-}
-
-fn timer_kind(word: &str) -> Option<TimerKind> {
-    TimerKind::ALL.iter().copied().find(|kind| kind.as_str() == word)
 }
 
 /// Whether every field that the change concerns is as before it or as after it.
