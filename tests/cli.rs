@@ -1,14 +1,15 @@
 //! The real binary, as a person or a script calls it: what it prints and how it exits.
 
+use crate::process::ended;
 use std::path::Path;
 use std::process::{Command, Output};
 
 fn textback(words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_textback"))
-        .args(words)
-        .env_remove("TEXTBACK_CONFIG")
-        .output()
-        .unwrap()
+    ended(
+        Command::new(env!("CARGO_BIN_EXE_textback"))
+            .args(words)
+            .env_remove("TEXTBACK_CONFIG"),
+    )
 }
 
 fn out(output: &Output) -> String {

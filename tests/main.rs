@@ -9,6 +9,7 @@ mod job;
 mod modem;
 mod odd_pdus;
 mod peers;
+mod process;
 mod real;
 mod rules;
 mod shipped;

@@ -12,11 +12,14 @@
 //! checkpoints and padding in it. `the whole disk` is what the kernel gave the device meanwhile (`/sys/dev/block/*/stat`): the
 //! filesystem's own journal is in it, and whatever else the machine writes, so it says something on a quiet machine only.
 
+#[path = "../process.rs"]
+mod process;
 #[path = "../real/stage.rs"]
 #[allow(dead_code, reason = "shared with the tests of the real program, which use all of it")]
 mod stage;
 
-use stage::{Kept, Lines, OWNER, Sim, textback, wait};
+use process::Kept;
+use stage::{Lines, OWNER, Sim, textback, wait};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,6 +1,7 @@
 //! What an installer does on site: examine, place the antenna, make the test call, print the card, keep the report.
 
-use super::stage::{DAVE, Kept, Stage, textback, wait};
+use super::stage::{DAVE, Stage, textback, wait};
+use crate::process::Kept;
 use serde_json::Value;
 
 fn said(output: &std::process::Output) -> String {

@@ -1,6 +1,7 @@
 //! Rubbish on the line, and what the log tells of the people behind the texts.
 
-use super::stage::{ANNA, DAVE, Kept, OWNER, Stage, TEXT_BACK, textback, wait};
+use super::stage::{ANNA, DAVE, OWNER, Stage, TEXT_BACK, textback, wait};
+use crate::process::{Kept, ended};
 
 /// The daemon lives through `faults` with a caller in it, and does the whole job for the next one.
 fn survives(family: &str, faults: &[&str]) {
@@ -61,7 +62,7 @@ fn binary_noise_from_the_modem_is_stepped_over() {
     let text = std::fs::read_to_string(&recording).unwrap();
     assert!(recording.to_string_lossy().ends_with("-storm.txt"));
     assert!(text.contains("+CLIP: \"+15125") && !text.contains("557788"), "{text}");
-    let replayed = textback().arg("replay").arg(&recording).output().unwrap();
+    let replayed = ended(textback().arg("replay").arg(&recording));
     assert!(
         replayed.status.success(),
         "{}",

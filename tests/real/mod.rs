@@ -10,6 +10,7 @@ mod port;
 mod stage;
 mod systemd;
 
+use crate::process::ended;
 use rustix::process::Signal;
 use serde_json::Value;
 use stage::{ANNA, DAVE, OWNER, Stage, TEXT_BACK, textback, wait};
@@ -230,11 +231,7 @@ fn sighup_rereads_the_wording_and_a_broken_file_changes_nothing() {
 #[test]
 fn the_demo_plays_to_its_end_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
-    let output = textback()
-        .args(["demo", "--speed", "10"])
-        .env("TMPDIR", folder.path())
-        .output()
-        .unwrap();
+    let output = ended(textback().args(["demo", "--speed", "10"]).env("TMPDIR", folder.path()));
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(
         output.status.code(),

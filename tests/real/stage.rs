@@ -1,10 +1,11 @@
 //! What the stories stand on: `textback sim` and `textback run` as processes of their own, in a folder of their own,
 //! talking over a pseudo terminal. Every wait is for something to happen, with a deadline; every child is killed on drop.
 
+use crate::process::{Kept, ended};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -87,16 +88,6 @@ impl Lines {
             );
             std::thread::sleep(LOOK);
         }
-    }
-}
-
-/// A child that never outlives its test.
-pub struct Kept(pub Child);
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
@@ -283,12 +274,7 @@ impl Stage {
 
     /// A command that asks, run to its end.
     pub fn cli(&self, words: &[&str]) -> Output {
-        textback()
-            .args(words)
-            .arg("--config")
-            .arg(self.path("textback.toml"))
-            .output()
-            .unwrap()
+        ended(textback().args(words).arg("--config").arg(self.path("textback.toml")))
     }
 
     /// What a command with `--json` prints.

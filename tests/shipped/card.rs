@@ -1,5 +1,6 @@
 //! The appliance's card: its configuration is taken once, its PIN doesn't stay on it, and what is wrong is written beside it.
 
+use crate::process::ended;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -26,15 +27,15 @@ impl Box {
     }
 
     fn boot(&self, more: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_textback"))
-            .arg("card")
-            .arg("--card")
-            .arg(self.card.path())
-            .arg("--into")
-            .arg(self.config())
-            .args(more)
-            .output()
-            .unwrap()
+        ended(
+            Command::new(env!("CARGO_BIN_EXE_textback"))
+                .arg("card")
+                .arg("--card")
+                .arg(self.card.path())
+                .arg("--into")
+                .arg(self.config())
+                .args(more),
+        )
     }
 
     fn is_new(&self) -> bool {
