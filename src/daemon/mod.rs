@@ -15,14 +15,10 @@ use crate::board::Press;
 use crate::config::{Config, Topology};
 use crate::modem;
 use crate::store::Store;
-use alarm::Alarm;
-use anyhow::Context;
 use board::Board;
-use clerk::Job;
-use control::Asked;
 use port::Opener;
 use power::Power;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 pub mod alarm;
@@ -43,22 +39,19 @@ pub mod pin;
 pub mod port;
 pub mod power;
 mod questions;
+mod running;
 pub mod state;
 mod usb;
 pub mod wallclock;
 
 use exchange::Exchange;
 pub use exchange::desk_input;
-use open::{MAX_UNWRITTEN, Moved, Open, move_bytes};
+use running::Running;
 
 /// How long a stop waits for the text in flight: the longest a modem may take to answer a submission, and a little.
 pub const DRAIN_LIMIT: Duration = Duration::from_secs(75);
-/// Between losing a port and trying it again.
-const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 /// Questions waiting for an answer.
 const MAX_QUESTIONS: usize = 32;
-/// Reads in a row before what is due goes first: a port may babble without end.
-const READS_IN_A_ROW: u32 = 64;
 
 /// What asks the daemon to stop or to read its configuration again.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,7 +103,7 @@ pub async fn run<O: Opener>(
     on_ready: impl FnOnce(&str),
 ) -> anyhow::Result<Ended> {
     let World {
-        mut opener,
+        opener,
         power,
         board,
         listener,
@@ -123,169 +116,15 @@ pub async fn run<O: Opener>(
         }
         std::future::pending::<()>().await;
     };
-    let mut on_ready = Some(on_ready);
-    let mut desk = Exchange::start(config, store, power)?;
-    let watchdog = notify::watchdog_interval();
-    let working = async {
-        let mut line: Option<Open> = None;
-        let mut feed_at = watchdog.map(|every| Instant::now() + every);
-        let mut alarm = Alarm::new().context("no kernel timer")?;
-        let mut reopen_at: Option<tokio::time::Instant> = None;
-        let mut plugged_in: Option<Instant> = None;
-        let mut stop_by: Option<tokio::time::Instant> = None;
-        let mut ended = Ended::Stopped;
-        let mut reads = 0;
-        loop {
-            desk.pump();
-            if desk.state.is_ready()
-                && let Some(say) = on_ready.take()
-            {
-                say(&desk.state.summary());
-                notify::ready();
-            }
-            if desk.state.take_change() {
-                let summary = desk.state.summary();
-                tracing::info!(state = %summary, "state");
-                notify::status(&summary);
-            }
-            if let Some(board) = &board {
-                board.show(desk.shown());
-            }
-            if desk.reopen {
-                desk.reopen = false;
-                if desk.modem.last_proof() < plugged_in {
-                    opener.stayed_mute();
-                }
-                desk.lose_port("the recovery ladder reopens the port");
-                line = None;
-                reopen_at = Some(tokio::time::Instant::now() + REOPEN_PAUSE);
-            }
-            if let Some(limit) = desk.state.hopeless() {
-                return Ok(Ended::Cannot(limit));
-            }
-            if stop_by.is_some() && !desk.submitting {
-                return Ok(ended);
-            }
-            if let Some(open) = &mut line {
-                open.queue(&mut desk.transmit, Instant::now());
-                if open.unwritten.len() > MAX_UNWRITTEN || open.stalled(Instant::now()) {
-                    desk.lose_port("the port takes no bytes");
-                    line = None;
-                    continue;
-                }
-            } else if reopen_at.is_none_or(|at| at <= tokio::time::Instant::now()) {
-                reopen_at = None;
-                desk.transmit.clear();
-                match opener.open() {
-                    Ok(opened) => {
-                        tracing::info!("port open");
-                        desk.state.port(None);
-                        desk.power.port_opened();
-                        plugged_in.get_or_insert(Instant::now());
-                        line = Some(Open::new(opened));
-                        desk.flight.port_opened(Instant::now());
-                        desk.modem.handle(modem::Input::PortOpened, Instant::now());
-                        continue;
-                    }
-                    Err(trouble) => {
-                        if matches!(trouble, port::Trouble::Absent { .. }) {
-                            plugged_in = None;
-                        }
-                        if desk.state.port(Some(trouble.clone())) {
-                            tracing::warn!(%trouble, "no port");
-                            desk.lose_port("there is none");
-                        }
-                    }
-                }
-            }
-            let trouble = desk.state.trouble().cloned();
-            let deadline = [desk.deadline(), feed_at].into_iter().flatten().min();
-            if reads >= READS_IN_A_ROW {
-                reads = 0;
-                if deadline.is_some_and(|at| at <= Instant::now()) {
-                    rung(&mut desk, &mut feed_at, watchdog)?;
-                    continue;
-                }
-            }
-            // What is rare and bounded stands before the port, which may always have something; time stands after it, so that
-            // what the modem said while we were busy is heard before we find it late.
-            tokio::select! {
-                biased;
-                done = desk.clerk.done.recv() => match done {
-                    Some(done) => desk.done(done),
-                    None => anyhow::bail!("the thread that owns the database has died; restart to recover what is recorded"),
-                },
-                order = orders.recv(), if stop_by.is_none() => match order {
-                    order @ (None | Some(Order::Stop | Order::PowerFails)) => {
-                        if order == Some(Order::PowerFails) {
-                            ended = Ended::PowerFailed;
-                        }
-                        notify::stopping();
-                        tracing::info!("stopping: finishing the text in flight");
-                        desk.modem.handle(modem::Input::Drain, Instant::now());
-                        stop_by = Some(tokio::time::Instant::now() + DRAIN_LIMIT);
-                    }
-                    Some(Order::Reload(config)) => desk.reload(config)?,
-                    Some(Order::Pressed(press)) => desk.pressed(press)?,
-                },
-                () = sleep_until(stop_by) => {
-                    tracing::warn!("the modem did not answer in time: the text in flight stays in doubt");
-                    return Ok(ended);
-                }
-                // Where nobody listens this ends at once, and is no turn of anybody's.
-                Some(Asked { question, answer }) = asked.recv() => desk.answer(question, answer)?,
-                moved = move_bytes(&mut line) => match moved {
-                    Moved::Read(n) => {
-                        reads += 1;
-                        if let Some(open) = &line {
-                            let at = Instant::now();
-                            desk.flight.heard(&open.buffer[..n], at);
-                            desk.modem.handle(modem::Input::Bytes(&open.buffer[..n]), at);
-                        }
-                    }
-                    Moved::Written(n) => {
-                        if let Some(open) = &mut line {
-                            open.wrote(n, Instant::now());
-                        }
-                    }
-                    Moved::Gone(why) => {
-                        tracing::warn!(%why, "port lost");
-                        desk.lose_port("the port is gone");
-                        line = None;
-                        // The node may outlive the modem by a moment: let it settle rather than spin.
-                        reopen_at = Some(tokio::time::Instant::now() + REOPEN_PAUSE);
-                    }
-                },
-                () = sleep_until(reopen_at), if line.is_none() => {}
-                () = opener.wait(trouble.as_ref()), if line.is_none() && reopen_at.is_none() => {}
-                rang = alarm.ring(deadline) => {
-                    rang.context("the kernel's timer failed")?;
-                    reads = 0;
-                    rung(&mut desk, &mut feed_at, watchdog)?;
-                }
-                stepped = desk.power.stepped() => desk.stepped(stepped),
-            }
-        }
-    };
+    let mut running = Running::new(Exchange::start(config, store, power)?, opener, board);
     let result = tokio::select! {
-        result = working => result,
+        result = running.work(orders, &mut asked, on_ready) => result,
         () = serving => Ok(Ended::Stopped),
     };
-    desk.stopping();
-    let recorded = desk.clerk.stop();
+    let recorded = running.stop();
     let ended = result?;
     recorded?;
     Ok(ended)
-}
-
-/// The time has come of something that was due: the desk's and the modem's timers, and the sign of life for the watchdog.
-fn rung(desk: &mut Exchange, feed_at: &mut Option<Instant>, watchdog: Option<Duration>) -> anyhow::Result<()> {
-    desk.tick();
-    if feed_at.is_some_and(|at| at <= Instant::now()) {
-        *feed_at = watchdog.map(|every| Instant::now() + every);
-        desk.give(Job::Ping)?;
-    }
-    Ok(())
 }
 
 /// What the modem must know of the configuration. Whether the PIN is known to be wrong is the store's to say ([`pin`]).
@@ -310,13 +149,6 @@ pub fn why_number(what: &str) -> Result<i64, String> {
     digits
         .parse()
         .map_err(|_| format!("{what:?} is neither a call's number (see `textback calls`) nor a handle"))
-}
-
-async fn sleep_until(at: Option<tokio::time::Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
-    }
 }
 
 #[cfg(test)]
