@@ -35,7 +35,8 @@ pub fn parse(text: &str) -> Option<Option<Duration>> {
 }
 
 /// `90 s` → `1m 30s`.
-pub(super) fn words(d: Duration) -> String {
+#[must_use]
+pub fn words(d: Duration) -> String {
     let ms = d.as_millis();
     let mut parts = Vec::new();
     let mut rest = ms;

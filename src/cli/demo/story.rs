@@ -69,8 +69,9 @@ fn close(stage: &Stage, database: &Path) -> anyhow::Result<()> {
     stage.page.say("On record, with the reason for each:");
     for call in store.calls(10)? {
         let caller = call.caller.unwrap_or_else(|| "withheld".to_owned());
+        let rings = if call.rings == 1 { "ring" } else { "rings" };
         stage.page.say(&format!(
-            "  {caller:<14} {} rings, {}: {}",
+            "  {caller:<14} {} {rings}, {}: {}",
             call.rings,
             call.decision.as_str(),
             call.reason
