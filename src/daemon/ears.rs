@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const KNOCK_WAIT: Duration = Duration::from_secs(2);
 /// Between two looks at all of them.
 const TURN: Duration = Duration::from_millis(100);
+/// Moves of octets at one port before the next gets its turn: a port that traces or navigates may babble without end.
+const MOVES_IN_A_ROW: u32 = 64;
 /// More ports than a modem has are not opened.
 const PORTS_MAX: usize = 12;
 
@@ -55,8 +57,12 @@ impl Ears {
     pub async fn listen(&mut self) {
         loop {
             for ear in &mut self.ears {
-                // Cancel safe: reading is, and so is one write.
-                while let Ok(()) = tokio::time::timeout(Duration::ZERO, ear.turn()).await {}
+                for _ in 0..MOVES_IN_A_ROW {
+                    // Cancel safe: reading is, and so is one write.
+                    if tokio::time::timeout(Duration::ZERO, ear.turn()).await.is_err() {
+                        break;
+                    }
+                }
             }
             tokio::time::sleep(TURN).await;
         }
