@@ -1,7 +1,7 @@
 //! The store: SQLite, the only truth that survives a power cut.
 //!
-//! One writer. [`Store::transact`] is the only way to write: `BEGIN IMMEDIATE … COMMIT` with WAL and `synchronous=FULL`,
-//! so whatever it returned is durable. No other module knows SQL. Every query of the daily work is an index look-up; the
+//! One writer. [`Store::transact`] is the only way to write: `BEGIN IMMEDIATE … COMMIT` with WAL, synced before it returns, so
+//! whatever it returned is durable; but for what says of itself that it [`Tx::may_wait`]. No other module knows SQL. Every query of the daily work is an index look-up; the
 //! tests prove it with `EXPLAIN QUERY PLAN`.
 //!
 //! - [`open`]: opening, and starting anew when the file is damaged
@@ -173,6 +173,8 @@ pub struct Store {
     sectors: Sectors,
     /// The last commit is synced, and the rest of its sector could not be filled.
     unsealed: bool,
+    /// There are commits in the log that may wait and are not synced yet.
+    unsettled: bool,
 }
 
 /// Who keeps the promises of [`sectors`].
@@ -201,6 +203,17 @@ pub struct Tx<'c> {
     beside: RefCell<Vec<optouts::Line>>,
     /// Something was erased that should not stay in the file for long.
     erased: Cell<bool>,
+    /// See [`Tx::may_wait`].
+    may_wait: Cell<bool>,
+}
+
+/// What a transaction leaves to be done once it is committed.
+#[derive(Debug, Clone, Copy)]
+struct Left {
+    /// Something was erased that should not stay in the file for long.
+    erased: bool,
+    /// It need not be synced by itself.
+    may_wait: bool,
 }
 
 impl Tx<'_> {
@@ -214,6 +227,13 @@ impl Tx<'_> {
     #[must_use]
     pub fn steady(&self) -> Steady {
         self.now.steady
+    }
+
+    /// This transaction need not be synced by itself: a power cut may take it back, because what was on record before leads to
+    /// it again, and nothing will be done on its strength that can't be undone. It becomes durable with the next one that must
+    /// be, or by [`Store::settle`]; never after a later one, for the log keeps the order. A process that is killed loses nothing.
+    pub fn may_wait(&self) {
+        self.may_wait.set(true);
     }
 }
 
@@ -233,10 +253,13 @@ impl Store {
             sectors::seal(&self.conn)?;
             self.unsealed = false;
         }
-        let (value, erased) = self.commit(now, work)?;
-        self.seal()?;
+        let (value, left) = self.commit(now, work)?;
+        self.unsettled = true;
+        if !left.may_wait {
+            self.settle()?;
+        }
         self.unmoved.commits = self.unmoved.commits.saturating_add(1);
-        self.unmoved.erased |= erased;
+        self.unmoved.erased |= left.erased;
         if self.unmoved.commits >= UNTIDY_COMMITS
             && let Err(error) = self.checkpoint()
         {
@@ -245,18 +268,19 @@ impl Store {
         Ok(value)
     }
 
-    /// What `work` returned, and whether it erased something that should not stay in the file for long.
+    /// What `work` returned, and what is left to do.
     fn commit<T>(
         &mut self,
         now: Now,
         work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
-    ) -> Result<(T, bool), StoreError> {
+    ) -> Result<(T, Left), StoreError> {
         let conn = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let tx = Tx {
             conn,
             now,
             beside: RefCell::default(),
             erased: Cell::default(),
+            may_wait: Cell::default(),
         };
         let value = work(&tx)?;
         tx.keep_time()?;
@@ -264,9 +288,31 @@ impl Store {
         if let Some(path) = self.path.as_deref().filter(|_| !lines.is_empty()) {
             beside::append(&tx.conn, path, &lines)?;
         }
-        let erased = tx.erased.get();
+        let left = Left {
+            erased: tx.erased.get(),
+            // What the file beside the database says already is not left behind.
+            may_wait: tx.may_wait.get() && lines.is_empty(),
+        };
         tx.conn.commit()?;
-        Ok((value, erased))
+        Ok((value, left))
+    }
+
+    /// Makes durable what may wait ([`Tx::may_wait`]), if there is any.
+    ///
+    /// # Errors
+    /// SQLite's or the disk's own; then it still waits.
+    pub fn settle(&mut self) -> Result<(), StoreError> {
+        if self.unsettled {
+            self.seal()?;
+            self.unsettled = false;
+        }
+        Ok(())
+    }
+
+    /// Whether all that was committed is durable.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        !self.unsettled
     }
 
     /// Makes the last commit durable, out of the reach of what is written after it.
@@ -297,6 +343,7 @@ impl Store {
             now,
             beside: RefCell::default(),
             erased: Cell::default(),
+            may_wait: Cell::default(),
         })
     }
 
@@ -317,6 +364,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Sqlite`] on I/O errors; a reader holding it back is not an error.
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
+        // Or a power cut could leave pages of a commit in the database that the log has lost.
+        self.settle()?;
         self.complete_sectors()?;
         self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         self.unmoved = Unmoved::default();
@@ -369,7 +418,7 @@ impl Store {
 impl Drop for Store {
     /// The last connection moves the log into the database; if that would not be safe, the log stays for the next start.
     fn drop(&mut self) {
-        if self.complete_sectors().is_err()
+        if self.settle().and_then(|()| self.complete_sectors()).is_err()
             && let Err(error) = sectors::leave_log_at_close(&self.conn)
         {
             tracing::warn!(%error, "the write-ahead log may be moved into the database without protection");
@@ -486,6 +535,49 @@ mod tests {
             !holds("Dave the first"),
             "what was erased goes at the next quiet moment"
         );
+    }
+
+    /// A setting is kept; what does not matter at once waits.
+    fn keep(store: &mut Store, value: &str, waits: bool) {
+        let kept = store.transact(generate::noon(), |tx| {
+            if waits {
+                tx.may_wait();
+            }
+            tx.set_setting("key", value)
+        });
+        kept.unwrap();
+    }
+
+    #[test]
+    fn what_may_wait_is_durable_with_the_next_that_may_not_and_takes_no_sector_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.db");
+        let sectors = |waits: bool| {
+            let mut store = Store::open(&path).unwrap();
+            let end = || std::fs::metadata(sectors::log_of(&path)).unwrap().len();
+            let before = end();
+            for n in 1..4 {
+                keep(&mut store, &n.to_string(), waits);
+                assert_eq!(store.is_settled(), !waits);
+            }
+            keep(&mut store, "4", false);
+            assert!(store.is_settled());
+            (end() - before) / 4096
+        };
+        let (alone, together) = (sectors(false), sectors(true));
+        assert!(together * 2 <= alone, "{together} sectors instead of {alone}");
+    }
+
+    #[test]
+    fn what_waits_is_settled_by_asking_and_before_the_log_is_moved_into_the_database() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&dir.path().join("t.db")).unwrap();
+        keep(&mut store, "1", true);
+        store.settle().unwrap();
+        assert!(store.is_settled());
+        keep(&mut store, "2", true);
+        store.checkpoint().unwrap();
+        assert!(store.is_settled());
     }
 
     #[test]

@@ -133,6 +133,7 @@ impl Store {
                 unmoved: Unmoved::default(),
                 sectors: Sectors::Sqlite,
                 unsealed: false,
+                unsettled: false,
             })
         };
         reading().map_err(|e| at_path(path, e))
@@ -190,6 +191,7 @@ impl Store {
             unmoved: Unmoved::default(),
             sectors,
             unsealed: false,
+            unsettled: false,
         };
         schema::migrate(&mut store.conn)?;
         store.conn.pragma_update(None, "foreign_keys", "ON")?;
