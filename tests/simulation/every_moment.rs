@@ -1,5 +1,5 @@
-//! The usual day, ended at every single moment of it: after each commit, in each write to the modem, in each commit by a power
-//! cut. Not by chance but one after another, so that no moment is left out.
+//! The usual day, ended at every single moment of it: after each commit, in each write to the modem, in each commit and soon
+//! after it by a power cut. Not by chance but one after another, so that no moment is left out.
 
 use super::coverage::Tally;
 use super::plan::{Break, Plan, Step, What};
@@ -66,6 +66,15 @@ fn power_cut(n: u64) -> Break {
     Break::PowerCutInCommit { n, down_s: 20 }
 }
 
+/// Some of what was recorded last may wait for its sync; this long after, what it led to is under way.
+fn power_cut_soon_after(n: u64) -> Break {
+    Break::PowerCutAfterCommit {
+        n,
+        after_ms: 1_500,
+        down_s: 20,
+    }
+}
+
 #[test]
 fn killed_after_every_commit_of_a_day() {
     ended_everywhere(Family::Ec25, |tally| tally.commits, 1, kill_after_commit);
@@ -74,6 +83,11 @@ fn killed_after_every_commit_of_a_day() {
 #[test]
 fn power_cut_in_every_commit_of_a_day() {
     ended_everywhere(Family::Sim7600, |tally| tally.commits, 1, power_cut);
+}
+
+#[test]
+fn power_cut_soon_after_every_commit_of_a_day() {
+    ended_everywhere(Family::Ec25, |tally| tally.commits, 1, power_cut_soon_after);
 }
 
 #[test]
@@ -90,6 +104,7 @@ fn every_family_ended_at_every_moment() {
     for family in Family::ALL {
         ended_everywhere(family, |tally| tally.commits, 1, kill_after_commit);
         ended_everywhere(family, |tally| tally.commits, 1, power_cut);
+        ended_everywhere(family, |tally| tally.commits, 1, power_cut_soon_after);
         ended_everywhere(family, |tally| tally.writes, 1, kill_in_write);
     }
 }

@@ -84,6 +84,8 @@ pub enum Break {
     KillInWrite { n: u64, down_s: u64 },
     /// Box and modem lose power in the middle of the so-manieth commit from now: what was not synced may be there or not.
     PowerCutInCommit { n: u64, down_s: u64 },
+    /// The same so long after that commit, when what followed from it is under way.
+    PowerCutAfterCommit { n: u64, after_ms: u64, down_s: u64 },
     /// The same while the write-ahead log is moved into the database.
     PowerCutInCheckpoint { down_s: u64 },
     /// The disk is full for so long.
@@ -259,7 +261,12 @@ fn fault(chance: &mut Chance) -> What {
         25 => What::Break(Break::Kill { down_s }),
         26..=28 => What::Break(Break::KillAfterCommit { n, down_s }),
         29 | 30 => What::Break(Break::KillInWrite { n, down_s }),
-        31 | 32 => What::Break(Break::PowerCutInCommit { n, down_s }),
+        31 => What::Break(Break::PowerCutInCommit { n, down_s }),
+        32 => What::Break(Break::PowerCutAfterCommit {
+            n,
+            after_ms: *chance.pick(&[0, 5, 400, 3_000, 9_000]),
+            down_s,
+        }),
         33 => What::Break(Break::PowerCutInCheckpoint { down_s }),
         34 => match chance.between(0, 2) {
             0 => What::Break(Break::DiskFull {
@@ -384,6 +391,9 @@ impl fmt::Display for Break {
             Break::KillAfterCommit { n, down_s } => write!(f, "kill-after-commit {n} {down_s}"),
             Break::KillInWrite { n, down_s } => write!(f, "kill-in-write {n} {down_s}"),
             Break::PowerCutInCommit { n, down_s } => write!(f, "power-cut-in-commit {n} {down_s}"),
+            Break::PowerCutAfterCommit { n, after_ms, down_s } => {
+                write!(f, "power-cut-after-commit {n} {after_ms} {down_s}")
+            }
             Break::PowerCutInCheckpoint { down_s } => write!(f, "power-cut-in-checkpoint {down_s}"),
             Break::DiskFull { for_s } => write!(f, "disk-full {for_s}"),
             Break::DiskReadOnly { for_s } => write!(f, "disk-read-only {for_s}"),
@@ -458,6 +468,11 @@ impl FromStr for What {
             "power-cut-in-commit" => What::Break(Break::PowerCutInCommit {
                 n: n(0)?,
                 down_s: n(1)?,
+            }),
+            "power-cut-after-commit" => What::Break(Break::PowerCutAfterCommit {
+                n: n(0)?,
+                after_ms: n(1)?,
+                down_s: n(2)?,
             }),
             "power-cut-in-checkpoint" => What::Break(Break::PowerCutInCheckpoint { down_s: n(0)? }),
             "disk-full" => What::Break(Break::DiskFull { for_s: n(0)? }),

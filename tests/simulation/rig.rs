@@ -28,6 +28,8 @@ const RETRY_PAUSE: Duration = Duration::from_secs(2);
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 /// The clerk's quiet time before it moves the log into the database.
 const QUIET: Duration = Duration::from_secs(5);
+/// What the clerk leaves for later is durable within this.
+const SETTLED_WITHIN: Duration = Duration::from_secs(10);
 /// A commit on a good card.
 const COMMIT_TAKES: Duration = Duration::from_millis(4);
 /// Turns at one instant before it counts as a loop.
@@ -60,6 +62,7 @@ struct Process {
     desk_due: Option<Instant>,
     send_due: Option<Instant>,
     checkpoint_at: Option<Instant>,
+    settle_by: Option<Instant>,
     reopen_at: Option<Instant>,
     ready: bool,
     asked: bool,
@@ -73,6 +76,8 @@ struct Armed {
     way: Way,
     left: u64,
     down: Duration,
+    /// From that moment to the death.
+    after: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +85,7 @@ enum Way {
     AfterCommit,
     InWrite,
     CutInCommit,
+    CutAfterCommit,
     CutInCheckpoint,
 }
 
@@ -105,6 +111,10 @@ pub struct Rig {
     slow: Option<(Instant, Duration)>,
     system_ms: i64,
     armed: Option<Armed>,
+    /// While a power cut is armed: what was on the disk when all of it was last synced.
+    synced: Option<Image>,
+    /// The power goes then, and stays away so long.
+    cut_at: Option<(Instant, Duration)>,
     /// What the line between modem and box spoilt, as the modem said it, and when.
     pub spoilt: Vec<(Instant, String)>,
     /// What the world did since it was last looked at.
@@ -148,6 +158,8 @@ impl Rig {
             slow: None,
             system_ms: START_UTC_MS,
             armed: None,
+            synced: None,
+            cut_at: None,
             spoilt: Vec::new(),
             witnessed: Vec::new(),
             events: VecDeque::new(),
@@ -203,6 +215,12 @@ impl Rig {
             Break::KillAfterCommit { n, down_s } => self.arm(Way::AfterCommit, n, down_s),
             Break::KillInWrite { n, down_s } => self.arm(Way::InWrite, n, down_s),
             Break::PowerCutInCommit { n, down_s } => self.arm(Way::CutInCommit, n, down_s),
+            Break::PowerCutAfterCommit { n, after_ms, down_s } => {
+                self.arm(Way::CutAfterCommit, n, down_s);
+                if let Some(armed) = &mut self.armed {
+                    armed.after = Duration::from_millis(after_ms);
+                }
+            }
             Break::PowerCutInCheckpoint { down_s } => self.arm(Way::CutInCheckpoint, 1, down_s),
             Break::DiskFull { for_s } => {
                 self.full_until = Some(self.at + s(for_s));
@@ -225,6 +243,7 @@ impl Rig {
     /// All that is broken on our side is whole again.
     pub fn mend(&mut self) {
         self.armed = None;
+        self.cut_at = None;
         self.slow = None;
         self.system_ms = START_UTC_MS;
         self.full_until = self.full_until.map(|_| self.at);
@@ -238,23 +257,49 @@ impl Rig {
             way,
             left,
             down: Duration::from_secs(down_s),
+            after: Duration::ZERO,
         });
+        self.synced = None;
     }
 
-    /// True if the armed death strikes now.
-    fn strikes(&mut self, way: Way) -> Option<Duration> {
+    /// How long it lasts and when it comes, if the armed death strikes now.
+    fn strikes_in(&mut self, way: Way) -> Option<(Duration, Duration)> {
         let armed = self.armed.as_mut().filter(|armed| armed.way == way)?;
         armed.left -= 1;
         if armed.left > 0 {
             return None;
         }
-        let down = armed.down;
+        let (down, after) = (armed.down, armed.after);
         self.armed = None;
-        Some(down)
+        Some((down, after))
+    }
+
+    fn strikes(&mut self, way: Way) -> Option<Duration> {
+        self.strikes_in(way).map(|(down, _)| down)
+    }
+
+    /// Notes what a power cut can't take back, as long as one may come.
+    fn note_synced(&mut self) {
+        let cuts = |armed: Armed| matches!(armed.way, Way::CutInCommit | Way::CutAfterCommit | Way::CutInCheckpoint);
+        let comes = self.armed.is_some_and(cuts) || self.cut_at.is_some();
+        if comes && self.disk.store().is_settled() {
+            self.synced = Some(self.disk.image());
+        }
+    }
+
+    /// The power goes now: what was written since the last sync may be there or not.
+    fn cut(&mut self, down: Duration) {
+        let now = self.disk.image();
+        let left = match &self.synced {
+            Some(synced) => disk::torn(synced, &now, &mut self.chance),
+            None => now,
+        };
+        self.die(&left, down, true);
     }
 
     fn die(&mut self, left: &Image, down: Duration, cut: bool) {
         let Some(process) = self.process.take() else { return };
+        self.cut_at = None;
         self.tally.count(if cut { "power cut" } else { "kill" });
         self.disk.die(left);
         // A start on a read-only disk waits until it is none.
@@ -295,6 +340,7 @@ impl Rig {
             desk_due: None,
             send_due: None,
             checkpoint_at: None,
+            settle_by: None,
             reopen_at: Some(self.at),
             ready: false,
             asked: false,
@@ -373,12 +419,22 @@ impl Rig {
             self.unplugged_until,
             self.full_until,
             self.read_only_until,
+            self.cut_at.map(|(at, _)| at),
         ];
         if let Some(p) = &self.process {
             let send = p.send_due.filter(|_| p.ready && !p.asked && !p.submitting);
             let done = p.done.as_ref().map(|(at, _)| *at);
             let reopen = p.reopen_at.filter(|_| self.has_port());
-            due.extend([p.modem_due, p.desk_due, send, done, p.retry_at, p.checkpoint_at, reopen]);
+            due.extend([
+                p.modem_due,
+                p.desk_due,
+                send,
+                done,
+                p.retry_at,
+                p.checkpoint_at,
+                p.settle_by,
+                reopen,
+            ]);
         }
         due.into_iter().flatten().min()
     }
@@ -413,7 +469,17 @@ impl Rig {
             }
             self.boot();
         }
+        if let Some((_, down)) = self.cut_at.filter(|(due, _)| *due <= at) {
+            self.cut(down);
+        }
         let there = self.has_port();
+        let Some(p) = &mut self.process else { return };
+        if p.settle_by.is_some_and(|due| due <= at) {
+            // What the disk refuses waits for the next commit.
+            p.settle_by = None;
+            let _ = self.disk.store().settle();
+            self.note_synced();
+        }
         let Some(p) = &mut self.process else { return };
         if p.reopen_at.is_some_and(|due| due <= at) && there {
             p.reopen_at = None;
@@ -448,13 +514,12 @@ impl Rig {
     }
 
     fn checkpoint(&mut self) {
+        self.note_synced();
         match self.strikes(Way::CutInCheckpoint) {
             Some(down) => {
-                let before = self.disk.image();
                 // What the disk refuses stays in the log.
                 let _ = self.disk.store().checkpoint();
-                let left = disk::torn(&before, &self.disk.image(), &mut self.chance);
-                self.die(&left, down, true);
+                self.cut(down);
             }
             None => {
                 let _ = self.disk.store().checkpoint();
@@ -671,10 +736,7 @@ impl Rig {
     }
 
     fn commit(&mut self, input: Input, now: Now) -> Committed {
-        let armed = self
-            .armed
-            .is_some_and(|armed| armed.way == Way::CutInCommit && armed.left == 1);
-        let before = armed.then(|| self.disk.image());
+        self.note_synced();
         let submitting = match &input {
             Input::Submitting { outbox } => Some(*outbox),
             _ => None,
@@ -698,11 +760,14 @@ impl Rig {
             (Err(_), None) => Committed::Refused,
             (Ok(effects), _) => {
                 self.tally.commits += 1;
-                if let (Some(down), Some(before)) = (self.strikes(Way::CutInCommit), before) {
-                    let left = disk::torn(&before, &self.disk.image(), &mut self.chance);
-                    self.die(&left, down, true);
+                if let Some(down) = self.strikes(Way::CutInCommit) {
+                    self.cut(down);
                     return Committed::Dead;
                 }
+                if let Some((down, after)) = self.strikes_in(Way::CutAfterCommit) {
+                    self.cut_at = Some((self.at + after, down));
+                }
+                self.look_at_sync();
                 if let Some(down) = self.strikes(Way::AfterCommit) {
                     let image = self.disk.image();
                     self.die(&image, down, false);
@@ -710,6 +775,18 @@ impl Rig {
                 }
                 Committed::Effects(effects)
             }
+        }
+    }
+
+    /// What was just committed is durable, or will be in time.
+    fn look_at_sync(&mut self) {
+        self.note_synced();
+        let (at, settled) = (self.at, self.disk.store().is_settled());
+        if let Some(p) = &mut self.process {
+            p.settle_by = match settled {
+                true => None,
+                false => p.settle_by.or(Some(at + SETTLED_WITHIN)),
+            };
         }
     }
 
