@@ -80,7 +80,11 @@ impl Turn<'_> {
             evidence: &ended.evidence,
             cause: ended.cause,
         };
-        self.close_call(&call, &caller, &end, Duration::ZERO)
+        self.close_call(&call, &caller, &end, Duration::ZERO)?;
+        let decided = self.tx.start_call(ended.call)?.decision;
+        // That it rang and who it was is on record: a start closes it as missed, and texts whom this one texts.
+        self.had_again = decided == Decision::Texted && call.line == caller.line && call.caller == caller.text;
+        Ok(())
     }
 
     /// Ends `call` with a decision. `late`: since it rang, when it was learnt of later.

@@ -25,8 +25,9 @@ const LOOKERS: [TimerKind; 2] = [TimerKind::Purge, TimerKind::Digest];
 const PURGE_PAUSE: Duration = Duration::from_secs(20);
 
 impl Turn<'_> {
-    /// Does what is due.
+    /// Does what is due. All of it follows from the timers and what they are about: the next start would find them due again.
     pub fn due(&mut self) -> Done {
+        self.had_again = true;
         let due = self.tx.due_timers(BATCH)?;
         for timer in self.looking_along(due)? {
             // An earlier one of this batch may have taken it along, or set it anew.

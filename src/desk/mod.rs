@@ -1,7 +1,9 @@
 //! The front desk: what a missed call, a text from a caller, or a text from the owner leads to.
 //!
 //! [`Desk::handle`] takes one input, decides, and records all of it in **one** transaction; what it returns may be acted
-//! on because it is already durable. It reads no clock: [`Now`] comes with every input.
+//! on because it is on record, and durable wherever the act can't be undone: the permit for a PDU, a slot that may be emptied.
+//! What leads to neither and follows from what was on record before waits for the next sync, so that the card is written less
+//! ([`crate::store::Tx::may_wait`]). It reads no clock: [`Now`] comes with every input.
 //!
 //! | room | what it decides |
 //! |---|---|
@@ -119,7 +121,7 @@ pub enum Input {
     ClearOwners,
 }
 
-/// What may happen now, because it is durable.
+/// What may happen now, because it is on record; if `committed` or `permit` say something, it is durable.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Effects {
     /// Slots whose PDU is stored: tell the modem [`modem::Input::Committed`].
@@ -180,7 +182,7 @@ impl Desk {
         self.rules = None;
     }
 
-    /// Takes one input, decides, and records all of it in one durable transaction. Only then may the effects happen.
+    /// Takes one input, decides, and records all of it in one transaction. Only then may the effects happen.
     ///
     /// # Errors
     /// The database's own; then nothing of the input happened, and it may be given again.

@@ -107,6 +107,8 @@ impl Turn<'_> {
         }
         match outcome {
             SubmitOutcome::Accepted(reference) => {
+                // Lost, the attempt on record is one in doubt: its report settles it, and a line to the owner is sent again, marked.
+                self.had_again = part.state == State::Submitting;
                 self.tx.mark_accepted(id, Some(reference))?;
                 self.tx.refresh_message(part.message)?;
                 Ok(())

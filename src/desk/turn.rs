@@ -33,6 +33,9 @@ pub(super) struct Turn<'a> {
     pub proven: bool,
     /// Something changed by which the rules are made: the rest of the transaction goes by new ones.
     pub rules_changed: bool,
+    /// Should the power go now, what was on record before this turn leads to the same again: it need not be durable by itself
+    /// ([`Tx::may_wait`]). Each step that says so says why.
+    pub had_again: bool,
     /// Where we are: the configured country, else the SIM's.
     pub country: Option<Country>,
 }
@@ -50,6 +53,7 @@ impl<'a> Turn<'a> {
             effects: Effects::default(),
             proven: false,
             rules_changed: false,
+            had_again: false,
             country,
         })
     }
@@ -96,6 +100,7 @@ impl<'a> Turn<'a> {
             effects: self.effects,
             proven: false,
             rules_changed: false,
+            had_again: false,
             country: self.country,
             condition: self.condition,
         }
@@ -107,8 +112,12 @@ impl<'a> Turn<'a> {
         self.follow_new_quiet()
     }
 
-    /// What may happen once the transaction is durable.
+    /// What may happen once the transaction is committed; what can't be undone, only once it is durable too.
     pub fn finish(mut self) -> Result<Effects, StoreError> {
+        let irrevocable = !self.effects.committed.is_empty() || self.effects.permit.is_some();
+        if self.had_again && !irrevocable {
+            self.tx.may_wait();
+        }
         self.effects.wake = self.tx.earliest_timer()?;
         Ok(self.effects)
     }

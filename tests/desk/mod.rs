@@ -7,6 +7,7 @@ mod calls;
 mod clock;
 mod conversation;
 mod dialogues;
+mod durable;
 mod figures;
 mod health;
 mod hostile;

@@ -12,6 +12,9 @@ use tokio::sync::mpsc::UnboundedSender;
 
 /// Without a job for this long, the disk is free for what can wait.
 const QUIET: Duration = Duration::from_secs(5);
+/// What need not be durable at once ([`Store::settle`]) is so within this: time for the next that must be, which takes it along,
+/// or for a text's report to come after the network's word. The longer, the more texts a power cut leaves in doubt.
+const SETTLED_WITHIN: Duration = Duration::from_secs(10);
 /// A modem says who calls a moment after it says that it rings: so long, and both are one commit.
 const IDENTIFIED_WITHIN: Duration = Duration::from_millis(250);
 /// Pause before a failed transaction is tried again.
@@ -40,6 +43,8 @@ pub(super) struct Worker {
     waiting: VecDeque<Job>,
     /// Something was written since the log was last moved into the database.
     unwritten: bool,
+    /// When what may wait must be durable.
+    settle_by: Option<Instant>,
     /// An attempt could not be recorded: the disk must show that it takes something before the next row is given out.
     suspect: bool,
     /// When damaged databases were put aside, within the last hour.
@@ -70,6 +75,7 @@ impl Worker {
             stopping,
             waiting: VecDeque::new(),
             unwritten: false,
+            settle_by: None,
             suspect: false,
             replaced: VecDeque::new(),
             room: Room::default(),
@@ -120,27 +126,50 @@ impl Worker {
     }
 
     /// The next job. When none comes for a while after some that wrote, the store may tidy up: syncs that no caller waits for,
-    /// and a log that stays small.
+    /// and a log that stays small. What was left to be durable later is so when its time has come, whatever else is to be done.
     fn next_job(&mut self, last_now: Option<(Now, Instant)>) -> Option<Job> {
-        if let Some(job) = self.waiting.pop_front() {
-            return Some(job);
-        }
-        if self.unwritten {
-            match self.inbox.recv_timeout(QUIET) {
+        let mut quiet_at = self.unwritten.then(|| Instant::now() + QUIET);
+        loop {
+            self.settle();
+            if let Some(job) = self.waiting.pop_front() {
+                return Some(job);
+            }
+            let Some(until) = [quiet_at, self.settle_by].into_iter().flatten().min() else {
+                return self.inbox.recv().ok();
+            };
+            match self.inbox.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(job) => return Some(job),
                 Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.unwritten = false;
-                    if let Err(error) = self.store.tidy() {
-                        tracing::warn!(%error, "the write-ahead log stays as it is until later");
-                    }
-                    if let Some((now, at)) = last_now {
-                        self.look_at_room(later(now, at.elapsed()));
-                    }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if quiet_at.is_some_and(|at| at <= Instant::now()) {
+                quiet_at = None;
+                self.unwritten = false;
+                if let Err(error) = self.store.tidy() {
+                    tracing::warn!(%error, "the write-ahead log stays as it is until later");
+                }
+                if let Some((now, at)) = last_now {
+                    self.look_at_room(later(now, at.elapsed()));
                 }
             }
         }
-        self.inbox.recv().ok()
+    }
+
+    /// Makes durable what was left for later once its time has come; notes when that is.
+    fn settle(&mut self) {
+        if self.store.is_settled() {
+            self.settle_by = None;
+            return;
+        }
+        let due = *self.settle_by.get_or_insert_with(|| Instant::now() + SETTLED_WITHIN);
+        if due > Instant::now() {
+            return;
+        }
+        self.settle_by = None;
+        if let Err(error) = self.store.settle() {
+            tracing::warn!(%error, "what was recorded last is not durable yet; trying again");
+            self.settle_by = Some(Instant::now() + RETRY_PAUSE);
+        }
     }
 
     /// A call that begins, when the job behind it says who calls: that one records both. Waits a moment for it, for nothing is
@@ -346,4 +375,54 @@ fn later(now: Now, elapsed: Duration) -> Now {
     later.steady = now.steady.plus(elapsed);
     later.wall.utc_ms = now.wall.utc_ms.saturating_add(ms);
     later
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::ids::CallKey;
+    use crate::modem::{CallerLine, EndedCall, Verdict};
+    use crate::store::generate::noon;
+
+    #[test]
+    fn what_may_wait_is_durable_when_its_time_has_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("t.db")).unwrap();
+        let company = "company = \"Hill Country Plumbing\"\nowner = \"+15125550100\"\ncountry = \"US\"";
+        let desk = Desk::new(&Config::parse(company).unwrap());
+        let (_jobs, inbox) = std::sync::mpsc::sync_channel(QUEUE_DEPTH);
+        let (outbox, _done) = tokio::sync::mpsc::unbounded_channel();
+        let mut worker = Worker::new(store, desk, inbox, outbox, Arc::default());
+        let call = CallKey(7);
+        let caller = CallerLine::Number {
+            digits: "+15125557788".to_owned(),
+            toa: 145,
+        };
+        let rang = Input::CallIdentified {
+            call,
+            caller: caller.clone(),
+        };
+        let ended = Input::CallEnded(EndedCall {
+            call,
+            caller,
+            rings: 4,
+            ringing: Duration::from_secs(18),
+            verdict: Verdict::Missed,
+            evidence: vec!["no_carrier"],
+            cause: None,
+        });
+        worker.decide(&rang, noon(), false).unwrap();
+        worker.settle();
+        assert!(worker.settle_by.is_none(), "a ring is durable at once");
+        worker.decide(&ended, noon(), false).unwrap();
+        worker.settle();
+        assert!(!worker.store.is_settled());
+        assert!(worker.settle_by.is_some_and(|by| by <= Instant::now() + SETTLED_WITHIN));
+        worker.settle_by = Some(Instant::now());
+        worker.settle();
+        assert!(worker.store.is_settled());
+        worker.settle();
+        assert!(worker.settle_by.is_none());
+    }
 }
