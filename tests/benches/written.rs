@@ -16,6 +16,7 @@ use box_under_test::{Box, OWNER, number};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use textback::clock::Steady;
 use textback::desk::Input;
 use textback::desk::team::claim::Secret;
 use textback::modem::{EndedCall, Identity, Verdict};
@@ -25,6 +26,10 @@ use textback::store::Store;
 const BEFORE: u32 = 50;
 /// From one call to the next: below what the limits let out in a day.
 const GAP: Duration = Duration::from_secs(30 * 60);
+/// What the clerk leaves for later is durable within this.
+const SETTLED_WITHIN: Duration = Duration::from_secs(10);
+/// From a text to its report: a phone that is on.
+const REPORTED_AFTER: Duration = Duration::from_secs(8);
 /// Delivered, in a status report (3GPP TS 23.040 §9.2.3.15).
 const DELIVERED: u8 = 0;
 
@@ -105,6 +110,8 @@ struct Bench {
     open: Vec<u32>,
     /// The pages of each commit that changed something.
     pages: Vec<Vec<u32>>,
+    /// When what was left for later must be durable.
+    settle_by: Option<Steady>,
 }
 
 impl Bench {
@@ -127,22 +134,22 @@ impl Bench {
             seen: Default::default(),
             open: Vec::new(),
             pages: Vec::new(),
+            settle_by: None,
         }
     }
 
     /// Somebody new rings four times and gives up; half an hour goes by.
     fn handled_call(&mut self, round: u32) {
-        let it = &mut self.it;
         let caller = format!("+1512556{round:04}");
-        let call = it.next_key();
+        let call = self.it.next_key();
         let line = number(&caller);
         // The clerk takes the ring and who it is for one.
-        it.tell(Input::CallIdentified {
+        self.tell(Input::CallIdentified {
             call,
             caller: line.clone(),
         });
-        it.jump_to(it.now.steady.plus(Duration::from_secs(18)));
-        it.tell(Input::CallEnded(EndedCall {
+        self.pass(Duration::from_secs(18));
+        self.tell(Input::CallEnded(EndedCall {
             call,
             caller: line,
             rings: 4,
@@ -151,34 +158,57 @@ impl Bench {
             evidence: vec!["no_carrier"],
             cause: None,
         }));
-        self.count();
-        let mut unreported = Vec::new();
+        let mut reports = Vec::new();
         let end = self.it.now.steady.plus(GAP);
         while self.it.now.steady < end {
-            self.pass(Duration::from_secs(20));
-            let sent = self.it.send();
-            self.count();
-            // No report is asked for of a text to the owner.
-            for text in std::mem::replace(&mut unreported, sent)
-                .iter()
-                .filter(|text| text.to != OWNER)
-            {
-                self.it.report(text, DELIVERED);
-                self.count();
+            self.pass(Duration::from_secs(1));
+            while let Some(sent) = self.it.send_one(None) {
+                self.told();
+                // No report is asked for of a text to the owner.
+                if sent.to != OWNER {
+                    reports.push((self.it.now.steady.plus(REPORTED_AFTER), sent));
+                }
             }
-            self.quiet();
+            let now = self.it.now.steady;
+            for (_, text) in reports.extract_if(.., |(at, _)| *at <= now) {
+                self.it.report(&text, DELIVERED);
+                self.told();
+            }
+        }
+        self.quiet();
+    }
+
+    fn tell(&mut self, input: Input) {
+        self.it.tell(input);
+        self.told();
+    }
+
+    /// Something was recorded; the clerk sees to it that it becomes durable.
+    fn told(&mut self) {
+        match self.it.store.is_settled() {
+            true => self.settle_by = None,
+            false => {
+                self.settle_by
+                    .get_or_insert_with(|| self.it.now.steady.plus(SETTLED_WITHIN));
+            }
         }
     }
 
     /// Time passes; what is due happens when it is due, and nothing is asked of the desk meanwhile.
     fn pass(&mut self, time: Duration) {
         let end = self.it.now.steady.plus(time);
-        let due = |it: &mut Box| it.store.look(it.now, |tx| tx.earliest_timer()).unwrap();
-        while let Some(at) = due(&mut self.it).filter(|at| *at <= end) {
-            let now = self.it.now.steady;
-            self.it.jump_to(at.max(now));
-            self.it.tell(Input::Due);
-            self.count();
+        loop {
+            let timer = self.it.store.look(self.it.now, |tx| tx.earliest_timer()).unwrap();
+            let Some(at) = timer.into_iter().chain(self.settle_by).min().filter(|at| *at <= end) else {
+                break;
+            };
+            self.it.jump_to(at.max(self.it.now.steady));
+            if self.settle_by.is_some_and(|by| by <= at) {
+                self.it.store.settle().unwrap();
+                self.told();
+            } else {
+                self.tell(Input::Due);
+            }
         }
         self.it.jump_to(end);
     }
