@@ -112,6 +112,17 @@ fn units_and_rules_let_the_daemon_unplug_its_modem_and_no_other_device() {
     );
 }
 
+/// `tests/shipped/under-systemd` shows what happens otherwise: systemd looks the names up in /proc/devices when it starts the unit, and
+/// leaves out those of drivers that no device has needed yet.
+#[test]
+fn units_let_the_daemon_at_a_modem_that_comes_after_it() {
+    let unit = std::fs::read_to_string(shipped("systemd/textback.service")).unwrap();
+    for (driver, major) in [("ttyUSB", 188), ("ttyACM", 166)] {
+        assert!(unit.contains(&format!("\nDeviceAllow=char-{major} rw\n")), "{driver}");
+        assert!(!unit.contains(&format!("char-{driver}")), "{driver}");
+    }
+}
+
 /// Only one unit may set the clock, and only the units that `postinst` enables are wanted by something.
 #[test]
 fn units_hold_one_right_each() {
