@@ -7,6 +7,7 @@ pub(super) mod claims;
 pub(super) mod held;
 pub(super) mod later;
 pub(super) mod meant;
+pub(super) mod named;
 pub(super) mod nudges;
 pub(super) mod oops;
 pub(super) mod outgoing;

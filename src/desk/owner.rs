@@ -49,7 +49,8 @@ impl Turn<'_> {
             }
         }
         match read {
-            OwnerText::To { handle, text } => self.tagged(member, message, handle, &text),
+            OwnerText::To { handle, text } => self.numbered(member, message, handle, &text),
+            OwnerText::Misplaced { handle, order, text } => self.misplaced(member, handle, &order, &text),
             OwnerText::Handle(handle) => self.bare(member, message, handle),
             OwnerText::Untagged(text) if grammar::is_yes(&text, &self.rules.pack) => self.yes(member, message, &text),
             OwnerText::Untagged(text) => self.untagged(member, message, &text),
@@ -150,6 +151,7 @@ fn may(role: Role, read: &OwnerText) -> bool {
     let answers = matches!(
         read,
         OwnerText::To { .. }
+            | OwnerText::Misplaced { .. }
             | OwnerText::Handle(_)
             | OwnerText::Untagged(_)
             | OwnerText::Unclear { .. }

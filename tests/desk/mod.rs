@@ -13,6 +13,7 @@ mod health;
 mod hostile;
 mod language;
 mod later;
+mod named;
 mod optout;
 mod owner;
 mod owner_texts;

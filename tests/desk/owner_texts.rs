@@ -22,6 +22,7 @@ fn meaning(read: &OwnerText) -> String {
         OwnerText::Command(Command::CrewAdd(_)) => "CMD CrewAdd".to_owned(),
         OwnerText::Command(Command::CrewRemove(_)) => "CMD CrewRemove".to_owned(),
         OwnerText::Command(command) => format!("CMD {command:?}"),
+        OwnerText::Misplaced { order, .. } => format!("MISPLACED {order}"),
         OwnerText::No => "NO".to_owned(),
         OwnerText::DidYouMean { word, .. } => format!("ASK {word}"),
         OwnerText::Usage { usage } => format!("USAGE {usage}"),

@@ -236,7 +236,7 @@ impl Turn<'_> {
     }
 
     /// A number as it might be dialled from here, in E.164.
-    fn dialled(&self, number: &str) -> Option<String> {
+    pub fn dialled(&self, number: &str) -> Option<String> {
         let type_of_address = if number.starts_with('+') { 145 } else { 129 };
         let number = self.number(number, type_of_address).ok()?;
         Some(number.e164().to_owned())

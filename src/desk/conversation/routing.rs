@@ -102,7 +102,26 @@ impl Turn<'_> {
 
     /// A text without a handle: to the one it can only be for, else held and asked about.
     pub fn untagged(&mut self, member: &Member, message: MessageId, body: &str) -> Done {
-        match self.only_meant(member)? {
+        if self.answers_by_name(member, message, body)? {
+            return Ok(());
+        }
+        let named = self.named_first(body)?;
+        let guess = self.only_meant(member)?;
+        let meant = match &guess {
+            Guess::OnlyChat(contact) | Guess::SamePerson(contact) => Some(contact.as_ref().clone()),
+            Guess::Unsure { .. } => None,
+        };
+        match guess {
+            // The text itself says that it is for somebody else, or reads like it.
+            Guess::OnlyChat(_) | Guess::SamePerson(_)
+                if !named.is_empty()
+                    && meant
+                        .as_ref()
+                        .is_none_or(|meant| named.iter().all(|n| n.id != meant.id)) =>
+            {
+                let choices: Vec<Contact> = named.into_iter().chain(meant).collect();
+                self.hold_for_one_of(member, body, &choices)
+            }
             Guess::OnlyChat(contact) => {
                 self.said_again(member, &contact, body)?;
                 if self.relay(member, Some(message), &contact, body)?.is_some() {
@@ -122,11 +141,40 @@ impl Turn<'_> {
                 Ok(())
             }
             Guess::Unsure { since } => {
-                self.puzzled(&member.number)?;
-                let choices = self.told_of(member, since, CHOICES)?;
-                self.hold(member, body, &choices, Doubt::Whom)
+                let told = self.told_of(member, since, CHOICES)?;
+                let choices: Vec<Contact> = named.into_iter().chain(told).collect();
+                self.hold_for_one_of(member, body, &choices)
             }
         }
+    }
+
+    /// Holds a text and asks whom of these it is for; nobody stands there twice.
+    pub fn hold_for_one_of(&mut self, member: &Member, body: &str, among: &[Contact]) -> Done {
+        self.puzzled(&member.number)?;
+        let mut choices: Vec<Contact> = Vec::new();
+        for contact in among {
+            if choices.len() < CHOICES && choices.iter().all(|known| known.id != contact.id) {
+                choices.push(contact.clone());
+            }
+        }
+        self.hold(member, body, &choices, Doubt::Whom)
+    }
+
+    /// `Dave`, while it is asked whom a text is for: sent to the one who is called that. False: that is no answer.
+    fn answers_by_name(&mut self, member: &Member, message: MessageId, body: &str) -> Result<bool, StoreError> {
+        if self.tx.held(&member.number)?.is_none_or(|held| held.contact.is_some()) {
+            return Ok(false);
+        }
+        let called = self.called(body)?;
+        match called.as_slice() {
+            [] => return Ok(false),
+            [one] => match self.tx.holding_of(one.id)?.map(|holding| holding.handle) {
+                Some(handle) => self.bare(member, message, handle)?,
+                None => return Ok(false),
+            },
+            [_, _, ..] => self.say(&member.number, "still_held", &[])?,
+        }
+        Ok(true)
     }
 
     /// Counts a text without a number whose very words that customer got lately: a phone that answers by itself says the same.
@@ -146,6 +194,14 @@ impl Turn<'_> {
             Guess::Unsure { since } => self.told_of(member, since, CHOICES)?,
         };
         self.hold(member, body, &choices, doubt)
+    }
+
+    /// `27 block`: an order behind the number it is about, which would be sent to them.
+    pub fn misplaced(&mut self, member: &Member, handle: Handle, order: &str, body: &str) -> Done {
+        match self.meant(member, handle, body)? {
+            Some(contact) => self.hold(member, body, &[contact], Doubt::Order(order)),
+            None => Ok(()),
+        }
     }
 
     /// Queues the owner's words to a caller. `None`: not, and the owner was told why.

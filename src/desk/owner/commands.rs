@@ -192,6 +192,25 @@ pub fn corrected(text: &str, pack: &Pack) -> Option<String> {
     Some(format!("{word}{}", split(text, pack).1))
 }
 
+/// Orders that nobody means as words to a customer when they stand behind the number: "27 block", "27 name Dave". "27 Done",
+/// "27 why?" and "27 later" are words to a customer.
+const BEHIND: [&str; 7] = ["BLOCK", "UNBLOCK", "FRIEND", "FORGET", "NUM", "NAME", "WON"];
+/// Words of a name in such an order; more is a sentence.
+const BEHIND_WORDS_MAX: usize = 3;
+
+/// The order that stands behind the number it is about, as it should be texted.
+#[must_use]
+pub fn behind_its_number(handle: Handle, body: &str, pack: &Pack) -> Option<String> {
+    let (_, rest) = split(body, pack);
+    let id = first_word(body, pack).filter(|id| BEHIND.contains(id))?;
+    if body.split_whitespace().count() > BEHIND_WORDS_MAX || (id == "WON" && rest.trim().is_empty()) {
+        return None;
+    }
+    let order = format!("{} {handle} {}", pack.command_word(id), rest.trim());
+    let order = order.trim_end();
+    matches!(self::read(order, pack), Read::Command(_)).then(|| order.to_owned())
+}
+
 /// The id of the command whose word a text starts with.
 pub(in crate::desk) fn first_word<'p>(text: &str, pack: &'p Pack) -> Option<&'p str> {
     let (first, _) = split(text, pack);

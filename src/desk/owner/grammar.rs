@@ -16,12 +16,22 @@ const CANNED_MAX: u8 = 9;
 /// A phone or mail program's signature names itself in this many words.
 const SIGNATURE_WORDS_MAX: usize = 3;
 
+/// Digits of an area code, and of what follows it where it is written in brackets: (512) 555-0100.
+const AREA_CODE: usize = 3;
+const LOCAL_DIGITS: usize = 7;
+
 /// What the owner's text means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OwnerText {
     /// `27 On my way`: to 27.
     To {
         handle: Handle,
+        text: String,
+    },
+    /// `27 block`: an order behind the number it is about. `order` shows how it goes; the text may be meant for 27 all the same.
+    Misplaced {
+        handle: Handle,
+        order: String,
         text: String,
     },
     /// `27`: show the last messages, or release a held text to 27.
@@ -89,6 +99,20 @@ pub fn read_in(text: &str, pack: &Pack) -> OwnerText {
     let text = bare(without_signature(unquoted(text), pack));
     if let Some(tagged) = tagged(text, pack) {
         return tagged;
+    }
+    // "q2" and "@8am See you" are for nobody without a number, least of all as they stand.
+    if canned(text).is_some() {
+        return OwnerText::Usage {
+            usage: pack.form("quick"),
+        };
+    }
+    if text
+        .strip_prefix('@')
+        .is_some_and(|rest| pack.leading_time(rest.trim_start()).is_some())
+    {
+        return OwnerText::Usage {
+            usage: pack.form("scheduled"),
+        };
     }
     // A STOP of the owner is a slip or meant for the box; none is ever sent to a customer.
     if optout::is_opt_out_word(text, pack) {
@@ -191,6 +215,9 @@ fn tagged(text: &str, pack: &Pack) -> Option<OwnerText> {
             body
         }
         c if c.is_whitespace() => after,
+        // Nothing else goes on like this: 27@8am, 27q2.
+        '@' => after,
+        'q' | 'Q' if canned(after).is_some() => after,
         // 27/7, 27th, 27%, 27", 27ft
         _ => return None,
     };
@@ -207,10 +234,72 @@ fn tagged(text: &str, pack: &Pack) -> Option<OwnerText> {
         return Some(OwnerText::Handle(handle));
     }
     let spaced = after.starts_with(char::is_whitespace);
-    if (marked.is_none() && spaced && is_quantity(body, pack)) || (text.starts_with('(') && is_telephone(body)) {
+    if (marked.is_none() && spaced && is_quantity(body, pack))
+        || (text.starts_with('(') && (is_telephone(body) || digits == AREA_CODE && is_local(body)))
+    {
         return None;
     }
     Some(addressed(handle, body, pack))
+}
+
+/// The number that a text begins with although that makes no tag of it, if it may name a customer all the same: it touches the
+/// text ("27On my way", "27/ on my way"), or stands before a word that quantities don't have alone ("27 in 10 minutes").
+#[must_use]
+pub fn number_first(text: &str, pack: &Pack) -> Option<Handle> {
+    let rest = text.trim_start_matches(['#', '@', '(', '[']).trim_start();
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, after) = rest.split_at_checked(digits)?;
+    let handle = HANDLES.contains(&number.parse().ok()?) && (2..=3).contains(&digits) && !number.starts_with('0');
+    let handle = handle.then(|| number.parse().map(Handle).ok()).flatten()?;
+    let end = |c: char| c.is_whitespace() || c.is_ascii_punctuation();
+    let word = |text: &str| text.split(end).next().unwrap_or("").to_lowercase();
+    let may_name = match after.chars().next()? {
+        c if c.is_alphabetic() => !pack.means("units", &word(after)),
+        c if c.is_whitespace() => {
+            let word = word(after.trim_start());
+            pack.means("units", &word) && pack.means("joints", &word)
+        }
+        // 27.50, 9:30, 27/7
+        ':' | '.' | ',' | '-' | '/' => !after.get(1..)?.starts_with(|c: char| c.is_ascii_digit()),
+        '%' | '"' | '\'' | '\u{2019}' | '\u{201d}' | '$' | '\u{20ac}' | '\u{a3}' | '\u{b0}' => false,
+        _ => true,
+    };
+    may_name.then_some(handle)
+}
+
+/// A second number at the start of what is for the first: "13 and 14 running late". With it, whether that is all.
+#[must_use]
+pub fn second_number(body: &str, pack: &Pack) -> Option<(Handle, bool)> {
+    let rest = body.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '&' | '+'));
+    let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let rest = if pack.means("and", first) { after } else { rest };
+    match tagged(rest.trim_start(), pack)? {
+        OwnerText::Handle(handle) => Some((handle, true)),
+        OwnerText::To { handle, text } => Some((handle, second_number(&text, pack).is_some_and(|(_, alone)| alone))),
+        OwnerText::Misplaced { handle, .. }
+        | OwnerText::Canned { handle, .. }
+        | OwnerText::Later { handle, .. }
+        | OwnerText::LaterAlone { handle, .. } => Some((handle, false)),
+        OwnerText::Command(_)
+        | OwnerText::No
+        | OwnerText::DidYouMean { .. }
+        | OwnerText::Usage { .. }
+        | OwnerText::Unclear { .. }
+        | OwnerText::OptOutWord
+        | OwnerText::Reaction(_)
+        | OwnerText::Untagged(_)
+        | OwnerText::Empty => None,
+    }
+}
+
+/// `555-0100 is my wife's`: what follows an area code in brackets.
+fn is_local(body: &str) -> bool {
+    let first = body.split_whitespace().next().unwrap_or("");
+    let digits = first.bytes().filter(u8::is_ascii_digit).count();
+    digits >= LOCAL_DIGITS
+        && first
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | ','))
 }
 
 /// Whether what follows a number makes it a quantity or the start of a telephone number. "27 more …" and "27 or 31" are
@@ -246,6 +335,10 @@ fn addressed(handle: Handle, body: &str, pack: &Pack) -> OwnerText {
     // "27 STOP" would opt the owner's own conversation out at the other end's carrier.
     if optout::is_opt_out_word(body, pack) {
         return OwnerText::OptOutWord;
+    }
+    if let Some(order) = commands::behind_its_number(handle, body, pack) {
+        let text = body.to_owned();
+        return OwnerText::Misplaced { handle, order, text };
     }
     OwnerText::To {
         handle,

@@ -24,6 +24,11 @@ pub fn owner(input: &[u8]) {
             relays(body);
             assert!(text.contains(body.as_str()), "{body:?} was never written");
         }
+        OwnerText::Misplaced { handle, text: body, .. } => {
+            assert!(HANDLES.contains(&handle.0));
+            relays(body);
+            assert!(text.contains(body.as_str()), "{body:?} was never written");
+        }
         OwnerText::DidYouMean { text: body, .. } => assert!(text.contains(body.as_str())),
         OwnerText::Canned { handle, reply } => assert!(HANDLES.contains(&handle.0) && (1..=9).contains(reply)),
         OwnerText::LaterAlone { handle, .. } => assert!(HANDLES.contains(&handle.0)),

@@ -89,6 +89,14 @@ impl Pack {
         usage.split_whitespace().next().unwrap_or(id).to_owned()
     }
 
+    /// How a text that is no command is written: `27 q2`.
+    #[must_use]
+    pub fn form(&self, id: &str) -> String {
+        self.forms
+            .get(id)
+            .map_or_else(String::new, |phrase| phrase.usage.clone())
+    }
+
     /// The id of the command that `word` starts.
     #[must_use]
     pub fn command_of(&self, word: &str) -> Option<&str> {
