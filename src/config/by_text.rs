@@ -164,7 +164,7 @@ pub static KEYS: &[Key] = &[
     key("late", "text_back", "late", Kind::Template, true, |c| {
         c.text_back.late.source()
     }),
-    key("hours", "hours", "", Kind::Week, false, |c| c.hours.source()),
+    key("hours", "hours", "", Kind::Week, false, |c| c.hours.source(&c.language)),
     key("holidays", "hours", HOLIDAYS, Kind::List, false, |c| {
         match c.hours.holidays().source() {
             none if none.is_empty() => "none".to_owned(),
@@ -174,7 +174,7 @@ pub static KEYS: &[Key] = &[
     key("quiet", "owner_alerts", "quiet", Kind::Word, false, |c| {
         c.owner_alerts
             .quiet
-            .map_or_else(|| "off".to_owned(), hours::span_source)
+            .map_or_else(|| "off".to_owned(), |quiet| hours::span_source(quiet, &c.language))
     }),
     key("urgent", "owner_alerts", "urgent_words", Kind::List, false, |c| {
         list(&c.owner_alerts.urgent_words)
@@ -229,11 +229,23 @@ pub static KEYS: &[Key] = &[
     }),
 ];
 
+/// Keys by other names that people have for them.
+const ALSO_CALLED: [(&str, &str); 4] = [
+    ("quiet_hours", "quiet"),
+    ("opening_hours", "hours"),
+    ("business_hours", "hours"),
+    ("holiday", "holidays"),
+];
+
 /// The key of that name, however it is spelt: `after-hours`, `text_back.after_hours`, `urgent_words`.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Key> {
     let name = name.trim().to_lowercase().replace('-', "_");
     let bare = name.rsplit('.').next().unwrap_or(&name);
+    let bare = ALSO_CALLED
+        .iter()
+        .find(|(called, _)| *called == bare)
+        .map_or(bare, |(_, name)| name);
     KEYS.iter()
         .find(|key| key.name == bare || (!key.key.is_empty() && key.key == bare))
 }
@@ -366,15 +378,32 @@ mod tests {
             (
                 "hours",
                 "mon-fri 8-12, 13-17; sat 9-12",
-                "Mon-Fri 8:00-12:00, 13:00-17:00, Sat 9:00-12:00",
+                "Mon-Fri 8am-12pm, 1pm-5pm, Sat 9am-12pm",
             ),
-            ("hours", "Mon - Fri: 8 am - 5 pm", "Mon-Fri 8:00-17:00"),
+            ("hours", "Mon - Fri: 8 am - 5 pm", "Mon-Fri 8am-5pm"),
+            ("hours", "8am to 5pm", "daily 8am-5pm"),
+            ("hours", "Mon to Fri 8am to 5:30pm", "Mon-Fri 8am-5:30pm"),
+            ("hours", "M-F 8 a.m. \u{2013} 5 p.m.", "Mon-Fri 8am-5pm"),
+            (
+                "hours",
+                "Monday to Friday 8am-5pm and Saturday 9am to noon",
+                "Mon-Fri 8am-5pm, Sat 9am-12pm",
+            ),
+            ("hours", "weekdays 8-17, weekend closed", "Mon-Fri 8am-5pm"),
+            ("hours", "24/7", "daily 24h"),
+            ("hours", "fri 6pm-midnight", "Fri 6pm-12am"),
+            ("hours", "fri 18-2", "Fri 6pm-2am"),
+            ("hours", "lun a vie 8:00-17:00", "Mon-Fri 8am-5pm"),
+            ("hours", "lundi au vendredi 8h-17h30", "Mon-Fri 8am-5:30pm"),
+            ("hours", "Mo bis Fr 8 bis 17 Uhr, So geschlossen", "Mon-Fri 8am-5pm"),
             ("hours", "always", "daily 24h"),
-            ("hours", "sat, sun 10-14", "Sat-Sun 10:00-14:00"),
-            ("hours", "8-17", "daily 8:00-17:00"),
+            ("hours", "sat, sun 10-14", "Sat-Sun 10am-2pm"),
+            ("hours", "8-17", "daily 8am-5pm"),
             ("holidays", "24 Dec - 1 Jan, 2026-07-03", "24 Dec - 1 Jan, 2026-07-03"),
             ("holidays", "none", "none"),
-            ("quiet", "10pm-6:30am", "22:00-6:30"),
+            ("quiet", "10pm-6:30am", "10pm-6:30am"),
+            ("quiet", "10pm to 6am", "10pm-6am"),
+            ("quiet", "22-6", "10pm-6am"),
             ("quiet", "OFF", "off"),
             ("digest", "Daily", "daily"),
             ("nudges", "off", "off"),
@@ -399,11 +428,17 @@ mod tests {
             ("per_hour", "lots", "must be a whole number from"),
             ("per_hour", "-3", "must be a whole number from"),
             ("missed_calls", "maybe", "must be true or false"),
-            ("hours", "mon-fri 8", "no hours"),
-            ("hours", "whenever", "no hours"),
-            ("hours", "", "no day"),
+            ("hours", "mon-fri 8", "must be hours"),
+            ("hours", "whenever", "must be hours"),
+            ("hours", "", "must be days"),
+            // Eight to five at night? A contractor means the afternoon.
+            ("hours", "mon-fri 8-5", "could be morning or afternoon in \"8-5\""),
+            ("hours", "8:00-5:00", "could be morning or afternoon"),
+            ("hours", "8-12, 1-5", "could be morning or afternoon in \"1-5\""),
+            ("hours", "12-5", "could be morning or afternoon"),
+            ("quiet", "10-6", "could be morning or afternoon in \"10-6\""),
             ("holidays", "Christmas", "is no date"),
-            ("quiet", "24h", "no quiet hours"),
+            ("quiet", "24h", "must be quiet hours"),
             ("message", "Hello there", "{company} must appear"),
             ("message", "{company} {compny}", "{compny} is unknown"),
             ("message", "", "it is empty"),
@@ -421,7 +456,7 @@ mod tests {
                 (find("late").unwrap(), "{company}".to_owned()),
             ])
             .unwrap();
-        assert_eq!(find("hours").unwrap().shown(&with), "Sat 9:00-12:00");
+        assert_eq!(find("hours").unwrap().shown(&with), "Sat 9am-12pm");
         assert_eq!(find("holidays").unwrap().shown(&with), "25 Dec");
         assert_eq!(find("delay").unwrap().shown(&with), "7s");
         assert_eq!(with.topology, crate::config::Topology::Twin);
@@ -467,6 +502,10 @@ mod tests {
     fn names_are_found_however_they_are_spelt() {
         assert_eq!(find("After-Hours").map(|k| k.name), Some("after_hours"));
         assert_eq!(find("limits.per_day").map(|k| k.name), Some("per_day"));
+        assert_eq!(
+            find("quiet hours".replace(' ', "_").as_str()).map(|k| k.name),
+            Some("quiet")
+        );
         assert_eq!(find("nothing"), None);
         assert_eq!(near("mesage"), Some("message"));
     }

@@ -46,13 +46,15 @@ pub struct Span {
 /// What is wrong with a line of hours.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum HoursError {
-    #[error("no day: write mon, tue, wed, thu, fri, sat, sun, a range like mon-fri, or a list like sat,sun")]
+    #[error("must be days like mon, mon-fri or sat,sun")]
     Day,
-    #[error("no hours: write \"8:00-17:00\", \"8:00-12:00, 13:00-17:00\", \"24h\" or \"closed\"")]
+    #[error("must be hours like \"8am-5pm\", \"8:00-12:00, 13:00-17:00\", \"24h\" or \"closed\"")]
     Time,
+    #[error("could be morning or afternoon in \"{0}\": write it like 8am-5pm or 8:00-17:00")]
+    EitherHalf(String),
     #[error("more than {RANGES_MAX} ranges in a day")]
     TooMany,
-    #[error("no quiet hours: write \"22:00-6:30\", \"10pm-6am\" or \"off\"")]
+    #[error("must be quiet hours like \"10pm-6am\", \"22:00-6:30\" or \"off\"")]
     Quiet,
 }
 
@@ -116,9 +118,10 @@ impl OpeningHours {
         &self.holidays
     }
 
-    /// The week as it could be texted again: `Mon-Fri 8:00-17:00, Sat 9:00-12:00`. Days that are not named are closed.
+    /// The week as it could be texted again: `Mon-Fri 8am-5pm, Sat 9am-12pm`, by twenty-four hours where people tell the time so.
+    /// Days that are not named are closed.
     #[must_use]
-    pub fn source(&self) -> String {
+    pub fn source(&self, pack: &Pack) -> String {
         const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
         let mut words: Vec<String> = Vec::new();
         let mut day = 0;
@@ -134,8 +137,11 @@ impl OpeningHours {
                 7 => "daily".to_owned(),
                 _ => format!("{first}-{last}"),
             };
-            let hours: Vec<String> = spans.iter().map(|span| span_source(*span)).collect();
-            words.push(format!("{days} {}", hours.join(", ").replace("0:00-24:00", "24h")));
+            let hours = spans.iter().map(|span| match (span.start, span.end) {
+                (0, DAY_MINUTES) => "24h".to_owned(),
+                _ => span_source(*span, pack),
+            });
+            words.push(format!("{days} {}", hours.collect::<Vec<_>>().join(", ")));
         }
         match words.is_empty() {
             true => "closed".to_owned(),
@@ -233,10 +239,13 @@ pub fn within(span: Span, utc_ms: i64, zone: &TimeZone) -> Option<i64> {
     (end > utc_ms).then_some(end)
 }
 
-/// A stretch as it could be written again: `22:00-6:30`.
+/// A stretch as it could be written again: `10pm-6:30am`, `22:00-6:30`.
 #[must_use]
-pub fn span_source(span: Span) -> String {
-    let clock = |minutes: u16| format!("{}:{:02}", minutes / 60, minutes % 60);
+pub fn span_source(span: Span, pack: &Pack) -> String {
+    let clock = |minutes: u16| match pack.by_twelve_hours() {
+        true => pack.clock(minutes / 60, minutes % 60, true),
+        false => format!("{}:{:02}", minutes / 60, minutes % 60),
+    };
     let end = if span.end > DAY_MINUTES {
         span.end - DAY_MINUTES
     } else {

@@ -140,10 +140,10 @@ fn hours_set_by_text_count_and_say_when_we_are_back() {
     says(&mut it, "SET hours mon-fri 8-12, 13-17; sat 9-12");
     let shown = says(&mut it, "SET hours");
     assert!(
-        shown.starts_with("hours is Mon-Fri 8:00-12:00, 13:00-17:00, Sat 9:00-12:00"),
+        shown.starts_with("hours is Mon-Fri 8am-12pm, 1pm-5pm, Sat 9am-12pm"),
         "{shown}"
     );
-    says(&mut it, "SET hours daily 3-4");
+    says(&mut it, "SET hours daily 3am-4am");
     it.missed_call(DAVE);
     let text = it.settle_to(DAVE).join("");
     assert!(text.contains("We're closed, back tomorrow 3am."), "{text}");

@@ -147,6 +147,16 @@ pub(super) fn set(rest: &str, _: &Pack) -> Option<Command> {
         .unwrap_or((rest, ""));
     let key = key.trim_end_matches(['=', ':', '.', '?']).to_lowercase();
     let value = value.trim().trim_start_matches(['=', ':']).trim();
+    // "SET quiet hours 10pm-6am", "SET missed calls off": a key of two words.
+    let (second, after) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
+    let both = format!("{key}_{}", second.trim_end_matches(['=', ':', '.', '?']));
+    let (key, value) = match by_text::find(&both) {
+        Some(known) => (
+            known.name.to_owned(),
+            after.trim().trim_start_matches(['=', ':']).trim(),
+        ),
+        None => (key, value),
+    };
     let known = match by_text::find(&key) {
         Some(known) => known.name.to_owned(),
         None if key == "pin" || key.contains('_') => key,
