@@ -7,9 +7,10 @@ pub(super) mod undecided;
 
 mod told;
 
-use crate::clock::Steady;
+use crate::clock::{Steady, Trust};
 use crate::desk::calls::textback::{CallerKind, Choice, Facts, Refusal};
 use crate::desk::conversation::outgoing::Outgoing;
+use crate::desk::hours::clockless;
 use crate::desk::submission::limits;
 use crate::desk::turn::{Done, Turn};
 use crate::ids::{CallKey, MessageId};
@@ -168,6 +169,8 @@ impl Turn<'_> {
             open.as_deref(),
         );
         let not_before = match choice {
+            // The network may yet tell that it is night.
+            Choice::Late if now.wall.trust == Trust::Guess => now.steady.plus(clockless::PATIENCE),
             Choice::Late => self.rules.polite_time(now).max(now.steady.plus(self.rules.delay)),
             Choice::First | Choice::Known | Choice::AfterHours | Choice::Away => now.steady.plus(self.rules.delay),
         };

@@ -9,6 +9,7 @@ pub(super) mod reports;
 mod withdrawn;
 
 use crate::clock::Steady;
+use crate::desk::calls::textback::{self, Choice};
 use crate::desk::conversation::outgoing::Outgoing;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
@@ -82,10 +83,41 @@ impl Turn<'_> {
             self.effects.permit = Some(Err(id));
             return self.drop_part(&part, &why);
         }
+        if let Some(decent) = self.decent_hour(&part)? {
+            self.effects.permit = Some(Err(id));
+            return self.tx.requeue_part(id, decent, true, "waits for a decent hour");
+        }
         self.tx.mark_submitting(id)?;
         self.tx.refresh_message(part.message)?;
         self.effects.permit = Some(Ok(id));
         Ok(())
+    }
+
+    /// When a text-back may go that follows no call just now, if that is not at once: it was late when it was queued, or has
+    /// waited since (product.md §5).
+    fn decent_hour(&self, part: &OutboxPart) -> Result<Option<Steady>, StoreError> {
+        let now = self.now();
+        let decent = self.rules.polite_time(now);
+        if decent <= now.steady || part.audience == Audience::Owner {
+            return Ok(None);
+        }
+        let Some((_, message)) = self.contact_of(part)? else {
+            return Ok(None);
+        };
+        if message.kind != Kind::TextBack || self.tx.has_left(message.id)? {
+            return Ok(None);
+        }
+        let old = now.steady.since(message.created_at) >= textback::LATE;
+        Ok((old || self.is_late(&message)?).then_some(decent))
+    }
+
+    /// Whether a text-back is about a call that was learnt of late.
+    pub fn is_late(&self, text: &Message) -> Result<bool, StoreError> {
+        let call = match text.contact {
+            Some(contact) => self.tx.last_call_of(contact)?,
+            None => None,
+        };
+        Ok(call.is_some_and(|call| call.message == Some(text.id) && call.reason == Choice::Late.reason()))
     }
 
     /// The verdict on an attempt.
@@ -96,6 +128,12 @@ impl Turn<'_> {
         };
         match part.state {
             State::Submitting => {}
+            // It was not permitted, and waits for its hour.
+            State::Queued
+                if part.not_before > self.now().steady && matches!(outcome, SubmitOutcome::NotTried { .. }) =>
+            {
+                return Ok(());
+            }
             // A verdict on an attempt that was never announced is an attempt all the same, and counts.
             State::Queued => {
                 self.tx.mark_submitting(id)?;

@@ -3,6 +3,7 @@
 use crate::clock::Now;
 use crate::desk::calls::textback;
 use crate::desk::health::condition::BoxCondition;
+use crate::desk::hours::away::Away;
 use crate::desk::rules::{Member, Rules};
 use crate::desk::wording::pack::Values;
 use crate::desk::{Effects, Input};
@@ -19,7 +20,7 @@ pub(super) type Done = Result<(), StoreError>;
 const OWN_NUMBER: &str = "own_number";
 /// Setting: ISO code of the SIM's country, from its IMSI.
 const SIM_COUNTRY: &str = "sim_country";
-/// Setting: automatic texts are off until this steady time, milliseconds.
+/// Setting: automatic texts are off until then: as [`Away`] is kept; older programs kept steady milliseconds alone.
 pub(super) const PAUSED_UNTIL: &str = "paused_until";
 
 /// One input in one transaction.
@@ -189,8 +190,13 @@ impl<'a> Turn<'a> {
 
     /// Whether automatic texts are paused by the owner.
     pub fn paused(&self) -> Result<bool, StoreError> {
-        let until = self.tx.setting(PAUSED_UNTIL)?.and_then(|ms| ms.parse::<i64>().ok());
-        Ok(until.is_some_and(|ms| ms > self.now().steady.0))
+        let Some(kept) = self.tx.setting(PAUSED_UNTIL)? else {
+            return Ok(false);
+        };
+        Ok(match kept.parse::<i64>() {
+            Ok(steady) => steady > self.now().steady.0,
+            Err(_) => Away::parse(&kept).is_some_and(|until| self.lasts(until)),
+        })
     }
 
     fn identity(&mut self, identity: &Identity) -> Done {

@@ -106,6 +106,7 @@ mod tests {
             contacts::HEARD_SINCE,
             outbox::WAITING_FOR,
             quiet::HEAR_BY,
+            quiet::TEXT_BACKS_WAITING,
             messages::LAST_TEXT_BACK,
             outbox::NEXT,
             outbox::NEXT_KNOWN,

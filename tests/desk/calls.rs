@@ -353,8 +353,9 @@ fn late_text_does_not_wait_for_the_morning_of_a_clock_nobody_vouches_for() {
         digits: DAVE.into(),
         toa: 145,
     }]));
-    it.now.wall.utc_ms += 11 * 3_600_000;
+    it.now.wall.utc_ms += 13 * 3_600_000;
     it.now.wall.trust = Trust::Network;
+    it.wait_s(60);
     let texts = it.settle_to(DAVE);
     assert!(
         texts.len() == 1 && texts[0].contains("missed your call earlier"),

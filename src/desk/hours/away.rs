@@ -46,7 +46,7 @@ pub(in crate::desk) enum Away {
 }
 
 impl Away {
-    fn parse(kept: &str) -> Option<Away> {
+    pub fn parse(kept: &str) -> Option<Away> {
         if kept == UNTIL_BACK {
             return Some(Away::UntilBack);
         }
@@ -75,7 +75,12 @@ impl Turn<'_> {
     pub fn away(&self) -> Result<Option<Away>, StoreError> {
         let kept = self.tx.setting(AWAY_UNTIL)?;
         let away = kept.as_deref().and_then(Away::parse);
-        Ok(away.filter(|away| self.left(*away).is_none_or(|left| left > Duration::ZERO)))
+        Ok(away.filter(|away| self.lasts(*away)))
+    }
+
+    /// Whether it is not over yet.
+    pub fn lasts(&self, away: Away) -> bool {
+        self.left(away).is_none_or(|left| left > Duration::ZERO)
     }
 
     /// How long it lasts yet; `None`: until `BACK`.
@@ -247,7 +252,12 @@ impl Turn<'_> {
             },
         };
         let before = self.tx.setting(PAUSED_UNTIL)?;
-        let after = now.steady.plus(length).0.to_string();
+        let ms = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+        let until = Away::Until {
+            utc_ms: (now.wall.trust != Trust::Guess).then(|| now.wall.utc_ms.saturating_add(ms)),
+            steady: now.steady.plus(length),
+        };
+        let after = until.kept();
         self.tx.set_setting(PAUSED_UNTIL, &after)?;
         self.tx.journal(About::default(), "paused", "the owner asked for it")?;
         let length = self.rules.pack.length(length);
