@@ -20,6 +20,7 @@ pub mod demo;
 pub mod doctor;
 pub mod export;
 pub mod label;
+mod log;
 #[cfg(feature = "packaging")]
 pub mod manual;
 pub mod messages;

@@ -1,6 +1,6 @@
 //! `textback run`: the daemon.
 
-use super::{CANNOT, ConfigFile, Exit, FAILED, UNAVAILABLE, complain};
+use super::{CANNOT, ConfigFile, Exit, FAILED, UNAVAILABLE, complain, log};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
@@ -10,14 +10,12 @@ use textback::daemon::{self, Order, World, control};
 use textback::store::Store;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::prelude::*;
 
 /// Between two tries to open a database on a disk that doesn't let us.
 const DISK_PAUSE: Duration = Duration::from_secs(5);
 
 pub fn run(file: &ConfigFile) -> Result<(), Exit> {
-    log_to();
+    log::begin();
     let config = file.read()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // A reload ends nothing, not even a start that waits for its disk; it is obeyed when there is something to reload.
@@ -161,29 +159,4 @@ fn listen(
             }
         }
     })
-}
-
-/// To journald under systemd, else to stderr. `TEXTBACK_LOG` sets the level (error, warn, info, debug, trace).
-fn log_to() {
-    let wanted = std::env::var("TEXTBACK_LOG").ok();
-    let level = wanted
-        .as_deref()
-        .map_or(Ok(LevelFilter::INFO), str::parse::<LevelFilter>);
-    let filter = level.as_ref().copied().unwrap_or(LevelFilter::INFO);
-    let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok());
-    let on_terminal = journal.is_none().then(|| {
-        tracing_subscriber::fmt::layer()
-            .with_writer(std::io::stderr)
-            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-            .with_target(false)
-            // Told on stderr, by a macro that panics: without this the daemon dies with whoever read its log.
-            .log_internal_errors(false)
-    });
-    tracing_subscriber::registry()
-        .with(journal.with_filter(filter))
-        .with(on_terminal.with_filter(filter))
-        .init();
-    if level.is_err() {
-        tracing::warn!("TEXTBACK_LOG is not one of error, warn, info, debug, trace: using info");
-    }
 }

@@ -222,6 +222,16 @@ impl Stage {
         self.start(command)
     }
 
+    /// Starts the daemon as systemd does: its stderr is what it is told that journald reads.
+    pub fn daemon_of_systemd(&self) -> Daemon {
+        let mut command = Command::new("sh");
+        let script = "JOURNAL_STREAM=$(stat -L -c %d:%i /dev/stderr) exec \"$0\" run --config \"$1\"";
+        command
+            .args(["-c", script, env!("CARGO_BIN_EXE_textback")])
+            .stdin(Stdio::null());
+        self.start(command)
+    }
+
     /// Starts the daemon where its folder is on a file system mounted read-only, in name spaces of its own; `None` where this
     /// machine gives none.
     pub fn daemon_on_read_only_disk(&self) -> Option<Daemon> {

@@ -43,3 +43,27 @@ fn systemd_hears_ready_status_watchdog_and_stopping() {
     hears("STOPPING=1");
     assert_eq!(daemon.ended().code(), Some(0));
 }
+
+/// `journalctl -u textback` shows a line and nothing beside it: what there is to know must be in the line.
+#[test]
+fn the_journal_says_what_the_daemon_waits_for() {
+    let stage = Stage::new();
+    let daemon = stage.daemon_of_systemd();
+    let waits = daemon.said.nth(1, "no port");
+    assert!(waits.starts_with("<4>no port trouble="), "{waits}");
+    assert!(waits.contains("modem is not there: is the modem plugged in"), "{waits}");
+    daemon.said.nth(1, "<5>state state=no modem: ");
+    let _sim = stage.sim("generic");
+    daemon.said.nth(1, "<5>state state=ready");
+    // The line that people are told has no priority: journald gives it one that the log never has.
+    daemon.said.nth(1, "textback: ready");
+}
+
+/// Whoever only inherited the variable, from a terminal in a service say, reads times and levels as everybody does.
+#[test]
+fn a_log_that_journald_does_not_read_is_for_eyes() {
+    let stage = Stage::new();
+    let daemon = stage.daemon_with(&[("JOURNAL_STREAM", "1:2")]);
+    let waits = daemon.said.nth(1, "no port");
+    assert!(waits.contains("WARN no port trouble="), "{waits}");
+}
