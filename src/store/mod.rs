@@ -6,7 +6,7 @@
 //!
 //! - [`open`]: opening, and starting anew when the file is damaged
 //! - [`schema`]: tables and migrations
-//! - `sectors`: what a power cut may spoil, and why it spoils nothing that counts
+//! - `sectors`, `last_sector`: what a power cut may spoil, and why it spoils nothing that counts
 //! - [`types`]: the words that columns may hold
 //! - [`calls`], [`contacts`], [`handles`], [`messages`], [`outbox`], [`inbound`], [`timers`], [`records`], [`spells`]: rows ⇄ types
 //! - [`undo`]: orders that can be taken back
@@ -31,6 +31,7 @@ pub mod figures;
 pub mod generate;
 pub mod handles;
 pub mod inbound;
+mod last_sector;
 pub mod lately;
 pub mod ledger;
 pub mod messages;
@@ -367,6 +368,7 @@ impl Store {
         // Or a power cut could leave pages of a commit in the database that the log has lost.
         self.settle()?;
         self.complete_sectors()?;
+        self.forget_last_sector()?;
         self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         self.unmoved = Unmoved::default();
         Ok(())
@@ -375,6 +377,14 @@ impl Store {
     fn complete_sectors(&self) -> Result<(), StoreError> {
         match (self.sectors, self.path.as_deref()) {
             (Sectors::Ours, Some(path)) => sectors::complete(&self.conn, path),
+            (Sectors::Ours | Sectors::Sqlite, _) => Ok(()),
+        }
+    }
+
+    /// The log may begin anew after this.
+    fn forget_last_sector(&self) -> Result<(), StoreError> {
+        match (self.sectors, self.path.as_deref()) {
+            (Sectors::Ours, Some(path)) => last_sector::forget(path),
             (Sectors::Ours | Sectors::Sqlite, _) => Ok(()),
         }
     }
@@ -418,7 +428,8 @@ impl Store {
 impl Drop for Store {
     /// The last connection moves the log into the database; if that would not be safe, the log stays for the next start.
     fn drop(&mut self) {
-        if self.settle().and_then(|()| self.complete_sectors()).is_err()
+        let ready = self.settle().and_then(|()| self.complete_sectors());
+        if ready.and_then(|()| self.forget_last_sector()).is_err()
             && let Err(error) = sectors::leave_log_at_close(&self.conn)
         {
             tracing::warn!(%error, "the write-ahead log may be moved into the database without protection");

@@ -2,8 +2,8 @@
 
 use super::beside::{self, Reconciled};
 use super::{
-    BUSY_TIMEOUT_MS, CACHE_KIB, PAGE_OCTETS, STATEMENT_CACHE, Sectors, Store, StoreError, Unmoved, salvage, schema,
-    sectors,
+    BUSY_TIMEOUT_MS, CACHE_KIB, PAGE_OCTETS, STATEMENT_CACHE, Sectors, Store, StoreError, Unmoved, last_sector,
+    salvage, schema, sectors,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::ffi::OsString;
@@ -42,7 +42,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::CannotOpen`], [`StoreError::Newer`], [`StoreError::Corrupt`], each naming what to do.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
-        let conn = connect(path, Sectors::Sqlite)?;
+        put_back(path)?;
+        let conn = connect(path)?;
         let mut store = Store::prepare(conn, Some(path)).map_err(|e| at_path(path, e))?;
         store.found.opt_outs = beside::reconcile(&mut store.conn, path)?;
         store.seal()?;
@@ -140,7 +141,8 @@ impl Store {
     }
 
     fn open_checked(path: &Path) -> Result<Store, StoreError> {
-        let conn = connect(path, Sectors::Sqlite)?;
+        put_back(path)?;
+        let conn = connect(path)?;
         let small = std::fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_AT_START_MAX_OCTETS);
         if small {
             let found: String = conn
@@ -168,12 +170,15 @@ impl Store {
                 known: schema::LATEST,
             });
         }
-        let (conn, sectors) = match path {
+        let sectors = match path {
             Some(path) => {
                 size_pages(&conn, path)?;
-                by_our_sectors(conn, path)?
+                match sectors::are_ours(&conn)? {
+                    true => Sectors::Ours,
+                    false => Sectors::Sqlite,
+                }
             }
-            None => (conn, Sectors::Sqlite),
+            None => Sectors::Sqlite,
         };
         conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
         conn.pragma_update(None, "synchronous", "FULL")?;
@@ -183,6 +188,9 @@ impl Store {
         // What is deleted is overwritten where that costs no extra page: erased means erased.
         conn.query_row("PRAGMA secure_delete = FAST", [], |_| Ok(()))?;
         conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+        if let Some(path) = path.filter(|_| sectors == Sectors::Ours) {
+            last_sector::keep(path, sectors::log_end(&conn)?)?;
+        }
         let mut store = Store {
             conn,
             path: path.map(Path::to_owned),
@@ -199,18 +207,12 @@ impl Store {
     }
 }
 
-/// Opens anew without SQLite's care for sectors where ours can take its place.
-fn by_our_sectors(conn: Connection, path: &Path) -> Result<(Connection, Sectors), StoreError> {
-    if !sectors::can_touch(&conn)? {
-        return Ok((conn, Sectors::Sqlite));
+/// Puts back what a power cut in the first commit of the last start spoilt.
+fn put_back(path: &Path) -> Result<(), StoreError> {
+    if last_sector::put_back(path)? {
+        tracing::warn!("a sector of the write-ahead log was spoilt by a power cut and is put back");
     }
-    sectors::leave_log_at_close(&conn)?;
-    drop(conn);
-    let conn = connect(path, Sectors::Ours)?;
-    conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
-    // For a database that is still empty.
-    conn.pragma_update(None, "page_size", PAGE_OCTETS)?;
-    Ok((conn, Sectors::Ours))
+    Ok(())
 }
 
 /// Gives a new database pages of [`PAGE_OCTETS`]; rebuilds one of another page size, once, if that takes moments: with the
@@ -308,14 +310,15 @@ fn damaged_kept(path: &Path) -> std::io::Result<Vec<u32>> {
     Ok(numbers)
 }
 
-fn connect(path: &Path, sectors: Sectors) -> Result<Connection, StoreError> {
+fn connect(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_URI;
-    Connection::open_with_flags(uri(path, sectors), flags).map_err(|e| open_error(path, &e))
+    Connection::open_with_flags(uri(path), flags).map_err(|e| open_error(path, &e))
 }
 
 /// The path as SQLite's URI. On an SD card a power cut while a sector is written may spoil what the sector held before; with
-/// `psow=0` SQLite never shares a sector between a commit that is synced and the next one, and puts whole sectors into the log.
-fn uri(path: &Path, sectors: Sectors) -> OsString {
+/// `psow=0` SQLite never shares a sector between a commit that is synced and the next one, and puts whole sectors into the log. Where
+/// [`sectors`] are ours, what it takes for a sector is no larger than a page.
+fn uri(path: &Path) -> OsString {
     let mut uri = OsString::from("file:");
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
@@ -324,10 +327,7 @@ fn uri(path: &Path, sectors: Sectors) -> OsString {
             byte => uri.push(format!("%{byte:02X}")),
         }
     }
-    uri.push(match sectors {
-        Sectors::Sqlite => "?psow=0",
-        Sectors::Ours => "?psow=1",
-    });
+    uri.push("?psow=0");
     uri
 }
 
