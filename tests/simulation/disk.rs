@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use textback::store::Store;
 
 /// What a disk writes whole: some the one, some the other.
-const SECTORS: [usize; 2] = [512, 4096];
+const SECTORS: [usize; 2] = [512, CARD_SECTOR];
+/// What the store reckons with.
+const CARD_SECTOR: usize = 4096;
 
 /// Octets of the write-ahead log's header.
 const LOG_HEADER: usize = 32;
@@ -20,6 +22,21 @@ const LOG_HEADER: usize = 32;
 pub struct Image {
     database: Vec<u8>,
     log: Vec<u8>,
+}
+
+impl Image {
+    /// A commit is synced up to the end of a sector; what its filling writes beyond may not be there.
+    pub fn forget_unsynced_filling(&mut self) {
+        let Some(header) = self.log.get(..LOG_HEADER) else {
+            return;
+        };
+        // https://sqlite.org/walformat.html: the page's size, the salts, which are in the header of each frame too.
+        let page = u32::from_be_bytes(header[8..12].try_into().unwrap());
+        let (frame, salts) = (24 + usize::try_from(page).unwrap(), header[16..24].to_vec());
+        let frames = self.log[LOG_HEADER..].chunks_exact(frame);
+        let end = LOG_HEADER + frames.take_while(|one| one[8..16] == salts).count() * frame;
+        self.log[end - end % CARD_SECTOR..end].fill(0);
+    }
 }
 
 #[derive(Debug)]
@@ -87,7 +104,7 @@ impl Disk {
         let new = self.room();
         std::fs::create_dir(&new).unwrap();
         for file in std::fs::read_dir(&old).unwrap().map(Result::unwrap) {
-            // The second file for the opt-outs is synced before a commit: it is there whole.
+            // The second file for the opt-outs and what is kept of the log are synced before a commit: they are there whole.
             if !file.file_name().to_string_lossy().starts_with("box.db-") {
                 std::fs::copy(file.path(), new.join(file.file_name())).unwrap();
             }

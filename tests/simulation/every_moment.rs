@@ -75,6 +75,10 @@ fn power_cut_soon_after(n: u64) -> Break {
     }
 }
 
+fn power_cuts_in_a_row(n: u64) -> Break {
+    Break::PowerCutsInARow { n, down_s: 20 }
+}
+
 #[test]
 fn killed_after_every_commit_of_a_day() {
     ended_everywhere(Family::Ec25, |tally| tally.commits, 1, kill_after_commit);
@@ -88,6 +92,11 @@ fn power_cut_in_every_commit_of_a_day() {
 #[test]
 fn power_cut_soon_after_every_commit_of_a_day() {
     ended_everywhere(Family::Ec25, |tally| tally.commits, 1, power_cut_soon_after);
+}
+
+#[test]
+fn power_cut_in_every_commit_of_a_day_and_again_in_the_start_after_it() {
+    ended_everywhere(Family::Sim7600, |tally| tally.commits, 1, power_cuts_in_a_row);
 }
 
 #[test]
@@ -105,6 +114,7 @@ fn every_family_ended_at_every_moment() {
         ended_everywhere(family, |tally| tally.commits, 1, kill_after_commit);
         ended_everywhere(family, |tally| tally.commits, 1, power_cut);
         ended_everywhere(family, |tally| tally.commits, 1, power_cut_soon_after);
+        ended_everywhere(family, |tally| tally.commits, 1, power_cuts_in_a_row);
         ended_everywhere(family, |tally| tally.writes, 1, kill_in_write);
     }
 }

@@ -86,6 +86,8 @@ pub enum Break {
     PowerCutInCommit { n: u64, down_s: u64 },
     /// The same so long after that commit, when what followed from it is under way.
     PowerCutAfterCommit { n: u64, after_ms: u64, down_s: u64 },
+    /// The same as in the middle of a commit, and again when the program opens what that left.
+    PowerCutsInARow { n: u64, down_s: u64 },
     /// The same while the write-ahead log is moved into the database.
     PowerCutInCheckpoint { down_s: u64 },
     /// The disk is full for so long.
@@ -267,7 +269,10 @@ fn fault(chance: &mut Chance) -> What {
             after_ms: *chance.pick(&[0, 5, 400, 3_000, 9_000]),
             down_s,
         }),
-        33 => What::Break(Break::PowerCutInCheckpoint { down_s }),
+        33 => match chance.one_in(2) {
+            true => What::Break(Break::PowerCutInCheckpoint { down_s }),
+            false => What::Break(Break::PowerCutsInARow { n, down_s }),
+        },
         34 => match chance.between(0, 2) {
             0 => What::Break(Break::DiskFull {
                 for_s: chance.between(1, 300),
@@ -394,6 +399,7 @@ impl fmt::Display for Break {
             Break::PowerCutAfterCommit { n, after_ms, down_s } => {
                 write!(f, "power-cut-after-commit {n} {after_ms} {down_s}")
             }
+            Break::PowerCutsInARow { n, down_s } => write!(f, "power-cuts-in-a-row {n} {down_s}"),
             Break::PowerCutInCheckpoint { down_s } => write!(f, "power-cut-in-checkpoint {down_s}"),
             Break::DiskFull { for_s } => write!(f, "disk-full {for_s}"),
             Break::DiskReadOnly { for_s } => write!(f, "disk-read-only {for_s}"),
@@ -473,6 +479,10 @@ impl FromStr for What {
                 n: n(0)?,
                 after_ms: n(1)?,
                 down_s: n(2)?,
+            }),
+            "power-cuts-in-a-row" => What::Break(Break::PowerCutsInARow {
+                n: n(0)?,
+                down_s: n(1)?,
             }),
             "power-cut-in-checkpoint" => What::Break(Break::PowerCutInCheckpoint { down_s: n(0)? }),
             "disk-full" => What::Break(Break::DiskFull { for_s: n(0)? }),

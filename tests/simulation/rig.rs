@@ -86,6 +86,9 @@ enum Way {
     InWrite,
     CutInCommit,
     CutAfterCommit,
+    /// In a commit, and once more while the next start opens the database.
+    CutsInARow,
+    CutInStart,
     CutInCheckpoint,
 }
 
@@ -221,6 +224,7 @@ impl Rig {
                     armed.after = Duration::from_millis(after_ms);
                 }
             }
+            Break::PowerCutsInARow { n, down_s } => self.arm(Way::CutsInARow, n, down_s),
             Break::PowerCutInCheckpoint { down_s } => self.arm(Way::CutInCheckpoint, 1, down_s),
             Break::DiskFull { for_s } => {
                 self.full_until = Some(self.at + s(for_s));
@@ -280,10 +284,12 @@ impl Rig {
 
     /// Notes what a power cut can't take back, as long as one may come.
     fn note_synced(&mut self) {
-        let cuts = |armed: Armed| matches!(armed.way, Way::CutInCommit | Way::CutAfterCommit | Way::CutInCheckpoint);
+        let cuts = |armed: Armed| !matches!(armed.way, Way::AfterCommit | Way::InWrite);
         let comes = self.armed.is_some_and(cuts) || self.cut_at.is_some();
         if comes && self.disk.store().is_settled() {
-            self.synced = Some(self.disk.image());
+            let mut synced = self.disk.image();
+            synced.forget_unsynced_filling();
+            self.synced = Some(synced);
         }
     }
 
@@ -299,6 +305,13 @@ impl Rig {
 
     fn die(&mut self, left: &Image, down: Duration, cut: bool) {
         let Some(process) = self.process.take() else { return };
+        let waits = self.read_only_until.is_some() || !process.jobs.is_empty();
+        self.unwritten_since = self.unwritable_since.take().filter(|_| waits);
+        self.go_down(left, down, cut);
+    }
+
+    /// What is left on the disk while nothing runs.
+    fn go_down(&mut self, left: &Image, down: Duration, cut: bool) {
         self.cut_at = None;
         self.tally.count(if cut { "power cut" } else { "kill" });
         self.disk.die(left);
@@ -311,14 +324,17 @@ impl Rig {
             self.world.inject(sim::Fault::RegistrationLost(down), self.at);
         }
         self.last_unwell = self.at;
-        let waits = self.read_only_until.is_some() || !process.jobs.is_empty();
-        self.unwritten_since = self.unwritable_since.take().filter(|_| waits);
     }
 
     /// The process starts.
     fn boot(&mut self) {
         if self.disk.is_closed() {
+            let before = self.disk.image();
             self.disk.open();
+            if let Some(down) = self.strikes(Way::CutInStart) {
+                let left = disk::torn(&before, &self.disk.image(), &mut self.chance);
+                return self.go_down(&left, down, true);
+            }
         }
         if self.full_until.is_some() {
             self.disk.store().limit_pages(Some(1)).unwrap();
@@ -762,6 +778,11 @@ impl Rig {
                 self.tally.commits += 1;
                 if let Some(down) = self.strikes(Way::CutInCommit) {
                     self.cut(down);
+                    return Committed::Dead;
+                }
+                if let Some(down) = self.strikes(Way::CutsInARow) {
+                    self.cut(down);
+                    self.arm(Way::CutInStart, 1, down.as_secs());
                     return Committed::Dead;
                 }
                 if let Some((down, after)) = self.strikes_in(Way::CutAfterCommit) {
