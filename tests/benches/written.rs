@@ -5,7 +5,7 @@
 //! happens. `-- --calls N` (default 50) for another number; `-- --pages` says which tables each commit wrote.
 //!
 //! `written` is what the kernel gave to the disk for this process (`write_bytes` in `/proc/self/io`, whole pages of 4 KiB, so
-//! every sync costs one at least); `handed over` is what SQLite gave to the kernel. What the filesystem adds for its own
+//! every sync costs one at least; half a minute after the last one comes another, for what the kernel then writes by itself); `handed over` is what SQLite gave to the kernel. What the filesystem adds for its own
 //! journal is in neither.
 
 #[path = "../desk/box_under_test.rs"]
@@ -28,6 +28,8 @@ const BEFORE: u32 = 50;
 const GAP: Duration = Duration::from_secs(30 * 60);
 /// What the clerk leaves for later is durable within this.
 const SETTLED_WITHIN: Duration = Duration::from_secs(10);
+/// The kernel writes by itself what has not been synced for so long (`dirty_expire_centisecs`).
+const WRITTEN_BACK_AFTER: Duration = Duration::from_secs(30);
 /// From a text to its report: a phone that is on.
 const REPORTED_AFTER: Duration = Duration::from_secs(8);
 /// Delivered, in a status report (3GPP TS 23.040 §9.2.3.15).
@@ -108,10 +110,14 @@ struct Bench {
     seen: ([u8; 8], u64),
     /// The pages of the commit that has not ended yet.
     open: Vec<u32>,
+    /// The last page of a filling, which SQLite repeats up to the sector's end.
+    filled_with: Option<u32>,
     /// The pages of each commit that changed something.
     pages: Vec<Vec<u32>>,
     /// When what was left for later must be durable.
     settle_by: Option<Steady>,
+    /// When the kernel writes what the last sync left: the octets of the filling that reach into the next sector.
+    written_back_at: Option<Steady>,
 }
 
 impl Bench {
@@ -133,8 +139,10 @@ impl Bench {
             tally: Tally::default(),
             seen: Default::default(),
             open: Vec::new(),
+            filled_with: None,
             pages: Vec::new(),
             settle_by: None,
+            written_back_at: None,
         }
     }
 
@@ -186,7 +194,10 @@ impl Bench {
     /// Something was recorded; the clerk sees to it that it becomes durable.
     fn told(&mut self) {
         match self.it.store.is_settled() {
-            true => self.settle_by = None,
+            true => {
+                self.settle_by = None;
+                self.written_back_at = Some(self.it.now.steady.plus(WRITTEN_BACK_AFTER));
+            }
             false => {
                 self.settle_by
                     .get_or_insert_with(|| self.it.now.steady.plus(SETTLED_WITHIN));
@@ -199,13 +210,17 @@ impl Bench {
         let end = self.it.now.steady.plus(time);
         loop {
             let timer = self.it.store.look(self.it.now, |tx| tx.earliest_timer()).unwrap();
-            let Some(at) = timer.into_iter().chain(self.settle_by).min().filter(|at| *at <= end) else {
+            let due = [timer, self.settle_by, self.written_back_at];
+            let Some(at) = due.into_iter().flatten().min().filter(|at| *at <= end) else {
                 break;
             };
             self.it.jump_to(at.max(self.it.now.steady));
             if self.settle_by.is_some_and(|by| by <= at) {
                 self.it.store.settle().unwrap();
                 self.told();
+            } else if self.written_back_at.is_some_and(|by| by <= at) {
+                self.written_back_at = None;
+                std::fs::File::open(&self.log).unwrap().sync_data().unwrap();
             } else {
                 self.tell(Input::Due);
             }
@@ -241,8 +256,10 @@ impl Bench {
                 continue;
             }
             let pages = std::mem::take(&mut self.open);
-            // What fills the sector behind a commit is the first pages of the database, as they are.
-            if pages.iter().copied().eq((1..).take(pages.len())) {
+            // What fills the sector behind a commit is the first pages of the database, as they are, and the last of them again.
+            let fills = pages.iter().copied().eq((1..).take(pages.len())) || self.filled_with.as_slice() == pages;
+            self.filled_with = pages.last().copied().filter(|_| fills);
+            if fills {
                 self.tally.filling += pages.len() as u64;
             } else {
                 self.tally.commits += 1;
