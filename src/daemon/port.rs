@@ -6,6 +6,7 @@
 use super::usb::Usb;
 use crate::modem::families::udev::LINK;
 use rustix::fs::inotify;
+use rustix::io::Errno;
 use rustix::termios::{ControlModes, OptionalActions, tcgetattr, tcsetattr};
 use std::fmt;
 use std::io;
@@ -43,10 +44,25 @@ pub trait Opener {
 /// Why a port can't be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
-    Absent { path: PathBuf },
-    Busy { path: PathBuf, holder: Option<Holder> },
-    Forbidden { path: PathBuf },
-    Other { path: PathBuf, reason: String },
+    Absent {
+        path: PathBuf,
+    },
+    Busy {
+        path: PathBuf,
+        holder: Option<Holder>,
+    },
+    Forbidden {
+        path: PathBuf,
+    },
+    /// The unit's `DeviceAllow=` leaves out devices of this major number.
+    Withheld {
+        path: PathBuf,
+        major: u32,
+    },
+    Other {
+        path: PathBuf,
+        reason: String,
+    },
 }
 
 /// The process that holds a port.
@@ -87,6 +103,11 @@ impl fmt::Display for Trouble {
             Trouble::Forbidden { path } => write!(
                 f,
                 "no right to open {}: add the user to the group that owns it (`sudo usermod -aG dialout $USER`, then log in again)",
+                path.display()
+            ),
+            Trouble::Withheld { path, major } => write!(
+                f,
+                "{} is a kind of device that the service may not open: `sudo systemctl edit textback`, and there [Service] and DeviceAllow=char-{major} rw",
                 path.display()
             ),
             Trouble::Other { path, reason } => write!(f, "{} can't be opened: {reason}", path.display()),
@@ -150,8 +171,14 @@ impl SerialOpener {
                 holder: Some(holder),
             };
         }
-        if rustix::fs::access(&real, rustix::fs::Access::READ_OK | rustix::fs::Access::WRITE_OK).is_err() {
-            return Trouble::Forbidden { path };
+        match rustix::fs::access(&real, rustix::fs::Access::READ_OK | rustix::fs::Access::WRITE_OK) {
+            Ok(()) => {}
+            // Rights of files are EACCES; this is the control group's (bpf(2), BPF_PROG_TYPE_CGROUP_DEVICE), which is asked first.
+            Err(Errno::PERM) => {
+                let major = rustix::fs::stat(&real).map_or(0, |stat| rustix::fs::major(stat.st_rdev));
+                return Trouble::Withheld { path, major };
+            }
+            Err(_) => return Trouble::Forbidden { path },
         }
         let reason = error.to_string();
         if reason.contains("busy") || reason.contains("exclusive lock") {
@@ -194,7 +221,9 @@ impl Opener for SerialOpener {
     async fn wait(&mut self, trouble: Option<&Trouble>) {
         let pause = match trouble {
             None | Some(Trouble::Absent { .. }) => FALLBACK_POLL,
-            Some(Trouble::Busy { .. } | Trouble::Forbidden { .. } | Trouble::Other { .. }) => RETRY_HELD,
+            Some(
+                Trouble::Busy { .. } | Trouble::Forbidden { .. } | Trouble::Withheld { .. } | Trouble::Other { .. },
+            ) => RETRY_HELD,
         };
         let was_absent = matches!(trouble, None | Some(Trouble::Absent { .. }));
         tokio::select! {
@@ -253,7 +282,7 @@ async fn watch(path: &Path, was_absent: bool) -> io::Result<()> {
                         return Ok(());
                     }
                 }
-                Err(rustix::io::Errno::WOULDBLOCK) => break,
+                Err(Errno::WOULDBLOCK) => break,
                 Err(error) => return Err(error.into()),
             }
         }
