@@ -66,7 +66,17 @@ class UsbModem:
         return ["-chardev", f"socket,id=modem,path={self.path}"]
 
     def device(self):
-        return ["-device", "usb-redir,chardev=modem"]
+        return ["-device", "usb-redir,chardev=modem,id=stick"]
+
+    def hot_plug(self):
+        """The same as orders to a QEMU that runs (QMP)."""
+        address = {"type": "unix", "data": {"path": self.path}}
+        backend = {"type": "socket", "data": {"addr": address, "server": False}}
+        return [("chardev-add", {"id": "modem", "backend": backend}), ("device_add", {"driver": "usb-redir", "chardev": "modem", "id": "stick"})]
+
+    def hot_unplug(self):
+        # With the device its chardev goes.
+        return [("device_del", {"id": "stick"})]
 
     def serve(self):
         while True:

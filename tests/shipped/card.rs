@@ -155,3 +155,42 @@ fn card_says_below_the_answers_why_the_box_stopped_and_not_twice() {
     );
     assert_eq!(told.matches("---- the box ----").count(), 1);
 }
+
+/// What `textback-waits.timer` has written on the appliance: the card is all that an installer with a mute box can look at.
+#[test]
+fn card_says_what_the_box_waits_for_until_it_is_ready() {
+    let one = Box::new();
+    std::fs::write(one.on_card("textback.toml"), GOOD).unwrap();
+    assert_eq!(one.boot(&[]).status.code(), Some(0));
+    let program = |name: &str, says: &str| {
+        let path = one.inside.path().join(name);
+        std::fs::write(&path, format!("#!/bin/sh\necho '{says}'\n")).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+    };
+    let path = format!("{}:{}", one.inside.path().display(), std::env::var("PATH").unwrap());
+    let told = || {
+        let output = Command::new("sh")
+            .arg(super::shipped("board/image/root/usr/lib/textback/card"))
+            .arg("waits")
+            .env("TEXTBACK_CARD", one.card.path())
+            .env("PATH", &path)
+            .output()
+            .unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        one.result()
+    };
+    let before = one.result();
+    program("textback", "no modem: /dev/textback-modem is not there");
+    // Stopped for good (which textback-failed.service tells), or ready (which the daemon itself does).
+    for state in ["failed", "active"] {
+        program("systemctl", state);
+        assert_eq!(told(), before);
+    }
+    program("systemctl", "activating");
+    let waits = told();
+    assert!(
+        waits.contains("modem.pin: ok")
+            && waits.contains("---- the box ----\r\nno modem: /dev/textback-modem is not there\r\n"),
+        "{waits}"
+    );
+}
