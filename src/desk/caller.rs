@@ -34,6 +34,8 @@ const TURNS_MAX: u32 = 6;
 const BARE_STOP_WORDS: usize = 4;
 /// Characters of an opt-out in so many words that the owner reads.
 const OPT_OUT_SAID: usize = 60;
+/// For the journal: a text may ask us to stop, and is passed on.
+pub(super) const FROZEN: &str = "automatic texts frozen";
 /// Confirmations of STOP and START beyond the cap on automatic texts: whoever had them all may still say STOP once.
 const CONFIRMATIONS_OVER: u32 = 1;
 
@@ -61,9 +63,8 @@ impl Turn<'_> {
                 self.tx.save_contact(&contact)?;
                 let dropped = self.cancel_textbacks(&contact.number, "may have asked us to stop")?;
                 let why = format!("the text may ask us to stop; text-backs still queued and dropped: {dropped}");
-                self.tx.journal(about, "automatic texts frozen", &why)?;
-                let who = lines::who(Some(handle), &contact);
-                let line = self.line("maybe_stop", &[("who", &who), ("text", &text)]);
+                self.tx.journal(about, FROZEN, &why)?;
+                let line = self.line_of(&contact, handle, false, text);
                 self.pass_on(&contact, message, &line)
             }
             Word::Start | Word::Yes | Word::Plain => {
@@ -73,22 +74,35 @@ impl Turn<'_> {
                 if self.is_burst(&contact)? {
                     return self.robot(contact, handle, about, "more texts than a person writes");
                 }
-                if let Some(reaction) = reactions::read(text, &self.rules.pack) {
+                let new = if reactions::read(text, &self.rules.pack).is_some() {
                     self.reacted(&mut contact)?;
-                    let line = lines::reaction(&self.rules.pack, handle, &contact, &reaction.verb, &reaction.to);
-                    return self.pass_on(&contact, message, &line);
-                }
-                let new = match self.only_closes(&contact, text) {
-                    true => self.closed(&mut contact)?,
-                    false => self.heard(&mut contact)?,
+                    false
+                } else if self.only_closes(&contact, text) {
+                    self.closed(&mut contact)?
+                } else {
+                    self.heard(&mut contact)?
                 };
-                let line = lines::text(&self.rules.pack, handle, &contact, new, text);
-                let line = match self.rules.is_urgent(text) {
-                    true => format!("{} {line}", self.line("urgent", &[])),
-                    false => line,
-                };
+                let line = self.line_of(&contact, handle, new, text);
                 self.pass_on(&contact, message, &line)
             }
+        }
+    }
+
+    /// The line that passes a caller's text on. `new`: it begins a conversation.
+    pub(super) fn line_of(&self, contact: &Contact, handle: Handle, new: bool, text: &str) -> String {
+        let pack = &self.rules.pack;
+        let may_stop = optout::consent_in(text, pack) == Word::MaybeStop;
+        if may_stop && !contact.opted_out {
+            let who = lines::who(Some(handle), contact);
+            return self.line("maybe_stop", &[("who", &who), ("text", &text)]);
+        }
+        if let Some(reaction) = reactions::read(text, pack).filter(|_| !may_stop) {
+            return lines::reaction(pack, handle, contact, &reaction.verb, &reaction.to);
+        }
+        let line = lines::text(pack, handle, contact, new, text);
+        match self.rules.is_urgent(text) && !may_stop {
+            true => format!("{} {line}", self.line("urgent", &[])),
+            false => line,
         }
     }
 

@@ -40,6 +40,7 @@ impl Turn<'_> {
             self.close_call(&call, &caller, &end, late)?;
         }
         self.decide_waiting()?;
+        self.keep_what_nobody_got()?;
         self.pass_on_kept()?;
         self.tx.release_call_keys()?;
         self.recover_submitting()?;

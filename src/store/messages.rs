@@ -52,10 +52,12 @@ macro_rules! columns {
 }
 
 const BY_ID: &str = concat!("SELECT ", columns!(), " FROM message WHERE id = ?1");
-const HEARD_FROM: &str = concat!(
+const KEPT_FROM: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM message WHERE id >= ?1 AND direction = 'in' AND kind = 'forward' AND text <> '' ORDER BY id LIMIT ?2"
+    " FROM message WHERE id >= ?1 AND direction = 'in' AND kind = 'forward' AND text <> '' AND NOT EXISTS \
+     (SELECT 1 FROM journal j WHERE j.contact_id = message.contact_id AND j.message_id = message.id AND j.what <> ?3) \
+     ORDER BY id LIMIT ?2"
 );
 pub(super) const LAST_HEARD: &str = concat!(
     "SELECT ",
@@ -179,14 +181,24 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Callers' texts from `first` on, oldest first.
+    /// Callers' texts from `first` on of which nothing stands in the journal but perhaps `only`: it says what became of all that
+    /// were not to be passed on. Oldest first.
     ///
     /// # Errors
     /// SQLite's own.
-    pub fn heard_from(&self, first: MessageId, limit: u32) -> Result<Vec<Message>, StoreError> {
-        let mut statement = self.conn.prepare_cached(HEARD_FROM)?;
-        let rows = statement.query_map(params![first, limit], read)?;
+    pub fn kept_from(&self, first: MessageId, only: &str, limit: u32) -> Result<Vec<Message>, StoreError> {
+        let mut statement = self.conn.prepare_cached(KEPT_FROM)?;
+        let rows = statement.query_map(params![first, limit, only], read)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a caller's text was ever passed on to anybody.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn ever_forwarded(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE direction = 'out' AND kind = 'forward')";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
     /// The last texts of a contact to us, latest first.

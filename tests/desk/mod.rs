@@ -11,6 +11,7 @@ mod durable;
 mod figures;
 mod health;
 mod hostile;
+mod kept;
 mod language;
 mod later;
 mod named;

@@ -87,6 +87,23 @@ impl Content {
         Content::of(user_data.header().ports(), user_data.text(), data)
     }
 
+    /// What a recorded text was, as far as the record tells.
+    pub fn recalled(recorded: &str) -> Content {
+        let all = [
+            Content::Picture(Notification::default()),
+            Content::Appointment,
+            Content::Report,
+            Content::Other,
+        ];
+        let found = all.into_iter().find(|content| content.recorded() == recorded);
+        match found {
+            Some(content) => content,
+            // Of a card nothing but that it was one.
+            None if recorded == Content::Card(String::new()).recorded() => Content::Other,
+            None => Content::Text(recorded.to_owned()),
+        }
+    }
+
     /// For the record.
     pub fn recorded(&self) -> &str {
         match self {

@@ -152,7 +152,8 @@ impl Turn<'_> {
             let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
             lines::missed(&self.rules.pack, handle, &contact, &time, call.ringing, &tail)
         };
-        if self.merges_call()? {
+        // A box that nobody owns tells nobody: the first owner hears of their next call in full.
+        if self.rules.owners().next().is_none() || self.merges_call()? {
             return Ok(());
         }
         contact.told_at = Some(now);

@@ -18,7 +18,7 @@ use crate::store::undo::Change;
 use std::time::Duration;
 
 /// The first nudge, from when the first text that nobody answered reached the team.
-const FIRST: Duration = Duration::from_secs(15 * 60);
+pub(in crate::desk) const FIRST: Duration = Duration::from_secs(15 * 60);
 /// The second and last.
 const SECOND: Duration = Duration::from_secs(2 * 3600);
 /// A nudge this long after that was the second.
