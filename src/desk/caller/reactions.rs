@@ -108,7 +108,7 @@ fn folded(text: &str) -> String {
 }
 
 /// Pictographs, and what joins and varies them.
-fn is_emoji(c: char) -> bool {
+pub(in crate::desk) fn is_emoji(c: char) -> bool {
     matches!(c, '\u{203c}' | '\u{2049}' | '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
 }
 

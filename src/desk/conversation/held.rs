@@ -1,6 +1,6 @@
 //! Texts of the owner's that wait to be told whom they are for: asked about for 15 minutes, then dropped, which is said.
 
-use crate::desk::conversation::routing::snippet;
+use crate::desk::conversation::routing::gist;
 use crate::desk::owner::commands;
 use crate::desk::rules::Member;
 use crate::desk::submission::air;
@@ -51,7 +51,7 @@ impl Turn<'_> {
             self.tx.release_held(before.id)?;
             self.tx.clear_timer(TimerKind::Held, before.id)?;
             if before.text != body {
-                let dropped = snippet(&before.text, HELD_SNIPPET);
+                let dropped = gist(&before.text, HELD_SNIPPET);
                 let line = self.line("held_dropped", &[("text", &dropped)]);
                 self.reply_not_gone(&member.number, None, &line)?;
             }
@@ -72,14 +72,13 @@ impl Turn<'_> {
         let mut offered = Vec::new();
         for contact in choices {
             if let Some(holding) = self.tx.holding_of(contact.id)? {
-                let said = self.tx.last_heard(contact.id, 1)?;
-                let said = said.first().map(|message| message.text.clone());
+                let said = self.last_words(contact.id)?;
                 offered.push((holding.handle, contact, said));
             }
         }
         let asked = |snippets| self.question(body, doubt, &offered, snippets);
         // The snippets give way before a second part is paid for.
-        let fits = SNIPPETS.iter().map(asked).find(|line| air::count(line) <= 1);
+        let fits = SNIPPETS.iter().map(asked).find(|line| air::count_plain(line) <= 1);
         let line = fits.unwrap_or_else(|| self.question(body, doubt, &offered, &SNIPPETS[0]));
         self.reply_not_gone(&member.number, None, &line)
     }
@@ -92,7 +91,7 @@ impl Turn<'_> {
         offered: &[(Handle, &Contact, Option<String>)],
         (of_text, of_last, in_full): &(usize, usize, bool),
     ) -> String {
-        let text = snippet(body, *of_text);
+        let text = gist(body, *of_text);
         let handles: Vec<String> = offered.iter().map(|(handle, ..)| handle.to_string()).collect();
         let choices: Vec<String> = offered
             .iter()
@@ -102,7 +101,7 @@ impl Turn<'_> {
                     Some(_) | None => lines::who(Some(*handle), contact),
                 };
                 match said {
-                    Some(said) if *of_last > 0 => format!("{who} ({})", snippet(said, *of_last)),
+                    Some(said) if *of_last > 0 => format!("{who} ({})", gist(said, *of_last)),
                     Some(_) | None => who,
                 }
             })
@@ -208,7 +207,7 @@ impl Turn<'_> {
             return Ok(());
         };
         self.tx.release_held(id)?;
-        let line = self.line("held_dropped", &[("text", &snippet(&text, HELD_SNIPPET))]);
+        let line = self.line("held_dropped", &[("text", &gist(&text, HELD_SNIPPET))]);
         self.reply_not_gone(&owner, None, &line)
     }
 }

@@ -2,7 +2,7 @@
 //! what they wrote; after that the digest tells of them.
 
 use crate::clock::{Steady, Trust};
-use crate::desk::conversation::routing::snippet;
+use crate::desk::conversation::routing::gist;
 use crate::desk::hours;
 use crate::desk::hours::away::AWAY_UNTIL;
 use crate::desk::rules::Member;
@@ -240,8 +240,8 @@ impl Turn<'_> {
         match waiting {
             [] => Ok(()),
             [(contact, handle, age)] => {
-                let said = self.tx.last_heard(contact.id, 1)?;
-                let said = said.first().map(|m| snippet(&m.text, SAID)).unwrap_or_default();
+                let said = self.last_words(contact.id)?;
+                let said = said.map(|said| gist(&said, SAID)).unwrap_or_default();
                 let line = said::waits(&self.rules.pack, *handle, contact, &self.rules.pack.length(*age), &said);
                 self.text_owner(&member.number, Kind::Alert, &line, Some(contact), None)?;
                 Ok(())

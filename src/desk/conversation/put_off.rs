@@ -3,7 +3,7 @@
 use crate::clock::Trust;
 use crate::desk::conversation::later::{LOOK_AGAIN, SAID};
 use crate::desk::conversation::outgoing::Outgoing;
-use crate::desk::conversation::routing::snippet;
+use crate::desk::conversation::routing::gist;
 use crate::desk::rules::Member;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
@@ -61,8 +61,8 @@ impl Turn<'_> {
 
     fn remind(&mut self, row: &Scheduled, contact: &Contact) -> Done {
         let handle = self.handle_for(contact)?;
-        let said = self.tx.last_heard(contact.id, 1)?;
-        let said = said.first().map(|m| snippet(&m.text, SAID)).unwrap_or_default();
+        let said = self.last_words(contact.id)?;
+        let said = said.map(|said| gist(&said, SAID)).unwrap_or_default();
         let line = said::reminder(&self.rules.pack, handle, contact, &said);
         for member in self.askers(row) {
             self.ring_owner(&member.number, &line, Some(contact))?;

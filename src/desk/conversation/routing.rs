@@ -1,5 +1,6 @@
 //! An owner's text to a caller: tagged, bare handle, untagged. Never guessed between two; held and asked instead.
 
+use crate::desk::caller::{optout, reactions};
 use crate::desk::conversation::Addressee;
 use crate::desk::conversation::held::{CHOICES, Doubt};
 use crate::desk::conversation::meant::{Guess, READ, SPOKE_RECENTLY};
@@ -10,6 +11,7 @@ use crate::desk::wording::lines;
 use crate::desk::wording::pack::Values;
 use crate::desk::wording::said;
 use crate::ids::{Handle, MessageId};
+use crate::sms;
 use crate::store::StoreError;
 use crate::store::contacts::{Contact, ContactId};
 use crate::store::messages::Message;
@@ -17,6 +19,10 @@ use crate::store::types::{Consent, Direction, Kind, Priority};
 
 /// Texts shown for a bare handle.
 const LAST_FEW: u32 = 3;
+/// Texts of a caller looked through for words of their own.
+const WORDS_LOOKED_AT: u32 = 4;
+/// Waiting callers looked through for those to offer.
+const WAITING_LOOKED_AT: u32 = 20;
 /// Texts with a customer among which the very same words are looked for.
 const SAID_LATELY: u32 = 6;
 
@@ -141,11 +147,27 @@ impl Turn<'_> {
                 Ok(())
             }
             Guess::Unsure { since } => {
-                let told = self.told_of(member, since, CHOICES)?;
+                let mut told = self.told_of(member, since, CHOICES)?;
+                if told.is_empty() {
+                    told = self.waiting_for(member)?;
+                }
                 let choices: Vec<Contact> = named.into_iter().chain(told).collect();
                 self.hold_for_one_of(member, body, &choices)
             }
         }
+    }
+
+    /// Who waits for an answer from `member`, those who wait longest first: whom an answer after hours on a roof is for.
+    fn waiting_for(&self, member: &Member) -> Result<Vec<Contact>, StoreError> {
+        let mut theirs = Vec::new();
+        for contact in self.tx.waiting(WAITING_LOOKED_AT)? {
+            let taken = self.claimant(contact.id)?.is_some_and(|by| by.number != member.number);
+            if !taken && self.may_not_text(&contact)?.is_none() {
+                theirs.push(contact);
+            }
+        }
+        theirs.truncate(CHOICES);
+        Ok(theirs)
     }
 
     /// Holds a text and asks whom of these it is for; nobody stands there twice.
@@ -301,6 +323,21 @@ impl Turn<'_> {
         self.reply_not_gone(&member.number, None, &line)
     }
 
+    /// What a caller last wrote in words of their own: no reaction, no STOP, START or HELP, if they wrote anything else of late.
+    pub fn last_words(&self, contact: ContactId) -> Result<Option<String>, StoreError> {
+        let pack = &self.rules.pack;
+        let lately = self.tx.last_heard(contact, WORDS_LOOKED_AT)?;
+        let own = |text: &str| {
+            let wish = matches!(
+                optout::consent_in(text, pack),
+                optout::Consent::Stop | optout::Consent::Start | optout::Consent::Help
+            );
+            !wish && reactions::read(text, pack).is_none()
+        };
+        let words = lately.iter().find(|message| own(&message.text)).or(lately.first());
+        Ok(words.map(|message| message.text.clone()))
+    }
+
     /// Somebody else who spoke lately, for `OOPS`.
     fn another_than(&self, id: ContactId) -> Result<Option<Handle>, StoreError> {
         let since = self.now().steady.minus(SPOKE_RECENTLY);
@@ -344,4 +381,18 @@ pub(in crate::desk) fn snippet(text: &str, characters: usize) -> String {
     }
     let cut: String = flat.chars().take(characters.saturating_sub(2)).collect();
     format!("{}..", cut.trim_end())
+}
+
+/// The same where it only brings a text to mind: letters plain and without pictographs, unless it is nothing else. One would more
+/// than halve what else there is room for.
+pub(in crate::desk) fn gist(text: &str, characters: usize) -> String {
+    let plain = sms::to_gsm7_lossy(text).text;
+    let words: String = plain
+        .chars()
+        .filter(|c| !reactions::is_emoji(*c) && *c != '\u{200d}')
+        .collect();
+    match words.trim().is_empty() {
+        true => snippet(text, characters),
+        false => snippet(&words, characters),
+    }
 }

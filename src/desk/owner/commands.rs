@@ -9,14 +9,15 @@ use crate::phone::Body;
 
 mod arguments;
 
-use arguments::{away, crew, handle, later, name, owner, pause, set, won};
+use arguments::{away, crew, handle, help, later, name, owner, pause, set, won};
 
 /// What the owner asks for. Times are as written, their words in English.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     Status,
     List,
-    Help,
+    /// What can be texted; of one order what it does, by its name.
+    Help(Option<&'static str>),
     /// The rest of a long text; of this customer if named.
     More(Option<Handle>),
     /// No automatic texts for a while (`2h`); `None`: until RESUME.
@@ -110,19 +111,19 @@ struct Word {
     /// Its name in the language packs, which is the English word.
     id: &'static str,
     shape: Shape,
-    /// In the HELP text.
-    shown: bool,
+    /// Needed every day: at the beginning of the HELP text.
+    daily: bool,
 }
 
-const fn word(id: &'static str, shown: bool, shape: Shape) -> Word {
-    Word { id, shape, shown }
+const fn word(id: &'static str, daily: bool, shape: Shape) -> Word {
+    Word { id, shape, daily }
 }
 
 /// The only place that knows which commands there are, in the order in which people read of them.
 static WORDS: &[Word] = &[
     word("STATUS", true, Shape::Alone(|| Command::Status)),
     word("LIST", true, Shape::Alone(|| Command::List)),
-    word("HELP", false, Shape::Alone(|| Command::Help)),
+    word("HELP", false, Shape::Rest(help)),
     word("MORE", true, Shape::MaybeHandle(Command::More)),
     word("NAME", true, Shape::HandleAnd(name)),
     word("NUM", false, Shape::Handle(Command::Num)),
@@ -231,12 +232,12 @@ fn split<'t>(text: &'t str, pack: &Pack) -> (&'t str, &'t str) {
     (first, rest)
 }
 
-/// The HELP text to the owner, from the same table.
+/// How each command is used, those first that are needed every day. HELP itself need not be told.
 #[must_use]
-pub fn help(pack: &Pack) -> String {
-    let usages = WORDS.iter().filter(|w| w.shown).filter_map(|w| pack.command(w.id));
-    let shown: Vec<&str> = usages.map(|phrase| phrase.usage.as_str()).collect();
-    pack.line("help", &[("commands", &shown.join(", "))])
+pub fn usages(pack: &Pack) -> Vec<String> {
+    let (daily, rest): (Vec<&Word>, Vec<&Word>) = WORDS.iter().filter(|w| w.id != "HELP").partition(|w| w.daily);
+    let all = daily.into_iter().chain(rest);
+    all.map(|word| word.usage(pack)).collect()
 }
 
 impl Word {

@@ -2,7 +2,6 @@
 
 use crate::desk::conversation::Addressee;
 use crate::desk::conversation::outgoing;
-use crate::desk::owner::commands;
 use crate::desk::owner::undo::Order;
 use crate::desk::rules::Member;
 use crate::desk::turn::{Done, Turn};
@@ -21,11 +20,6 @@ use crate::store::undo::Change;
 const START_CHARACTERS: usize = 12;
 
 impl Turn<'_> {
-    /// `HELP`.
-    pub fn owner_help(&mut self, member: &Member) -> Done {
-        self.reply(&member.number, &commands::help(&self.rules.pack))
-    }
-
     /// `MORE 27`: what was cut off of their last text, page by page; then from the beginning.
     pub fn more(&mut self, member: &Member, handle: Handle) -> Done {
         let Some(contact) = self.known(member, handle)? else {
@@ -58,9 +52,15 @@ impl Turn<'_> {
 
     /// `NAME 27 Dave`.
     pub fn name(&mut self, member: &Member, handle: Handle, name: &str) -> Done {
+        // Whoever names a customer "Dave, slow payer" should know that.
+        let they_read_it = self.rules.greets_by_name();
         self.change(member, handle, ("NAME", "", Vec::new()), |contact, pack| {
             contact.name = Some(name.trim().to_owned()).filter(|n| !n.is_empty());
-            pack.line("named", &[("number", &contact.number), ("name", &plain(name))])
+            let named = pack.line("named", &[("number", &contact.number), ("name", &plain(name))]);
+            match they_read_it {
+                true => format!("{named} {}", pack.line("named_to_them_too", &[])),
+                false => named,
+            }
         })
     }
 

@@ -6,7 +6,7 @@
 
 use crate::clock::Steady;
 use crate::desk::hours::away::AWAY_UNTIL;
-use crate::desk::rules::Member;
+use crate::desk::rules::{Member, Role};
 use crate::desk::team;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
@@ -106,6 +106,11 @@ impl Turn<'_> {
         let Some(last) = last else {
             return self.say(&member.number, "nothing_to_undo", &[]);
         };
+        // Somebody who was an owner when they changed the box.
+        let of_the_box = |change: &Change| matches!(change, Change::Setting { .. });
+        if member.role == Role::Crew && last.changes.iter().any(of_the_box) {
+            return self.say(&member.number, "for_the_owner", &[]);
+        }
         if last.changes.is_empty() {
             return self.say(&member.number, "undo_never", &[("order", &last.what)]);
         }

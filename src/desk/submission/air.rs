@@ -45,6 +45,11 @@ pub(in crate::desk) fn count(text: &str) -> usize {
     sms::cost(text).parts
 }
 
+/// How many parts a line to the owner takes, whose punctuation is made plain when it goes out.
+pub(in crate::desk) fn count_plain(line: &str) -> usize {
+    count(&sms::plain_punctuation(line))
+}
+
 /// The longest beginning of `text` that fits in `most` parts with `tail` behind it. Cuts between graphemes.
 pub(in crate::desk) fn longest_prefix(text: &str, tail: &str, most: usize) -> String {
     let ends: Vec<usize> = text.grapheme_indices(true).map(|(at, g)| at + g.len()).collect();

@@ -10,13 +10,21 @@ use std::time::Duration;
 /// Callers named in a nudge; more would not fit one part.
 const HANDLES_MOST: usize = 8;
 
-fn before(pack: &Pack, contact: Option<&Contact>) -> String {
-    contact.map_or_else(|| pack.line("somebody_forgotten", &[]), |contact| who(None, contact))
+/// Who has a number now and who had it, by name; two of the same name by their telephone numbers too.
+fn now_and_before(pack: &Pack, contact: &Contact, was: Option<&Contact>) -> (String, String) {
+    let Some(was) = was else {
+        return (who(None, contact), pack.line("somebody_forgotten", &[]));
+    };
+    let (now, before) = (who(None, contact), who(None, was));
+    match now == before {
+        true => (format!("{now} {}", contact.number), format!("{before} {}", was.number)),
+        false => (now, before),
+    }
 }
 
 /// A number that was somebody else's when the owner last used it.
 pub(in crate::desk) fn changed_hands(pack: &Pack, handle: Handle, contact: &Contact, was: Option<&Contact>) -> String {
-    let (who, before) = (who(None, contact), before(pack, was));
+    let (who, before) = now_and_before(pack, contact, was);
     pack.line(
         "changed_hands",
         &[("handle", &handle), ("who", &who), ("before", &before)],
@@ -30,7 +38,7 @@ pub(in crate::desk) fn changed_hands_order(
     contact: &Contact,
     was: Option<&Contact>,
 ) -> String {
-    let (who, before) = (who(None, contact), before(pack, was));
+    let (who, before) = now_and_before(pack, contact, was);
     pack.line(
         "changed_hands_order",
         &[("handle", &handle), ("who", &who), ("before", &before)],

@@ -2,6 +2,7 @@
 
 use super::{Command, NAME_CHARACTERS_MAX, NEVER, one_typo};
 use crate::config::by_text::{self, KEYS};
+use crate::desk::caller::reactions;
 use crate::desk::hours::holidays;
 use crate::desk::wording::pack::Pack;
 use crate::ids::{HANDLES, Handle};
@@ -59,6 +60,19 @@ fn span(rest: &str, clock: bool, pack: &Pack) -> Option<Option<String>> {
     time.then_some(Some(english))
 }
 
+/// `HELP`, `HELP AWAY`. "Help is on the way" is a sentence.
+pub(super) fn help(rest: &str, pack: &Pack) -> Option<Command> {
+    let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    if word.is_empty() {
+        return Some(Command::Help(None));
+    }
+    let id = pack
+        .command_of(word)
+        .filter(|_| after.is_empty() || pack.means("polite", after.trim()))?;
+    let known = super::ids().into_iter().find(|known| *known == id)?;
+    Some(Command::Help(Some(known)))
+}
+
 pub(super) fn pause(rest: &str, pack: &Pack) -> Option<Command> {
     span(rest, false, pack).map(Command::Pause)
 }
@@ -90,8 +104,13 @@ pub(super) fn later(rest: &str, pack: &Pack) -> Option<Command> {
         .map(|(handle, when)| Command::Later { handle, when })
 }
 
+/// A name has a letter in it: "NAME 27 31" is a slip, and "27 31: ok" would be read as two customers. Pictographs would make every
+/// text with the name dearer.
 pub(super) fn name(handle: Handle, rest: &str, _: &Pack) -> Option<Command> {
     let name: String = rest
+        .chars()
+        .filter(|c| !reactions::is_emoji(*c) && *c != '\u{200d}')
+        .collect::<String>()
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
@@ -100,10 +119,10 @@ pub(super) fn name(handle: Handle, rest: &str, _: &Pack) -> Option<Command> {
         .filter(|c| !c.is_control())
         .take(NAME_CHARACTERS_MAX)
         .collect();
-    (!name.trim().is_empty()).then(|| Command::Name {
-        handle,
-        name: name.trim().to_owned(),
-    })
+    let name = name.trim().to_owned();
+    name.chars()
+        .any(char::is_alphabetic)
+        .then_some(Command::Name { handle, name })
 }
 
 /// `WON 27`, `WON 27 850`, `WON 27 $1,250.00`, `WON 27 1.250 €`.
