@@ -85,7 +85,8 @@ impl Turn<'_> {
                 self.tx.end_spell(spell.id)?;
             }
         }
-        let from = self.rules.time_of_day(before_utc_ms, wall.offset_s);
+        // With its date after days.
+        let (from, _) = self.rules.between(before_utc_ms, wall.utc_ms, wall.offset_s);
         let length = self.rules.pack.length(off);
         // After a power cut nobody knows more than the last time recorded, half an hour before at most.
         let orderly = self

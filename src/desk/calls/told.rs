@@ -53,7 +53,10 @@ impl Turn<'_> {
             }
             Refusal::Hardly(_) => {
                 self.tell_of_ratio()?;
-                contact.map_or(Ok(()), |contact| self.missed_line(contact.id))
+                contact.map_or(Ok(()), |contact| {
+                    self.handle_for(contact)?;
+                    self.missed_line(contact.id)
+                })
             }
             Refusal::Premium | Refusal::TollFree | Refusal::Foreign => match contact {
                 Some(contact) if !self.merges_abroad()? => self.missed_line(contact.id),
@@ -62,16 +65,18 @@ impl Turn<'_> {
             Refusal::Cooldown { .. } | Refusal::Alive | Refusal::Cap(_) => contact.map_or(Ok(()), |contact| {
                 self.missed_line_in(contact.id, self.rules.merge_window)
             }),
+            // Somebody may want to text them by hand.
+            Refusal::Paused | Refusal::TooLong | Refusal::TooLate => contact.map_or(Ok(()), |contact| {
+                self.handle_for(contact)?;
+                self.missed_line(contact.id)
+            }),
             Refusal::Friend
             | Refusal::OptedOut
             | Refusal::Frozen(_)
-            | Refusal::Paused
             | Refusal::TooShort
             | Refusal::Landline
             | Refusal::LearnedLandline
-            | Refusal::CountryUnknown
-            | Refusal::TooLong
-            | Refusal::TooLate => contact.map_or(Ok(()), |contact| self.missed_line(contact.id)),
+            | Refusal::CountryUnknown => contact.map_or(Ok(()), |contact| self.missed_line(contact.id)),
         }
     }
 

@@ -270,6 +270,19 @@ impl Turn<'_> {
         self.say_to_owners(member, &said)
     }
 
+    /// That callers are not texted, and when they are again.
+    pub fn paused_in_words(&self) -> Result<String, StoreError> {
+        let wall = self.now().wall;
+        let until = self.tx.setting(PAUSED_UNTIL)?.as_deref().and_then(Away::parse);
+        Ok(match until {
+            Some(Away::Until { utc_ms: Some(at), .. }) if wall.trust != Trust::Guess => {
+                let time = when::in_words(at, wall.utc_ms, &self.rules.zone(wall), &self.rules.pack);
+                self.line("paused_until", &[("time", &time)])
+            }
+            Some(_) | None => self.line("paused_now", &[]),
+        })
+    }
+
     /// `RESUME`, `BACK`: ends a pause and AWAY.
     pub fn resume(&mut self, member: &Member) -> Done {
         let (away, paused) = (self.away()?.is_some(), self.paused()?);

@@ -120,7 +120,7 @@ impl Turn<'_> {
 
     fn mode(&self) -> Result<String, StoreError> {
         Ok(match (self.paused()?, self.away()?) {
-            (true, _) => self.line("paused_now", &[]),
+            (true, _) => self.paused_in_words()?,
             (false, Some(away)) => self.away_shortly(away),
             (false, None) => self.line("working", &[]),
         })

@@ -5,6 +5,7 @@ use crate::desk::wording::pack::Pack;
 use crate::desk::wording::template::plain;
 use crate::ids::Handle;
 use crate::modem::Deafness;
+use crate::sms;
 use crate::store::contacts::Contact;
 use std::time::Duration;
 
@@ -40,6 +41,16 @@ pub(in crate::desk) enum Tail {
     CannotText(String),
 }
 
+impl Tail {
+    /// Whether the line says enough without how to answer.
+    fn stands_alone(&self) -> bool {
+        match self {
+            Tail::NotTexted(_) => true,
+            Tail::TextedBack | Tail::Texting | Tail::TextingAt(_) | Tail::NotDelivered | Tail::CannotText(_) => false,
+        }
+    }
+}
+
 /// The line about a missed call.
 pub(in crate::desk) fn missed(
     pack: &Pack,
@@ -63,14 +74,17 @@ pub(in crate::desk) fn missed(
         Tail::Texting => (pack.line("texting_back", &[]), answer),
         Tail::TextingAt(time) => (pack.line("texting_back_at", &[("time", time)]), answer),
         Tail::NotDelivered => (pack.line("text_failed", &[("number", &contact.number)]), None),
-        Tail::NotTexted(why) => (not_texted(why), None),
+        Tail::NotTexted(why) => (not_texted(why), answer),
         // The number stands in the line until they have a name.
         Tail::CannotText(why) if contact.name.is_none() => (not_texted(why), Some(pack.line("please_call_them", &[]))),
         Tail::CannotText(why) => (not_texted(why), Some(call())),
     };
-    match then {
-        Some(then) => format!("{start} {what} {then}"),
-        None => format!("{start} {what}"),
+    let line = format!("{start} {what}");
+    match then.map(|then| format!("{line} {then}")) {
+        // How to answer is known well enough not to be paid for.
+        Some(whole) if tail.stands_alone() && sms::cost(&whole).parts > 1 => line,
+        Some(whole) => whole,
+        None => line,
     }
 }
 
