@@ -182,13 +182,13 @@ fn module_wanted(program: &str, code: &str) -> bool {
             .output()
             .is_ok_and(|o| o.status.success())
     };
-    let there_in_node = || {
+    let there_by_e = || {
         Command::new(program)
             .args(["-e", code])
             .output()
             .is_ok_and(|o| o.status.success())
     };
-    std::env::var_os("TEXTBACK_PEERS").is_some() && if program == "node" { there_in_node() } else { there() }
+    std::env::var_os("TEXTBACK_PEERS").is_some() && if program == "python3" { there() } else { there_by_e() }
 }
 
 /// Runs a client that says `NOW TEXT` and `NOW CALL` when it wants to be texted and called; what it said, line by line.
@@ -368,5 +368,60 @@ fn dial_scripts_get_as_far_as_a_modem_without_data_lets_them() {
             "{}",
             family.name()
         );
+    }
+}
+
+#[test]
+fn kannel_sends_and_answers_what_comes() {
+    if !wanted("bearerbox") || !wanted("curl") {
+        return;
+    }
+    let running = Running::new(Family::Generic, 5.0);
+    let other = "+15125550102";
+    running.ask(&format!("text {other} a text for kannel"));
+    let said = peer("kannel.sh", &running, &[FRIEND, "15"]);
+    assert!(said.contains("Accepted for delivery"));
+    assert!(running.ask(&format!("phone {FRIEND}")).contains("hello from kannel"));
+    assert!(running.ask(&format!("phone {other}")).contains("an answer from kannel"));
+}
+
+#[test]
+fn device_gsm_identifies_sends_and_receives() {
+    if !module_wanted("perl", "use Device::Gsm") {
+        return;
+    }
+    for family in [Family::Generic, Family::Sim7600, Family::Huawei] {
+        let running = Running::new(family, 5.0);
+        running.ask(&format!("text {FRIEND} a text for perl"));
+        let_texts_arrive();
+        let said = talk("perl", "device-gsm.pl", &running, &[FRIEND]);
+        let heard = |what: &str| assert!(said.iter().any(|l| l.contains(what)), "{what}: {}", family.name());
+        heard("is 862636050012345");
+        heard(&format!("text from {FRIEND} a text for perl"));
+        heard("done");
+        let_texts_arrive();
+        assert!(
+            running
+                .ask(&format!("phone {FRIEND}"))
+                .contains("hello from Device::Gsm")
+        );
+    }
+}
+
+#[test]
+fn comgt_identifies_and_sees_the_signal_and_the_network() {
+    if !wanted("comgt") {
+        return;
+    }
+    for family in [Family::Generic, Family::Sim7600, Family::Telit] {
+        let said = peer("comgt.sh", &Running::new(family, 5.0), &[]);
+        for what in [
+            "862636050012345",
+            "Signal Quality: 21,99",
+            "Registered on Home network",
+            "SIM ready",
+        ] {
+            assert!(said.contains(what), "{what}: {}", family.name());
+        }
     }
 }
