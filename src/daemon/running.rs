@@ -202,11 +202,13 @@ impl<O: Opener> Running<O> {
                 if matches!(trouble, Trouble::Absent { .. }) {
                     self.plugged_in = None;
                 }
-                if self.desk.state.port(Some(trouble.clone())) {
-                    tracing::warn!(%trouble, "no port");
-                    self.desk.lose_port("there is none");
+                if !self.desk.state.port(Some(trouble.clone())) {
+                    return Port::AsItWas;
                 }
-                Port::AsItWas
+                tracing::warn!(%trouble, "no port");
+                self.desk.lose_port("there is none");
+                // The lights and systemd are told before it is waited for: that may take half a minute before anything else happens.
+                Port::CameOrWent
             }
         }
     }
@@ -270,5 +272,77 @@ async fn sleep_until(at: Option<tokio::time::Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::port::Line;
+    use super::super::power::Power;
+    use super::*;
+    use crate::config::Config;
+    use crate::store::Store;
+    use std::cell::Cell;
+    use std::future::poll_fn;
+    use std::pin::pin;
+    use std::rc::Rc;
+    use std::task::Poll;
+
+    /// A modem that is pulled at once and does not come back.
+    struct Pulled {
+        opened: bool,
+        waited_for: Rc<Cell<bool>>,
+    }
+
+    impl Opener for Pulled {
+        fn open(&mut self) -> Result<Box<dyn Line>, Trouble> {
+            if std::mem::replace(&mut self.opened, true) {
+                let path = "/dev/textback-modem".into();
+                return Err(Trouble::Absent { path });
+            }
+            let (line, _pulled) = tokio::io::duplex(64);
+            Ok(Box::new(line))
+        }
+
+        async fn wait(&mut self, trouble: Option<&Trouble>) {
+            self.waited_for.set(trouble.is_some());
+            std::future::pending().await
+        }
+    }
+
+    #[test]
+    fn a_modem_that_is_gone_is_told_before_it_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("t.db");
+        let config = Config::parse("company = \"Hill\"\nowner = \"+15125550100\"\n").unwrap();
+        let store = Store::open(&database).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let waited_for = Rc::new(Cell::new(false));
+            let opener = Pulled {
+                opened: false,
+                waited_for: Rc::clone(&waited_for),
+            };
+            let desk = Exchange::start(&config, store, Power::none()).unwrap();
+            let mut running = Running::new(desk, opener, None);
+            let (_give, mut orders) = mpsc::channel(1);
+            let (_ask, mut asked) = mpsc::channel(1);
+            {
+                let mut work = pin!(running.work(&mut orders, &mut asked, |_| {}));
+                let until = poll_fn(|turn| match work.as_mut().poll(turn) {
+                    Poll::Ready(ended) => panic!("it ended: {ended:?}"),
+                    Poll::Pending if waited_for.get() => Poll::Ready(()),
+                    Poll::Pending => Poll::Pending,
+                });
+                tokio::time::timeout(Duration::from_secs(3600), until).await.unwrap();
+            }
+            assert!(running.desk.state.summary().contains("no modem"));
+            assert!(!running.desk.state.take_change(), "nobody was told");
+            running.stop().unwrap();
+        });
     }
 }
