@@ -43,9 +43,14 @@ macro_rules! columns {
     };
 }
 
-pub(super) const BY_KEY: &str = concat!("SELECT ", columns!(), " FROM call WHERE run_key = ?1");
-/// Calls looked at for one that has not ended or still waits for its decision: so many of the latest. Those before are hours old.
+/// Calls looked at for one that this run knows by a key, has not ended or still waits for its decision: so many of the latest. Those
+/// before are hours old.
 const AMONG_LATEST: u32 = 200;
+pub(super) const BY_KEY: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM call WHERE id > (SELECT coalesce(max(id), 0) FROM call) - ?2 AND run_key = ?1 ORDER BY id DESC LIMIT 1"
+);
 pub(super) const OPEN: &str = concat!(
     "SELECT ",
     columns!(),
@@ -62,8 +67,8 @@ pub(super) const LAST_OF: &str = concat!(
     columns!(),
     " FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT 1"
 );
-pub(super) const MISSED_SINCE: &str =
-    "SELECT count(*) FROM call WHERE contact_id = ?1 AND verdict <> 'answered' AND ended_at > ?2";
+/// Among their latest: whoever calls more often is told so, and no count matters any more.
+pub(super) const MISSED_SINCE: &str = "SELECT (verdict <> 'answered' AND ended_at > ?2) IS TRUE FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT ?3";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Call> {
     Ok(Call {
@@ -150,7 +155,7 @@ impl Tx<'_> {
         Ok(self
             .conn
             .prepare_cached(BY_KEY)?
-            .query_row([key_column(key)], read)
+            .query_row(params![key_column(key), AMONG_LATEST], read)
             .optional()?)
     }
 
@@ -222,8 +227,10 @@ impl Tx<'_> {
     /// SQLite's own.
     pub fn release_call_keys(&self) -> Result<(), StoreError> {
         self.conn
-            .prepare_cached("UPDATE call SET run_key = NULL WHERE run_key IS NOT NULL")?
-            .execute([])?;
+            .prepare_cached(
+                "UPDATE call SET run_key = NULL WHERE id > (SELECT coalesce(max(id), 0) FROM call) - ?1 AND run_key IS NOT NULL",
+            )?
+            .execute([AMONG_LATEST])?;
         Ok(())
     }
 
@@ -284,9 +291,8 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn missed_since(&self, contact: ContactId, since: Steady) -> Result<u32, StoreError> {
-        Ok(self
-            .conn
-            .prepare_cached(MISSED_SINCE)?
-            .query_row(params![contact, since], |row| row.get(0))?)
+        let mut statement = self.conn.prepare_cached(MISSED_SINCE)?;
+        let missed = statement.query_map(params![contact, since, AMONG_LATEST], |row| row.get::<_, bool>(0))?;
+        missed.map(|missed| Ok(u32::from(missed?))).sum()
     }
 }

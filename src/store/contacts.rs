@@ -264,7 +264,7 @@ impl Tx<'_> {
         let id = contact.id;
         for sql in [
             "DELETE FROM journal WHERE contact_id = ?1",
-            "UPDATE call SET caller = NULL WHERE contact_id = ?1",
+            "UPDATE call SET caller = NULL, message_id = NULL WHERE contact_id = ?1",
             "DELETE FROM message WHERE contact_id = ?1",
             "DELETE FROM contact WHERE id = ?1",
         ] {

@@ -74,8 +74,8 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        calls, claims, contacts, figures, handles, inbound, ledger, messages, outbox, quiet, records, retention,
-        scheduled, spells, timers, undo,
+        calls, claims, contacts, figures, handles, inbound, ledger, messages, outbox, quiet, records, report,
+        retention, scheduled, spells, timers, undo,
     };
     use super::*;
 
@@ -126,6 +126,9 @@ mod tests {
             timers::DUE_OF,
             timers::EARLIEST,
             records::HELD_OF,
+            records::LAST_ATTEMPT,
+            report::OF_CONTACT,
+            report::OF_CALL,
             retention::NEXT_TEXTS,
             retention::OLD_PARTS,
             retention::OLD_JOURNAL,
@@ -161,6 +164,8 @@ mod tests {
             "owner_state",
             "scheduled_due",
             "deaf_open",
+            // 987 rows at most.
+            "SCAN handle",
         ];
         for sql in daily {
             let mut statement = store.conn().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();

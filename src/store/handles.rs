@@ -18,8 +18,8 @@ pub struct Holding {
 
 pub(super) const OF_CONTACT: &str = "SELECT handle, contact_id, used_at FROM handle WHERE contact_id = ?1";
 const BY_HANDLE: &str = "SELECT handle, contact_id, used_at FROM handle WHERE handle = ?1";
-pub(super) const RESTED_SHORT: &str = "SELECT handle, contact_id, used_at FROM handle INDEXED BY handle_used \
-     WHERE handle <= 99 AND used_at <= ?1 ORDER BY used_at LIMIT 1";
+pub(super) const RESTED_SHORT: &str =
+    "SELECT handle, contact_id, used_at FROM handle WHERE handle <= 99 AND used_at <= ?1 ORDER BY used_at LIMIT 1";
 pub(super) const RESTED: &str =
     "SELECT handle, contact_id, used_at FROM handle WHERE used_at <= ?1 ORDER BY used_at LIMIT 1";
 

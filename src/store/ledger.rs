@@ -81,7 +81,9 @@ const KEY: &str = "SELECT key FROM ledger_key WHERE id = 1";
 pub(super) const LAST: &str = "SELECT id, hash FROM ledger WHERE id = (SELECT max(id) FROM ledger)";
 pub(super) const REMEMBERED: &str = "SELECT opted_out, blocked, friend FROM remembered WHERE subject = ?1";
 pub(super) const OLDEST: &str = "SELECT id, created_at, hash FROM ledger WHERE id > 0 ORDER BY id LIMIT ?1";
-pub(super) const CLEAR_OF: &str = "DELETE FROM ledger_clear WHERE entry IN (SELECT id FROM ledger WHERE subject = ?1)";
+/// The index is over the beginning of the hash only.
+pub(super) const CLEAR_OF: &str = "DELETE FROM ledger_clear WHERE entry IN \
+     (SELECT id FROM ledger WHERE substr(subject, 1, 8) = substr(?1, 1, 8) AND subject = ?1)";
 
 /// This box's key.
 pub(super) fn key(conn: &Connection) -> Result<String, StoreError> {
@@ -305,7 +307,8 @@ impl Tx<'_> {
             .query_map([limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<Result<_, _>>()?;
         // The table goes by the time of the transaction before; asked for more, it would refuse all.
-        let before = before.min(self.last_time()?.steady.minus(KEPT));
+        let steady: Steady = self.conn.query_row("SELECT steady FROM meta", [], |row| row.get(0))?;
+        let before = before.min(steady.minus(KEPT));
         // From the front only: a hole in the chain would be a break.
         let old: Vec<_> = oldest.into_iter().take_while(|(_, at, _)| *at < before).collect();
         let Some((last, _, hash)) = old.last() else {

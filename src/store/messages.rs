@@ -72,13 +72,12 @@ pub(super) const LAST_WITH: &str = concat!(
 );
 pub(super) const FORWARD_OF: &str =
     "SELECT text FROM message WHERE about = ?1 AND direction = 'out' AND kind = 'forward' ORDER BY id LIMIT 1";
-pub(super) const TEXT_BACKS_SINCE: &str =
-    "SELECT count(*) FROM message INDEXED BY message_text_back WHERE kind = 'text_back' AND created_at > ?1";
-pub(super) const AUTOMATIC_SINCE: &str = "SELECT count(*) FROM message \
+pub(super) const TEXT_BACKS_SINCE: &str = "SELECT count(*) FROM message INDEXED BY message_automatic WHERE automatic = 1 AND kind = 'text_back' AND created_at > ?1";
+pub(super) const AUTOMATIC_SINCE: &str = "SELECT count(*) FROM message INDEXED BY message_automatic \
      WHERE contact_id = ?1 AND automatic = 1 AND created_at > ?2 AND state <> 'failed'";
 pub(super) const LAST_TEXT_BACK: &str = "SELECT m.created_at, (SELECT max(submitted_at) FROM outbox o WHERE o.message_id = m.id) \
-     FROM message m WHERE m.contact_id = ?1 AND m.automatic = 1 AND m.kind = 'text_back' AND m.state <> 'failed' \
-     ORDER BY m.created_at DESC LIMIT 1";
+     FROM call c JOIN message m ON m.id = c.message_id \
+     WHERE c.contact_id = ?1 AND c.decision = 'texted' AND m.state <> 'failed' ORDER BY c.id DESC LIMIT 1";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
     Ok(Message {

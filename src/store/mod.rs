@@ -67,7 +67,7 @@ const CACHE_KIB: i64 = 1024;
 /// Commits in the write-ahead log before [`Store::tidy`] moves it into the database. A checkpoint writes every sector that was
 /// changed since the last one twice, however often it was changed, so few large ones wear the card less than many small ones.
 /// Some 7 MB of log, which a start after a power cut has read soon.
-const TIDY_COMMITS: u32 = 750;
+const TIDY_COMMITS: u32 = 1200;
 
 /// Commits in the log before it is moved into the database by the commit itself: nothing was quiet for so long.
 const UNTIDY_COMMITS: u32 = 4 * TIDY_COMMITS;
@@ -206,6 +206,9 @@ pub struct Tx<'c> {
     erased: Cell<bool>,
     /// See [`Tx::may_wait`].
     may_wait: Cell<bool>,
+    /// A row that was written has the time of this transaction, and [`Tx::last_time`] looks there: it need not stand in a page of its
+    /// own once more.
+    time_kept: Cell<bool>,
 }
 
 /// What a transaction leaves to be done once it is committed.
@@ -282,9 +285,12 @@ impl Store {
             beside: RefCell::default(),
             erased: Cell::default(),
             may_wait: Cell::default(),
+            time_kept: Cell::default(),
         };
         let value = work(&tx)?;
-        tx.keep_time()?;
+        if !tx.time_kept.get() {
+            tx.keep_time()?;
+        }
         let lines = tx.beside.take();
         if let Some(path) = self.path.as_deref().filter(|_| !lines.is_empty()) {
             beside::append(&tx.conn, path, &lines)?;
@@ -345,6 +351,7 @@ impl Store {
             beside: RefCell::default(),
             erased: Cell::default(),
             may_wait: Cell::default(),
+            time_kept: Cell::default(),
         })
     }
 

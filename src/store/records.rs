@@ -232,15 +232,25 @@ impl Tx<'_> {
     }
 }
 
+pub(super) const LAST_ATTEMPT: &str =
+    "SELECT max(submitted_at) FROM outbox INDEXED BY outbox_sent WHERE submitted_at IS NOT NULL";
+
 fn last_time(conn: &Connection) -> Result<LastTime, StoreError> {
     let mut read = conn.prepare_cached("SELECT steady, utc, trust FROM meta WHERE id = 1")?;
-    Ok(read.query_row([], |row| {
+    let mut last = read.query_row([], |row| {
         Ok(LastTime {
             steady: row.get(0)?,
             utc_ms: row.get(1)?,
             trust: row.get(2)?,
         })
-    })?)
+    })?;
+    // The row of an attempt says its time itself.
+    let attempt: Option<Steady> = conn.prepare_cached(LAST_ATTEMPT)?.query_row([], |row| row.get(0))?;
+    if let Some(later) = attempt.filter(|at| *at > last.steady) {
+        last.utc_ms += later.0 - last.steady.0;
+        last.steady = later;
+    }
+    Ok(last)
 }
 
 impl Store {
@@ -262,5 +272,71 @@ impl Store {
             .prepare_cached("SELECT value FROM setting WHERE key = ?1")?
             .query_row([key], |row| row.get(0))
             .optional()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Now;
+    use crate::ids::{MessageReference, OutboxId};
+    use crate::store::generate::noon;
+    use crate::store::messages::NewMessage;
+    use crate::store::outbox::NewPart;
+    use crate::store::types::{Audience, Direction, Kind, Priority, State};
+
+    fn at(seconds: i64) -> Now {
+        let mut now = noon();
+        now.steady.0 += seconds * 1000;
+        now.wall.utc_ms += seconds * 1000;
+        now
+    }
+
+    fn queued(tx: &Tx<'_>) -> Result<OutboxId, StoreError> {
+        let message = tx.add_message(&NewMessage {
+            direction: Direction::Out,
+            kind: Kind::Relay,
+            peer: "+15125551234",
+            contact: None,
+            handle: None,
+            text: "On my way",
+            parts: 1,
+            automatic: false,
+            complete: true,
+            state: State::Queued,
+            about: None,
+        })?;
+        tx.queue_part(&NewPart {
+            message,
+            part: 1,
+            recipient: "+15125551234",
+            audience: Audience::Caller,
+            priority: Priority::Caller,
+            tpdu: &[0],
+            not_before: tx.steady(),
+            repeats: 0,
+        })
+    }
+
+    #[test]
+    fn an_attempt_its_result_and_what_takes_it_back_put_their_time_on_record() {
+        let mut store = Store::open_in_memory().unwrap();
+        let id = store.transact(at(0), queued).unwrap();
+        let last = |store: &Store| {
+            let last = store.last_time().unwrap();
+            (last.steady, last.utc_ms)
+        };
+        let time = |seconds| (at(seconds).steady, at(seconds).wall.utc_ms);
+        assert_eq!(last(&store), time(0));
+        store.transact(at(2), |tx| tx.mark_submitting(id)).unwrap();
+        assert_eq!(last(&store), time(2));
+        store
+            .transact(at(5), |tx| tx.mark_accepted(id, Some(MessageReference(1))))
+            .unwrap();
+        assert_eq!(last(&store), time(5));
+        store
+            .transact(at(9), |tx| tx.requeue_part(id, tx.steady(), true, "refused"))
+            .unwrap();
+        assert_eq!(last(&store), time(9));
     }
 }

@@ -97,6 +97,21 @@ const ERASED: &str = "erased";
 /// Journal lines and texts shown by [`Store::why`].
 const WHY_LIMIT: u32 = 20;
 
+macro_rules! journal_columns {
+    () => {
+        "SELECT created_utc, offset_s, call_id, what, why, id FROM journal "
+    };
+}
+
+pub(super) const OF_CONTACT: &str = concat!(journal_columns!(), "WHERE contact_id = ?2");
+/// A call's lines are those of its caller about it, and those that name no caller.
+pub(super) const OF_CALL: &str = concat!(
+    journal_columns!(),
+    "WHERE contact_id = ?2 AND call_id = ?3 UNION ALL ",
+    journal_columns!(),
+    "WHERE contact_id IS NULL AND call_id = ?3"
+);
+
 const CALL: &str =
     "id, started_utc, offset_s, ended_utc, rings, caller, verdict, evidence, decision, reason, message_id";
 const MESSAGE: &str = "id, direction, kind, peer, handle, text, parts, created_utc, offset_s, state, attempts";
@@ -189,7 +204,7 @@ impl Store {
         let contact: Option<i64> = self
             .conn()
             .query_row("SELECT contact_id FROM call WHERE id = ?1", [id], |row| row.get(0))?;
-        let journal = self.journal_of("call_id", id.0)?;
+        let journal = self.journal(OF_CALL, params![WHY_LIMIT, contact, id])?;
         let mut why = self.why_contact(contact)?;
         why.call = Some(record);
         why.journal = journal;
@@ -348,7 +363,7 @@ impl Store {
             [contact],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        why.journal = self.journal_of("contact_id", contact)?;
+        why.journal = self.journal(OF_CONTACT, params![WHY_LIMIT, contact])?;
         let sql = format!(
             "SELECT * FROM (SELECT {MESSAGE} FROM message WHERE contact_id = ?1 ORDER BY id DESC LIMIT ?2) ORDER BY id"
         );
@@ -369,13 +384,11 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn journal_of(&self, column: &'static str, id: i64) -> Result<Vec<JournalRecord>, StoreError> {
-        let sql = format!(
-            "SELECT * FROM (SELECT created_utc, offset_s, call_id, what, why, id FROM journal WHERE {column} = ?1 \
-             ORDER BY id DESC LIMIT ?2) ORDER BY id"
-        );
+    /// The last lines that `which` finds, oldest first.
+    fn journal(&self, which: &str, by: impl rusqlite::Params) -> Result<Vec<JournalRecord>, StoreError> {
+        let sql = format!("SELECT * FROM ({which} ORDER BY id DESC LIMIT ?1) ORDER BY id");
         let mut statement = self.conn().prepare_cached(&sql)?;
-        let rows = statement.query_map(params![id, WHY_LIMIT], journal_row)?;
+        let rows = statement.query_map(by, journal_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -8,6 +8,7 @@ use super::StoreError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 mod v2;
+mod v3;
 
 /// One step of a migration.
 pub(super) enum Piece {
@@ -18,7 +19,7 @@ pub(super) enum Piece {
 }
 
 /// What each version adds to the one before.
-pub(super) const MIGRATIONS: &[&[Piece]] = &[&[Piece::Sql(V1)], v2::PIECES];
+pub(super) const MIGRATIONS: &[&[Piece]] = &[&[Piece::Sql(V1)], v2::PIECES, v3::PIECES];
 
 /// The version this program writes.
 pub const LATEST: i64 = MIGRATIONS.len() as i64;
@@ -287,10 +288,28 @@ mod tests {
          INSERT INTO timer (kind, due, subject) VALUES ('in_doubt', 77, 5);
          INSERT INTO journal (created_utc, offset_s, created_at, message_id, what, why) VALUES (0, 0, 0, 1, 'texted', 'why not');
          INSERT INTO outbox (message_id, part, recipient, audience, priority, tpdu, not_before)
-             VALUES (1, 1, '+1', 'caller', 0, x'00', 9);",
+             VALUES (1, 1, '+1', 'caller', 0, x'00', 9);
+         INSERT INTO message (id, direction, kind, peer, contact_id, text, parts, automatic, state, created_utc, offset_s, created_at)
+             VALUES (7, 'out', 'text_back', '+15551234567', 1, 'Sorry', 1, 1, 'delivered', 0, 0, 40);
+         INSERT INTO call (id, run_key, started_utc, started_at, offset_s, ended_utc, ended_at, rings, line, caller, contact_id, verdict,
+                 decision, reason, message_id)
+             VALUES (9, 3, 1, 30, 3, 2, 40, 4, 'number', '+15551234567', 1, 'missed', 'texted', 'first call', 7);",
         "INSERT INTO contact (id, number, opted_out, created_utc) VALUES (1, '+15551234567', 1, 0);
          INSERT INTO timer (kind, due, subject) VALUES ('in_doubt', 77, 5);
-         INSERT INTO remembered (subject, opted_out, blocked, friend) VALUES ('x', 1, 0, 0);",
+         INSERT INTO remembered (subject, opted_out, blocked, friend) VALUES ('x', 1, 0, 0);
+         INSERT INTO message (id, direction, kind, peer, contact_id, text, parts, automatic, state, created_utc, offset_s, created_at)
+             VALUES (7, 'out', 'text_back', '+15551234567', 1, 'Sorry', 1, 1, 'delivered', 0, 0, 40);
+         INSERT INTO call (id, run_key, started_utc, started_at, offset_s, ended_utc, ended_at, rings, line, caller, contact_id, verdict,
+                 decision, reason, message_id)
+             VALUES (9, 3, 1, 30, 3, 2, 40, 4, 'number', '+15551234567', 1, 'missed', 'texted', 'first call', 7);",
+        "INSERT INTO contact (id, number, opted_out, created_utc) VALUES (1, '+15551234567', 1, 0);
+         INSERT INTO timer (kind, due, subject) VALUES ('in_doubt', 77, 5);
+         INSERT INTO remembered (subject, opted_out, blocked, friend) VALUES ('x', 1, 0, 0);
+         INSERT INTO message (id, direction, kind, peer, contact_id, text, parts, automatic, state, created_utc, offset_s, created_at)
+             VALUES (7, 'out', 'text_back', '+15551234567', 1, 'Sorry', 1, 1, 'delivered', 0, 0, 40);
+         INSERT INTO call (id, run_key, started_utc, started_at, offset_s, ended_utc, ended_at, rings, line, caller, contact_id, verdict,
+                 decision, reason, message_id)
+             VALUES (9, 3, 1, 30, 3, 2, 40, 4, 'number', '+15551234567', 1, 'missed', 'texted', 'first call', 7);",
     ];
 
     #[test]
@@ -317,6 +336,27 @@ mod tests {
                     })
                     .unwrap();
                 assert_eq!(timer, ("in_doubt".to_owned(), 77, 5), "from version {from}");
+                let call: String = conn
+                    .query_row(
+                        "SELECT concat_ws(' ', id, run_key, started_utc, started_at, offset_s, ended_utc, ended_at, rings, line, \
+                         caller, contact_id, verdict, decision, reason, message_id) FROM call",
+                        [],
+                        |r| r.get(0),
+                    )
+                    .unwrap();
+                assert_eq!(
+                    call, "9 3 1 30 3 2 40 4 number +15551234567 1 missed texted first call 7",
+                    "from version {from}"
+                );
+                let (of_one, of_all): (i64, i64) = conn
+                    .query_row(
+                        "SELECT count(*) FILTER (WHERE contact_id = 1), count(*) FROM message INDEXED BY message_automatic \
+                         WHERE automatic = 1 AND created_at > 30",
+                        [],
+                        |r| Ok((r.get(0)?, r.get(1)?)),
+                    )
+                    .unwrap();
+                assert_eq!((of_one, of_all), (1, 1), "from version {from}");
             }
             if from == 1 {
                 let why: String = conn.query_row("SELECT why FROM journal", [], |r| r.get(0)).unwrap();

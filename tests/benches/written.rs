@@ -30,7 +30,9 @@ const GAP: Duration = Duration::from_secs(30 * 60);
 const SETTLED_WITHIN: Duration = Duration::from_secs(10);
 /// The kernel writes by itself what has not been synced for so long (`dirty_expire_centisecs`).
 const WRITTEN_BACK_AFTER: Duration = Duration::from_secs(30);
-/// From a text to its report: a phone that is on.
+/// From a text's last octet to the network's word that it has it.
+const TAKEN_AFTER: Duration = Duration::from_secs(2);
+/// From there to its report: a phone that is on.
 const REPORTED_AFTER: Duration = Duration::from_secs(8);
 /// Delivered, in a status report (3GPP TS 23.040 §9.2.3.15).
 const DELIVERED: u8 = 0;
@@ -170,7 +172,10 @@ impl Bench {
         let end = self.it.now.steady.plus(GAP);
         while self.it.now.steady < end {
             self.pass(Duration::from_secs(1));
-            while let Some(sent) = self.it.send_one(None) {
+            while let Some((outbox, tpdu)) = self.it.begin() {
+                self.told();
+                self.pass(TAKEN_AFTER);
+                let sent = self.it.end(outbox, &tpdu, None);
                 self.told();
                 // No report is asked for of a text to the owner.
                 if sent.to != OWNER {

@@ -278,18 +278,23 @@ impl Box {
     /// Sends what may go next; the network takes it, unless another `outcome` is given.
     pub fn send_one(&mut self, outcome: Option<SubmitOutcome>) -> Option<Sent> {
         let (outbox, tpdu) = self.begin()?;
+        Some(self.end(outbox, &tpdu, outcome))
+    }
+
+    /// What was begun is done: the network took it, unless another `outcome` is given.
+    pub fn end(&mut self, outbox: OutboxId, tpdu: &[u8], outcome: Option<SubmitOutcome>) -> Sent {
         self.next_reference = self.next_reference.wrapping_add(1);
         let reference = self.next_reference;
         let outcome = outcome.unwrap_or(SubmitOutcome::Accepted(MessageReference(reference)));
         self.tell(Input::Submitted { outbox, outcome });
-        let (to, text) = read(&tpdu);
-        Some(Sent {
+        let (to, text) = read(tpdu);
+        Sent {
             to,
             text,
-            part: part_of(&tpdu),
+            part: part_of(tpdu),
             outbox,
             reference,
-        })
+        }
     }
 
     /// Lets delays pass (5 s), then sends everything.

@@ -19,6 +19,7 @@ impl Tx<'_> {
                  first_at = coalesce(first_at, ?2) WHERE id = ?1",
             )?
             .execute(params![id, self.now.steady])?;
+        self.time_kept.set(true);
         Ok(())
     }
 
@@ -32,6 +33,7 @@ impl Tx<'_> {
                 "UPDATE outbox SET state = 'accepted', reference = ?2, submitted_at = ?3, reason = '' WHERE id = ?1",
             )?
             .execute(params![id, reference, self.now.steady])?;
+        self.time_kept.set(true);
         Ok(())
     }
 
