@@ -247,3 +247,14 @@ fn who_is_away_and_says_to_be_back_is_asked_whether_it_is_an_order() {
     it.wait_s(1000);
     assert!(it.settle().is_empty(), "the order it should have been is the end of it");
 }
+
+#[test]
+fn a_text_for_two_is_asked_about_in_languages_in_which_and_makes_a_quantity() {
+    for (language, and) in [("de", "und"), ("fr", "et"), ("es", "y")] {
+        let mut it = answered_dave_then_anna();
+        it.confirmed(&format!("SET language {language}"));
+        let (said, sent) = says(&mut it, &format!("13 {and} 14 late"));
+        assert_eq!(sent, [], "{said}");
+        assert!(said.contains("13 Dave") && said.contains("14 +"), "{said}");
+    }
+}

@@ -117,6 +117,11 @@ impl Turn<'_> {
         if let Some(order) = self.reads_like_an_order(body)? {
             return self.unclear(member, Doubt::Order(&order), body);
         }
+        if let Some((one, other)) = grammar::two_numbers(body, &self.rules.pack)
+            && let (Some(one), Some(other)) = (self.holder(one)?, self.holder(other)?)
+        {
+            return self.hold_for_one_of(member, body, &[one, other]);
+        }
         let named = self.named_first(body)?;
         let guess = self.only_meant(member)?;
         let meant = match &guess {

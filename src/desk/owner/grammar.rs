@@ -274,6 +274,15 @@ pub fn number_first(text: &str, pack: &Pack) -> Option<Handle> {
     may_name.then_some(handle)
 }
 
+/// Two numbers at the start of a text that is no tag, where the word between them makes a quantity of the first: "13 und 14 Uhr".
+#[must_use]
+pub fn two_numbers(text: &str, pack: &Pack) -> Option<(Handle, Handle)> {
+    let first = number_first(text, pack)?;
+    let after = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let after = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    second_number(after, pack).map(|(second, _)| (first, second))
+}
+
 /// `mute 16`: a word and a number are hardly for a customer, but an order that there is none of.
 #[must_use]
 pub fn word_and_number(text: &str) -> Option<Handle> {
