@@ -22,6 +22,7 @@ mod makers;
 mod quirks;
 mod waits;
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -680,6 +681,64 @@ fn a_modem_that_does_not_know_the_question_about_its_pin_is_brought_up_all_the_s
         });
         assert!(took < Duration::from_secs(20), "{answer:?} took {took:?}");
     }
+}
+
+/// The fake Qualcomm and ZTE sticks of python-gsmmodem are so.
+#[test]
+fn a_modem_that_says_nothing_before_its_pin_is_asked_again_who_it_is() {
+    for busy in [false, true] {
+        let mut bench = Bench::new(Options {
+            pin: Some("1234".to_string()),
+            ..Options::default()
+        });
+        let (locked, asked) = (Cell::new(true), Cell::new(0));
+        let still_busy = Cell::new(if busy { 4 } else { 0 });
+        bench.bring_up_peculiar(&|command| {
+            if command == "AT+CPIN=\"1234\"" {
+                locked.set(false);
+                return Some(OK.to_string());
+            }
+            if command == "AT+CPIN?" {
+                if still_busy.get() > 0 {
+                    still_busy.set(still_busy.get() - 1);
+                    return Some("\r\n+CME ERROR: 14\r\n".to_string());
+                }
+                let state = if locked.get() { "SIM PIN" } else { "READY" };
+                return Some(format!("\r\n+CPIN: {state}\r\n{OK}"));
+            }
+            if locked.get() {
+                return Some("\r\n+CME ERROR: 11\r\n".to_string());
+            }
+            Some(match command {
+                "AT+CGMI" => format!("\r\nhuawei\r\n{OK}"),
+                "AT+CGMM" => format!("\r\nE1752\r\n{OK}"),
+                "AT+CMEE=1" => {
+                    asked.set(asked.get() + 1);
+                    OK.to_string()
+                }
+                _ => OK.to_string(),
+            })
+        });
+        assert_eq!(bench.modem.identity().family, "Huawei", "{:?}", bench.events);
+        assert_eq!(asked.get(), 1, "what was set before the PIN was refused as well");
+    }
+}
+
+#[test]
+fn a_modem_that_never_says_who_it_is_is_asked_twice_and_not_for_ever() {
+    let mut bench = Bench::new(Options::default());
+    let asked = Cell::new(0);
+    bench.bring_up_peculiar(&|command| {
+        Some(match command {
+            "AT+CGMI" | "AT+CGMM" => {
+                asked.set(asked.get() + 1);
+                "\r\n+CME ERROR: 14\r\n".to_string()
+            }
+            "AT+CPIN?" => format!("\r\n+CPIN: READY\r\n{OK}"),
+            _ => OK.to_string(),
+        })
+    });
+    assert_eq!(asked.get(), 4);
 }
 
 #[test]

@@ -13,7 +13,7 @@ mod answers;
 mod commands;
 mod script;
 mod state;
-use state::{Early, State};
+use state::{Early, Name, State};
 
 /// `AT` is tried this often before the recovery ladder takes over.
 pub const AWAKEN_TRIES: u8 = 10;
@@ -84,6 +84,7 @@ pub struct Bringup {
     early: Early,
     /// `AT+CFUN?` has been asked since the start: its answer may come late, and looks like the news of a restart.
     asked_radio: bool,
+    name: Name,
     told: Identity,
     events: VecDeque<Event>,
 }
@@ -108,6 +109,7 @@ impl Bringup {
             ignored: 0,
             early: Early::No,
             asked_radio: false,
+            name: Name::Asked,
             told: Identity::default(),
             events: VecDeque::new(),
         }
@@ -241,6 +243,7 @@ impl Bringup {
         self.ignored = 0;
         self.early = Early::No;
         self.asked_radio = false;
+        self.name = Name::Asked;
         self.enter(State::Awaken { tries: 0 });
     }
 

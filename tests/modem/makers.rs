@@ -437,6 +437,70 @@ const MAKERS: &[Maker] = &[
         ..PLAIN
     },
     Maker {
+        name: "python-gsmmodem's Wavecom: no OK after the SIM's state, an error to CVHU, WIND lines",
+        answers: &[
+            ("AT+CGMI", " WAVECOM MODEM|OK"),
+            ("AT+CGMM", " MULTIBAND  900E  1800|OK"),
+            ("AT+CGMR", "ERROR"),
+            ("AT+CPIN?", "+CPIN: READY"),
+            ("AT+CVHU=0", "ERROR"),
+            ("AT+CREG?", "OK"),
+            ("AT+CSCA?", "OK"),
+            ("AT+CPMS=\"SM\",\"SM\",\"SM\"", "OK"),
+            ("AT+CNMI?", "OK"),
+        ],
+        unknown: "OK",
+        ends: ("", "\r\n"),
+        ring: "+CRING: VOICE|+CLIP: \"+15551234567\",145",
+        over: "NO CARRIER|+WIND: 6,1",
+        ..PLAIN
+    },
+    Maker {
+        name: "python-gsmmodem's Huawei: five seconds of talk at the end of every call",
+        answers: &[
+            ("AT+CGMI", "huawei|OK"),
+            ("AT+CGMM", "E1752|OK"),
+            ("AT+CREG?", "OK"),
+            ("AT+CNMI?", "OK"),
+        ],
+        unknown: "OK",
+        ends: ("", "\r\n"),
+        ring: "+CRING: VOICE|+CLIP: \"+15551234567\",145,,,,0",
+        over: "^CEND:1,5,29,16",
+        ..PLAIN
+    },
+    Maker {
+        name: "python-gsmmodem's ZTE: ranges for answers",
+        answers: &[
+            ("AT+CGMI", "ZTE INCORPORATED|OK"),
+            ("AT+CGMM", "K3565-Z|OK"),
+            ("AT+CFUN?", "+CFUN: (0-1,4-7),(0-1)|OK"),
+            ("AT+CVHU=0", "+CVHU: (0-1)|OK"),
+            ("AT+CREG?", "OK"),
+            ("AT+CNMI?", "OK"),
+        ],
+        unknown: "OK",
+        ends: ("", "\r\n"),
+        ring: "+CRING: VOICE|+CLIP: \"+15551234567\",145,,,,0",
+        over: "HANGUP: 1",
+        ..PLAIN
+    },
+    Maker {
+        name: "python-gsmmodem's Nokia: OK to whatever it has not heard of, a revision of five lines, calls end in silence",
+        answers: &[
+            ("AT+CGMI", "Nokia|OK"),
+            ("AT+CGMM", "Nokia N79|OK"),
+            ("AT+CGMR", "V ICPR72_08w44.1|24-11-08|RM-348|(c) Nokia|11.049|OK"),
+            ("AT+CREG?", "OK"),
+            ("AT+CNMI?", "OK"),
+        ],
+        unknown: "OK",
+        ends: ("", "\r\n"),
+        ring: "+CRING: VOICE|+CLIP: \"+15551234567\",145,,,,0",
+        over: "",
+        ..PLAIN
+    },
+    Maker {
         name: "a small emulator: seven commands, results with LF, a prompt in a line of its own",
         ends: ("", "\n"),
         echo_always: true,

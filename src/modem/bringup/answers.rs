@@ -5,8 +5,8 @@ use super::super::replies::{pin_state, text_field};
 use super::super::{Event, Limit, families};
 use super::script::{IDENTITY, SETTINGS, SURVEY};
 use super::{
-    AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, PIN_TRIES_NEEDED, STORAGE_TRIES,
-    State, UNKNOWN_TRIES,
+    AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, Name, PIN_TRIES_NEEDED,
+    STORAGE_TRIES, State, UNKNOWN_TRIES,
 };
 use crate::at::reply::{self, own_number, pin_tries};
 use crate::at::{CodeOrWords, Failure, Outcome};
@@ -157,6 +157,9 @@ impl Bringup {
 
     fn identified(&mut self, next: usize, outcome: &Outcome) {
         let text = reply::free_text(&outcome.lines);
+        if self.name == Name::Asked && is_for_later(&outcome.result) {
+            self.name = Name::HeldBack;
+        }
         match IDENTITY.get(next).copied() {
             Some("+CGMI") => self.identity.manufacturer = text,
             Some("+CGMM") => self.identity.model = text,
@@ -178,6 +181,10 @@ impl Bringup {
         }
     }
 
+    fn is_nameless(&self) -> bool {
+        self.identity.manufacturer.is_empty() && self.identity.model.is_empty()
+    }
+
     pub(super) fn tell_identity(&mut self) {
         if self.told != self.identity {
             self.told = self.identity.clone();
@@ -189,6 +196,11 @@ impl Bringup {
     fn sim(&mut self, busy: u8, outcome: &Outcome, at: Instant) {
         if let Some(state) = pin_state(outcome) {
             match state.as_str() {
+                // What was set before was refused as well: all from the beginning.
+                "READY" if self.name == Name::HeldBack && self.is_nameless() => {
+                    self.name = Name::AskedAgain;
+                    self.enter(State::Basics { next: 0 });
+                }
                 "READY" => self.enter(State::Settings { next: 0 }),
                 "SIM PIN" => self.pin_wanted(at),
                 "SIM PUK" => self.limited(Limit::PukRequired, at),
@@ -302,6 +314,14 @@ fn is_sim_busy(result: &Result<(), Failure>) -> bool {
     match result {
         Err(Failure::Cme(code)) => matches!(code.cme().map(|e| e.0), Some(14 | 515)),
         Err(Failure::Cms(code)) => matches!(code.cms().map(|e| e.0), Some(314 | 515)),
+        Ok(()) | Err(_) => false,
+    }
+}
+
+/// What 27.007 §9.2 says of a SIM that is locked, busy or on its way (10 to 18), and 515, "please wait".
+fn is_for_later(result: &Result<(), Failure>) -> bool {
+    match result {
+        Err(Failure::Cme(code)) => matches!(code.cme().map(|e| e.0), Some(10..=18 | 515)),
         Ok(()) | Err(_) => false,
     }
 }

@@ -89,3 +89,14 @@ pub enum Early {
     Refused,
     Given,
 }
+
+/// Whether the modem told who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    /// Nothing is known against it.
+    Asked,
+    /// Refused for the SIM's sake: some say nothing at all before the PIN.
+    HeldBack,
+    /// Asked once more, when the SIM was open. Not a third time: whatever refuses it now would for ever.
+    AskedAgain,
+}

@@ -11,6 +11,8 @@ pub const SAME_RING: Duration = Duration::from_millis(1000);
 pub const SILENCE_UNKNOWN: Duration = Duration::from_secs(13);
 /// No cadence makes us give up sooner than this.
 pub const SILENCE_FLOOR: Duration = Duration::from_secs(4);
+/// A time of talk is told in whole seconds, and its line comes a moment late.
+const TALK_ROUNDING: Duration = Duration::from_secs(2);
 /// Cadences are between these; anything else is not a cadence.
 const CADENCE: std::ops::RangeInclusive<Duration> = Duration::from_secs(2)..=Duration::from_secs(8);
 /// Different evidences kept per call.
@@ -153,6 +155,12 @@ impl Call {
         }
         self.last_ring = Some(at);
         self.rings = self.rings.saturating_add(1);
+    }
+
+    /// Whether it still rang when it had to have been answered to be talked for so long: then that is no time of talk.
+    pub fn rang_within(&self, talk: Duration, at: Instant) -> bool {
+        self.last_ring
+            .is_some_and(|last| at.saturating_duration_since(last) + TALK_ROUNDING < talk)
     }
 
     /// A call report says that it rings.

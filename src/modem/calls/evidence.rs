@@ -4,7 +4,7 @@ use super::call::{Call, Phase, caller_line, number_line, same_number};
 use super::{CallList, CallerLine, Calls, FOLD_FOR, Release};
 use crate::at::urc::{CallReport, CallSource, CallState, CliValidity, RawNumber};
 use crate::ids::CallKey;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 impl Calls {
     /// RING, +CRING: VOICE.
@@ -103,12 +103,13 @@ impl Calls {
         let line = number_line(number);
         let release = Release { evidence, cause };
         // Only a message that names its call also tells how long that call was talked.
-        let talked = id.is_some() && duration_s.is_some_and(|s| s > 0);
+        let talked = id.and(duration_s).map(|s| Duration::from_secs(u64::from(s)));
         let Some(i) = self.whose(evidence, id, &line) else {
             self.release_of_none(release, line, at);
             return;
         };
-        if talked && self.calls[i].is_ringing() {
+        let call = &self.calls[i];
+        if call.is_ringing() && talked.is_some_and(|talk| !talk.is_zero() && !call.rang_within(talk, at)) {
             self.calls[i].enter(Phase::Answered { since: at }, evidence);
         }
         self.identify(i, line);
