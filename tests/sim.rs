@@ -421,6 +421,105 @@ fn a_text_handed_on_must_be_acknowledged_before_the_next_comes() {
 }
 
 #[test]
+fn the_wait_for_an_acknowledgement_is_its_own_messages_and_ends_with_the_settings() {
+    let texts = |bench: &mut Bench| bench.world.text(&"+15125550101".into(), "one", bench.now);
+    let mut bench = Bench::with(Family::Generic, &["AT+CSMS=1", "AT+CNMI=2,2,0,0,0"]);
+    texts(&mut bench);
+    assert_eq!(bench.seconds(50).matches("+CMT: ,").count(), 1);
+    bench.ok("AT+CNMA");
+    texts(&mut bench);
+    assert_eq!(bench.seconds(20).matches("+CMT: ,").count(), 1);
+    assert_eq!(
+        bench.send("AT+CNMI?\r"),
+        "\r\n+CNMI: 2,2,0,0,0\r\n\r\nOK\r\n",
+        "the first one's minute is over, the second's is not"
+    );
+    bench.seconds(45);
+    assert_eq!(bench.send("AT+CNMI?\r"), "\r\n+CNMI: 2,0,0,0,0\r\n\r\nOK\r\n");
+
+    for reset in ["AT&F", "ATZ"] {
+        let mut bench = Bench::with(Family::Generic, &["AT+CSMS=1", "AT+CNMI=2,2,0,0,0"]);
+        texts(&mut bench);
+        bench.seconds(5);
+        bench.ok(reset);
+        bench.ok("ATE0+CNMI=2,2,0,0,0");
+        texts(&mut bench);
+        assert_eq!(bench.seconds(5).matches("+CMT: ,").count(), 1, "{reset}");
+        bench.seconds(70);
+        assert_eq!(
+            bench.send("AT+CNMI?\r"),
+            "\r\n+CNMI: 2,2,0,0,0\r\n\r\nOK\r\n",
+            "{reset}: with +CSMS=0 nobody has to acknowledge"
+        );
+    }
+}
+
+#[test]
+fn a_locked_card_is_not_registered_and_its_opening_is_told() {
+    let mut bench = Bench::new(Family::Generic);
+    bench.world.inject(Fault::PinRequired { tries: 3 }, bench.now);
+    bench.seconds(5);
+    bench.ok("ATE0+CREG=1");
+    assert_eq!(bench.send("AT+CREG?\r"), "\r\n+CREG: 1,0\r\n\r\nOK\r\n");
+    bench.ok("AT+CFUN=0;+CFUN=1");
+    assert_eq!(bench.send("AT+CREG?\r"), "\r\n+CREG: 1,0\r\n\r\nOK\r\n");
+    let opened = bench.send("AT+CPIN=\"1234\"\r") + &bench.seconds(5);
+    assert_eq!(opened.matches("+CREG: 1\r\n").count(), 1, "{opened:?}");
+    assert_eq!(bench.send("AT+CREG?\r"), "\r\n+CREG: 1,1\r\n\r\nOK\r\n");
+}
+
+#[test]
+fn registration_is_told_when_it_changes_and_only_then() {
+    let mut bench = Bench::with(Family::Generic, &["AT+CREG=1", "AT+CMER=3,0,0,1"]);
+    for (fault, told) in [
+        (1, ""),
+        (5, "\r\n+CREG: 5\r\n"),
+        (5, ""),
+        (2, "\r\n+CREG: 2\r\n\r\n+CIEV: 3,0\r\n"),
+    ] {
+        bench.world.inject(Fault::Registration(fault), bench.now);
+        assert_eq!(bench.seconds(1), told, "{fault}");
+    }
+    assert_eq!(bench.send("AT+CFUN=1\r"), "\r\nOK\r\n");
+}
+
+#[test]
+fn a_radio_that_is_switched_off_ends_the_call_and_a_reset_of_the_settings_leaves_it_off() {
+    let mut bench = Bench::with(Family::Ec25, &["AT+CREG=1", "AT+CLIP=1"]);
+    bench
+        .world
+        .call(known("+15125557788"), Duration::from_secs(60), bench.now);
+    assert!(bench.seconds(2).contains("RING"));
+    let off = bench.send("AT+CFUN=4\r");
+    assert!(off.contains("NO CARRIER") && off.contains("+CREG: 0"), "{off:?}");
+    assert_eq!(bench.seconds(30), "");
+    assert_eq!(bench.send("AT+CLCC\r"), "\r\nOK\r\n");
+    bench.ok("ATZE0+CREG=1");
+    assert_eq!(
+        bench.send("AT+CFUN?;+CREG?\r"),
+        "\r\n+CFUN: 4\r\n\r\n+CREG: 1,0\r\n\r\nOK\r\n"
+    );
+    assert_eq!(bench.send("AT+CFUN=1\r").matches("+CREG: 1").count(), 1);
+}
+
+#[test]
+fn the_clock_is_what_it_was_set_to() {
+    let mut bench = Bench::quiet(Family::Sim7600);
+    bench.ok("AT+CCLK=\"27/02/28,23:59:50+08\"");
+    bench.seconds(20);
+    assert_eq!(
+        bench.send("AT+CCLK?\r"),
+        "\r\n+CCLK: \"27/03/01,00:00:10+08\"\r\n\r\nOK\r\n"
+    );
+    bench.ok("AT+CCLK=\"27/03/01,12:00:00\"");
+    assert!(bench.send("AT+CCLK?\r").contains("\"27/03/01,12:00:00+08\""));
+    for wrong in ["27/13/01,12:00:00+08", "27/03/01", "noon", "27/03/01,12:00:00+99", ""] {
+        let said = bench.send(&format!("AT+CCLK=\"{wrong}\"\r"));
+        assert!(said.contains("ERROR"), "{wrong}: {said:?}");
+    }
+}
+
+#[test]
 fn texts_wait_in_the_network_while_the_storage_is_full() {
     let mut bench = Bench::with(Family::Wavecom, &["AT+CNMI=2,1,0,0,0"]);
     for n in 0..25 {
@@ -1040,6 +1139,13 @@ fn a_code_of_the_network_may_be_dialled_and_its_answer_is_in_the_chosen_set() {
     assert_eq!(
         bench.send("ATD*100#;\r") + &bench.seconds(2),
         "\r\nOK\r\n\r\n+CUSD: 0,\"Balance: $12.34, valid 'until' June\",15\r\n"
+    );
+    bench.ok("AT+CUSD=2");
+    assert_eq!(bench.send("AT+CUSD?\r"), "\r\n+CUSD: 1\r\n\r\nOK\r\n");
+    assert_eq!(
+        bench.send("AT+CUSD=0,\"*100#\",15\r") + &bench.seconds(2),
+        "\r\nOK\r\n",
+        "asked, and the answer is for nobody"
     );
     bench.ok("AT+CSCS=\"UCS2\"");
     assert_eq!(bench.send("AT+CUSD=1,\"002A0031003000300023\",15\r"), "\r\nOK\r\n");

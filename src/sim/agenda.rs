@@ -80,7 +80,8 @@ pub(super) enum Due {
     RegistrationBack,
     PortBack,
     Restart,
-    AcknowledgementMissing,
+    /// Of the message with that count.
+    AcknowledgementMissing(u64),
 }
 
 /// The SIM's lock (TS 27.007 §8.3).

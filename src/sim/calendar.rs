@@ -31,6 +31,12 @@ impl Calendar {
         self.start_utc_s = utc_s.saturating_sub_unsigned(passed);
     }
 
+    /// From now on the clock on this wall is so.
+    pub(super) fn set_clock(&mut self, at: Instant, clock: Clock) {
+        self.quarters = clock.quarters.unwrap_or(self.quarters);
+        self.set(at, clock.local_s - i64::from(self.quarters) * 900);
+    }
+
     /// Since the start of the world.
     pub(super) fn passed(&self, at: Instant) -> Duration {
         at.saturating_duration_since(self.start)
@@ -66,5 +72,29 @@ impl Calendar {
             if hour < 12 { "AM" } else { "PM" },
         );
         format!("{twelve:02}:{minute:02}{half}")
+    }
+}
+
+/// What `+CCLK=` sets (TS 27.007 §8.15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Clock {
+    /// Seconds since 1970 on the wall.
+    local_s: i64,
+    /// Left out: as it was.
+    quarters: Option<i8>,
+}
+
+impl Clock {
+    /// `yy/MM/dd,hh:mm:ss[±zz]`
+    pub(super) fn from_written(text: &str) -> Option<Clock> {
+        let (time, zone) = text.split_at_checked("yy/MM/dd,hh:mm:ss".len())?;
+        let local = jiff::civil::DateTime::strptime("%y/%m/%d,%H:%M:%S", time).ok()?;
+        let quarters = match zone {
+            "" => None,
+            // TP-SCTS has room for no more than 79 quarters, and no place on Earth is farther off.
+            zone => Some(zone.parse().ok().filter(|q| (-79..=79).contains(q))?),
+        };
+        let local_s = jiff::tz::Offset::UTC.to_timestamp(local).ok()?.as_second();
+        Some(Clock { local_s, quarters })
     }
 }

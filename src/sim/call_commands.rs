@@ -64,6 +64,8 @@ impl Modem {
                 Some(Answer::Final(FinalResult::Error))
             }
             ("+CLIP", Form::Read) => line(format!("+CLIP: {},1", self.parameters.get("+CLIP"))),
+            // The second says whether the subscriber has it (TS 27.007 §7.6–7.8).
+            ("+COLP", Form::Read) => line(format!("+COLP: {},1", self.parameters.get("+COLP"))),
             ("+CLIR", Form::Read) => line(format!("+CLIR: {},4", self.parameters.get("+CLIR"))),
             ("+VTS", Form::Test) => line("+VTS: (0-9,*,#,A,B,C,D)"),
             // DTMF needs somebody who hears it.

@@ -8,6 +8,9 @@ use super::phone::Caller;
 use super::profiles::{Clip, Release};
 use std::time::Instant;
 
+/// TS 24.008 §10.5.4.11: normal, unspecified.
+const UNSPECIFIED: u8 = 31;
+
 /// `<stat>` of `+CLCC`, TS 27.007 §7.18.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
@@ -238,6 +241,15 @@ impl Modem {
         }
         self.calls = waiting;
         self.promote_waiting();
+    }
+
+    /// The radio goes off under them.
+    pub(super) fn end_all_calls(&mut self) {
+        for call in std::mem::take(&mut self.calls) {
+            self.last_cause = UNSPECIFIED;
+            self.requests.push_back(Request::HangUp(call.network));
+            self.say_release(&call, Ending::FarEnd(UNSPECIFIED));
+        }
     }
 
     pub(super) fn promote_waiting(&mut self) {

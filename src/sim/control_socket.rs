@@ -5,12 +5,14 @@ use super::control::Command;
 use super::event::Event;
 use anyhow::{Context, Result};
 use std::path::Path;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{broadcast, mpsc};
 
 /// Longest command line on the control socket.
 const MAX_CONTROL_LINE: u64 = 8192;
+/// What a longer one is told.
+const TOO_LONG: &[u8] = b"error: a line may have 8192 octets\n";
 
 pub(super) fn listen(path: &Path) -> Result<UnixListener> {
     // A socket left by a run that was killed: nobody answers on it.
@@ -41,6 +43,13 @@ pub(super) async fn serve(stream: UnixStream, commands: mpsc::Sender<Asked>, mut
         let mut line = String::new();
         match (&mut read).take(MAX_CONTROL_LINE).read_line(&mut line).await {
             Ok(0) | Err(_) => return,
+            // Its tail would be read as commands of its own.
+            Ok(_) if line.len() as u64 == MAX_CONTROL_LINE && !line.ends_with('\n') => {
+                if pass_over_line(&mut read).await.is_err() || write.write_all(TOO_LONG).await.is_err() {
+                    return;
+                }
+                continue;
+            }
             Ok(_) => {}
         }
         if line.trim().is_empty() {
@@ -61,6 +70,20 @@ pub(super) async fn serve(stream: UnixStream, commands: mpsc::Sender<Asked>, mut
         };
         if write.write_all(format!("{reply}\n").as_bytes()).await.is_err() {
             return;
+        }
+    }
+}
+
+/// Reads up to the end of this line, or of everything, and keeps nothing.
+async fn pass_over_line(read: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<()> {
+    loop {
+        let there = read.fill_buf().await?;
+        let end = there.iter().position(|byte| *byte == b'\n');
+        let count = end.map_or(there.len(), |end| end + 1);
+        let over = end.is_some() || there.is_empty();
+        read.consume(count);
+        if over {
+            return Ok(());
         }
     }
 }

@@ -122,7 +122,7 @@ impl Modem {
             ("+CFUN", Form::Set(_)) => return Some(self.functionality(form)),
             ("+CFUN", Form::Test) => return line("+CFUN: (0,1,4),(0,1)"),
             // These have more to say than their number: other files do.
-            ("+CREG" | "+CGREG" | "+CEREG" | "+CLIP" | "+CLIR" | "+CSMS", Form::Read)
+            ("+CREG" | "+CGREG" | "+CEREG" | "+CLIP" | "+CLIR" | "+COLP" | "+CSMS", Form::Read)
             | ("+CUSD" | "+CSMS", Form::Set(_))
             | ("+CSMS", Form::Test) => return None,
             ("+CLCC", _) if !self.profile.call_list_urc => return None,
@@ -164,10 +164,15 @@ impl Modem {
                 Answer::Ok
             }
             (Some(fun @ (0 | 1 | 4)), 0) => {
-                self.parameters.set("+CFUN", fun);
                 self.faults.forgotten_until = None;
-                let stat = u8::from(fun == 1 && self.selection.mode != 2);
-                self.set_registration(stat);
+                if fun == 1 {
+                    self.parameters.set("+CFUN", fun);
+                    self.look_for_network();
+                } else {
+                    self.end_all_calls();
+                    self.set_registration(0);
+                    self.parameters.set("+CFUN", fun);
+                }
                 Answer::Ok
             }
             _ => Answer::Final(FinalResult::Cme(50)),

@@ -66,7 +66,7 @@ impl Modem {
             }
             ("+CMGD", Form::Set(arguments)) => self.delete(arguments),
             ("+CNMA", Form::Execute | Form::Set(_)) => {
-                if !std::mem::take(&mut self.unacknowledged) {
+                if self.unacknowledged.take().is_none() {
                     return cms(340);
                 }
                 self.requests.push_back(Request::Ready);

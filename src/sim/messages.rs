@@ -23,7 +23,7 @@ impl Modem {
     /// Takes it or not; a message not taken stays with the service centre.
     pub(super) fn deliver(&mut self, tpdu: &[u8], at: Instant) -> bool {
         self.tick(at);
-        if !self.is_reachable() || self.unacknowledged {
+        if !self.is_reachable() || self.unacknowledged.is_some() {
             return false;
         }
         let report = tpdu.first().is_some_and(|first| first & 3 == 2);
@@ -151,14 +151,15 @@ impl Modem {
         };
         self.say_unsolicited(&line);
         if self.parameters.get("+CSMS") == 1 {
-            self.unacknowledged = true;
-            self.later(ACKNOWLEDGE_WITHIN, Due::AcknowledgementMissing);
+            self.handed_on += 1;
+            self.unacknowledged = Some(self.handed_on);
+            self.later(ACKNOWLEDGE_WITHIN, Due::AcknowledgementMissing(self.handed_on));
         }
     }
 
     /// Not acknowledged in time: nothing more is routed to the client (TS 27.005 §3.4.1, "mt and ds set to 0").
-    pub(super) fn give_up_acknowledgement(&mut self) {
-        if std::mem::take(&mut self.unacknowledged) {
+    pub(super) fn give_up_acknowledgement(&mut self, message: u64) {
+        if self.unacknowledged.take_if(|waiting| *waiting == message).is_some() {
             (self.notify[1], self.notify[3]) = (0, 0);
             self.requests.push_back(super::agenda::Request::Ready);
         }

@@ -47,7 +47,9 @@ pub struct Modem {
     pub(super) faults: Faults,
     pub(super) reference: u8,
     pub(super) requests: VecDeque<Request>,
-    pub(super) unacknowledged: bool,
+    /// The message handed on that waits for `+CNMA`, counted.
+    pub(super) unacknowledged: Option<u64>,
+    pub(super) handed_on: u64,
     prng: Prng,
     pub(super) wire: Wire,
     pub(super) input: Input,
@@ -95,7 +97,8 @@ impl Modem {
             faults: Faults::default(),
             reference: 0,
             requests: VecDeque::new(),
-            unacknowledged: false,
+            unacknowledged: None,
+            handed_on: 0,
             prng: Prng::new(seed),
             wire: Wire::default(),
             input: Input::Line(vec![]),
@@ -228,12 +231,15 @@ impl Modem {
                     self.later(super::power::BOOT_STEP, Due::BootLine(index + 1));
                 }
             }
-            Due::UnlockedSoon => self.requests.push_back(Request::Ready),
+            Due::UnlockedSoon => {
+                self.look_for_network();
+                self.requests.push_back(Request::Ready);
+            }
             Due::Unsolicited(line) => self.say_unsolicited(&line),
             Due::PortBack => self.requests.push_back(Request::PortBack),
             Due::RegistrationBack => self.set_registration(1),
             Due::Restart => self.restart(),
-            Due::AcknowledgementMissing => self.give_up_acknowledgement(),
+            Due::AcknowledgementMissing(message) => self.give_up_acknowledgement(message),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The card, registration, signal and clock: TS 27.007 §5.13–§8.
 
+use super::calendar::Clock;
 use super::command_line::{Command, Form};
 use super::modem::Modem;
 use super::reply::{Answer, bad_parameter, cme, line};
@@ -58,7 +59,13 @@ impl Modem {
                 let stamp = super::tpdu::stamp_text(self.calendar.stamp(self.now));
                 line(format!("+CCLK: \"{stamp}\""))
             }
-            ("+CCLK", Form::Set(_)) => Some(Answer::Ok),
+            ("+CCLK", Form::Set(arguments)) => match Clock::from_written(&arguments[0].text) {
+                Some(clock) => {
+                    self.calendar.set_clock(self.now, clock);
+                    Some(Answer::Ok)
+                }
+                None => bad_parameter(),
+            },
             ("+CSCS", Form::Read) => line(format!("+CSCS: \"{}\"", self.charset.name())),
             ("+CSCS", Form::Test) => line(format!(
                 "+CSCS: ({})",

@@ -91,16 +91,16 @@ impl Modem {
     }
 
     fn choose(&mut self, mode: u32) -> Option<Answer> {
-        let was = std::mem::replace(&mut self.selection.mode, mode);
-        if was == 2 && self.parameters.get("+CFUN") == 1 {
-            self.set_registration(1);
-        }
+        self.selection.mode = mode;
+        self.look_for_network();
         Some(Answer::Ok)
     }
 
     fn ussd(&mut self, arguments: &[Argument]) -> Option<Answer> {
         match arguments.first().and_then(Argument::number) {
-            Some(n @ 0..=2) => self.parameters.set("+CUSD", n),
+            Some(n @ 0..=1) => self.parameters.set("+CUSD", n),
+            // Ends the session, of which there is none; no setting (TS 27.007 §7.15).
+            Some(2) => return Some(Answer::Ok),
             _ => return bad_parameter(),
         }
         if arguments.len() > 1 {
@@ -114,8 +114,11 @@ impl Modem {
         if !self.is_registered() {
             return Answer::Final(FinalResult::Cme(30));
         }
-        let said = self.charset.write(BALANCE);
-        self.later(USSD, Due::Unsolicited(format!("+CUSD: 0,\"{said}\",15")));
+        // <n> 0: the network answers, and nobody is told.
+        if self.parameters.is_on("+CUSD") {
+            let said = self.charset.write(BALANCE);
+            self.later(USSD, Due::Unsolicited(format!("+CUSD: 0,\"{said}\",15")));
+        }
         Answer::Ok
     }
 }

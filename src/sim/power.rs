@@ -26,10 +26,13 @@ impl Modem {
     /// Settings are lost, calls are gone. Messages and missed calls stay.
     fn begin_anew(&mut self) {
         self.restore_defaults();
+        self.parameters.set("+CFUN", 1);
+        self.selection = super::operator_commands::Selection::default();
         self.agenda.retain(|_, due| matches!(due, Due::PortBack));
         self.faults.forgotten_until = None;
-        self.stat = 1;
         self.pin.needed = self.pin.locked;
+        // Without a subscriber there is nothing to register (TS 27.007 §7.2, <stat> 0).
+        self.stat = u8::from(!self.pin.needed);
         self.phase = Phase::Idle;
         self.waiting_lines.clear();
         self.input = Input::Line(vec![]);
@@ -40,9 +43,12 @@ impl Modem {
         self.later(BOOT_STEP, Due::UnlockedSoon);
     }
 
-    /// `AT&F`, `ATZ`: nothing is kept in a profile, so both are the same.
+    /// `AT&F`, `ATZ`: nothing is kept in a profile, so both are the same. Radio and network stay as they are (V.250 §6.1.1 lists
+    /// neither).
     pub(super) fn restore_defaults(&mut self) {
+        let radio = self.parameters.get("+CFUN");
         self.parameters = Parameters::defaults(self.profile);
+        self.parameters.set("+CFUN", radio);
         self.vendor.clear();
         self.registers = default_registers();
         (self.echo, self.verbose, self.quiet) = (true, true, false);
@@ -50,24 +56,36 @@ impl Modem {
         self.text_parameters = super::text_mode::TextParameters::default();
         self.notify = [2, 1, 0, 0, 0];
         self.memories.choose_default(self.profile);
-        self.selection = super::operator_commands::Selection::default();
         self.phonebook.choose_default();
         self.call_waiting.0 = 0;
-        self.unacknowledged = false;
+        if self.unacknowledged.take().is_some() {
+            self.requests.push_back(Request::Ready);
+        }
     }
 
-    /// Registration as the network gives it; told by `+CREG` and its sisters if asked for.
+    /// Looks for the network, unless the client, the radio or the card says no or there is one.
+    pub(super) fn look_for_network(&mut self) {
+        let may = self.parameters.get("+CFUN") == 1 && self.selection.mode != 2 && !self.pin.needed;
+        if may && self.stat == 0 {
+            self.set_registration(1);
+        }
+    }
+
+    /// Registration as the network gives it; a change is told by `+CREG` and its sisters if asked for (TS 27.007 §7.2).
     pub(super) fn set_registration(&mut self, stat: u8) {
-        self.stat = stat;
-        for name in ["+CREG", "+CGREG", "+CEREG"] {
-            match self.parameters.get(name) {
-                0 => {}
-                1 => self.say_unsolicited(&format!("{name}: {stat}")),
-                _ => self.say_unsolicited(&format!("{name}: {stat}{}", self.cell())),
+        let served = self.is_registered();
+        if std::mem::replace(&mut self.stat, stat) != stat {
+            for name in ["+CREG", "+CGREG", "+CEREG"] {
+                match self.parameters.get(name) {
+                    0 => {}
+                    1 => self.say_unsolicited(&format!("{name}: {stat}")),
+                    _ => self.say_unsolicited(&format!("{name}: {stat}{}", self.cell())),
+                }
             }
         }
-        let service = u32::from(self.is_registered());
-        self.indicate(Indicator::Service, service);
+        if served != self.is_registered() {
+            self.indicate(Indicator::Service, u32::from(!served));
+        }
         if self.is_registered() {
             self.requests.push_back(Request::Ready);
         }

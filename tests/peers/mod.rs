@@ -122,6 +122,11 @@ fn the_control_socket_moves_the_world_and_names_mistakes() {
         Some("error: no such fault")
     );
     assert_eq!(running.ask("phone +15125550101"), "0 texts");
+    assert_eq!(
+        running.ask(&format!("{}call +15125550101 3\nhangup", "x".repeat(8192))),
+        "error: a line may have 8192 octets\nerror: nobody is calling",
+        "the tail of a long line is no command"
+    );
     let mut port = open(&running.link());
     exchange(&mut port, "ATE0+CLIP=1;+CNMI=2,1,0,0,0\r", "OK\r\n");
     assert_eq!(running.ask("call +15125550101 3"), "ok");
