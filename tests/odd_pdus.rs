@@ -293,6 +293,17 @@ fn text_that_is_damaged_is_shown_as_far_as_it_goes() {
 }
 
 /// interface.md: exit 1 and one line that says which field and octet.
+/// TS 23.040 §9.2.3.23: TP-UDHI says that there is a header, and TP-UDL that there is nothing. A text has come all the same.
+#[test]
+fn a_header_that_is_announced_in_no_user_data_is_an_empty_text() {
+    for (dcs, encoding) in [("00", "gsm7"), ("08", "ucs2")] {
+        says(
+            &deliver("44", FROM, "00", dcs, "00"),
+            &json!({"text": "", "encoding": encoding, "concat": null, "address": "+15125551234"}),
+        );
+    }
+}
+
 #[test]
 fn what_is_malformed_names_its_field_and_octet() {
     let cut = deliver("04", FROM, "00", "00", "05C834");
@@ -324,10 +335,6 @@ fn what_is_malformed_names_its_field_and_octet() {
         (
             &deliver("44", FROM, "00", "08", "020500"),
             "TP-UDHL at octet 20: says 5 octets where 1 are there",
-        ),
-        (
-            &deliver("44", FROM, "00", "08", "00"),
-            "TP-UDHL at octet 20: cut short: needs 1 octet, 0 there",
         ),
         (
             &format!("000642{FROM}{STAMP}"),

@@ -99,6 +99,31 @@ mod from_the_field {
         ("07912160130320F6440B916171056429F5000021405291651569320500034C0202E9E8301D44479741F0B09C3E0785E56590BCCC0ED3CB\
           6410FD0D7ABBCBA0B0FB4D4797E52E10",
          "+12063130026", "+16175046925", "2012-04-25T19:56:51-04:00", "that the parts are related to one another. "),
+        // Collected by gammu's authors from what people showed in public.
+        ("0791198948004544040C9119894882006200007050307040042206CF35689E9603",
+         "+919884005444", "+919884280026", "2007-05-03T07:04:40+05:30", "Ok sir"),
+        ("07914487200030230406D04F59040000601191806243009F4F990E947DD741EEF71D840EDBCBA0FCBB2E0751CB783A28E8CE\
+          D3D3ED3268068381AA4B10BD8CA7CF412650AC2904BDCD2072981E06D1DFA0FABC0CA2A3D373509B8E7681A4E576B92D2ECB\
+          41F43788FE86B7EA7010280603BDE5A0F65B5E0689CBE6B7BC0C8ADD6232980D447F83CE653A28FFAECB416679B90C0AB3D9\
+          EF7BD83D2E83DC653C1DD4A6A301",
+         "+447802000332", "O2_", "2006-11-19T08:26:34+00:00",
+         "O2: You now have your Text Anytime 300 UK texts & 1MB of data to use this mth. Remember \
+          to top-up  10 or more before 171206 to get your free allowance next mth"),
+        ("07912374151616F6040B912374786468F300002010701280334009D4E2940A6A01002D",
+         "+32475161616", "+32478746863", "2002-01-07T21:08:33+01:00", "TEST -@@-"),
+        ("07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37",
+         "+27381000015", "27838890001", "1999-03-29T15:16:59+02:00", "hellohello"),
+        ("07912374151616F6040B912374786468F30000201003024550400B54C29E2E1F8300A0800B",
+         "+32475161616", "+32478746863", "2002-01-30T20:54:05+01:00", "Tèätrc @ £."),
+        ("0791836027201111040C918390276576880000701192908285800133",
+         "+380672021111", "+380972566788", "2007-11-29T09:28:58+02:00", "3"),
+        ("0791246020099990400C91247042972767000070107031107440A005000301020182E8B71A040FDBD96516881E5E83DA6590\
+          7D5C968741EEF49AFC06B9CBEFB53C4C66B34061771AE42EEBDDE1799AED4EB34161D0BA0E7F93D3F63A483D2FB74161771A\
+          E42ED7E7EE3A3BCC0285C720FABB5D07B5DF6390BB3C1FA3C3FA32FBAD4BB940D43219342F83C6E8FC9C1E6E83E0F2F0F86D\
+          0FD3416150FBAD77874169903B0CA2BF41",
+         "+420602909909", "+420724797276", "2007-01-07T13:01:47+01:00",
+         "Ahoj pavle, tak me vcera nikdo neokradl, ani neznasilnil a kupodivu jsem ani neusnula, ac tomu moc \
+          neschazelo:). Ted se chystam pracovat a mozna i na to "),
     ];
 
     #[test]
@@ -317,6 +342,55 @@ mod from_the_field {
         );
     }
 
+    /// From the collection of gammu's authors: a report with TP-PI and all of its fields, one without, one from a record's FF.
+    #[test]
+    fn status_reports_of_a_collection_have_their_reference_and_time() {
+        for (pdu, recipient, reference, discharge) in [
+            (
+                "079124603050020006E80C91666666666666909070618422809090706184628000",
+                "+666666666666",
+                232,
+                "2009-09-07T16:48:26+02:00",
+            ),
+            (
+                "07911614786007F006060B911634092142F4019071011000040190710110450400060000",
+                "+61439012244",
+                6,
+                "2010-09-17T10:01:54+10:00",
+            ),
+            (
+                "079124602009999006B4098106326906F2212041015554402120410155054000",
+                "602396602",
+                180,
+                "2012-02-14T10:55:50+01:00",
+            ),
+        ] {
+            let got = report(pdu);
+            assert_eq!(
+                (got.recipient.to_string().as_str(), got.reference),
+                (recipient, reference)
+            );
+            assert_eq!(got.discharge.rfc3339().as_deref(), Some(discharge));
+            assert_eq!(got.outcome(), Outcome::Delivered);
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_announced_and_not_there_is_an_empty_text() {
+        let stored = submit("058163465010D5B00C8163460653332000000000");
+        assert_eq!(stored.destination.to_string(), "366460353302");
+        assert_eq!(stored.user_data.text().as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_header_may_take_all_the_room() {
+        let (_, picture) = deliver(
+            "0791539111161616640C9153916161755000F54020310164450084831281000615FFFFE7F6E003E193CC0B0000E793D1460000E193D2A00000E793D1400000E1C7D0900000FFFFD2A00000F88FD1400000F047E8806003F007F700D3E6F82C79D06413FC5C7EE809C8FE3FFF7012E4FFFFFFA823E2E0867FB021C2F99E7FA8208289867FB42082899FFF9A2492F9867FDD13E4FFFFFFEE8808FFFFFFED4808",
+        );
+        assert_eq!(picture.user_data.content(), &Content::Data(Vec::new()));
+        assert_eq!(picture.user_data.header().elements().len(), 1);
+    }
+
     #[test]
     fn a_status_report_with_a_mangled_address_still_has_its_verdict() {
         let got = report("0297F1061C0F910B487228297020F5317062419272803170624192138000");
@@ -388,6 +462,15 @@ mod malformed {
     fn padding_after_a_deliver_is_left_alone() {
         let (_, got) = deliver("07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07FFFFFF");
         assert_eq!(got.user_data.text().as_deref(), Some("How are you?"));
+        // What lay in the buffer, from the collection of gammu's authors.
+        let (_, got) = deliver(
+            "07914336120011F10404A14949000021807001253040356C76B81D268741F0B29C9C268741E4B20EB49AD16CB19BAD368BD96EA0B71B04\
+             BBBD603810284C078162315D2CE70289EBFAE1AC0CB2BFF52C10FC2D0799C3F6B71CC46687DB6550980D8AC962",
+        );
+        assert_eq!(
+            got.user_data.text().as_deref(),
+            Some("llamada perdida de: +34617653167 on 07/08  at  11:19.")
+        );
     }
 
     #[test]

@@ -113,8 +113,9 @@ impl UserData {
         }
         let at = octets.at();
         let raw = octets.take("TP-UD", needed)?;
-        // UDHL counts for the room too when it is 0 and there is nothing else in the header.
-        let (header, skip) = if has_header {
+        // UDHL counts for the room too when it is 0 and there is nothing else in the header. A header that is announced where
+        // there is not an octet is a text without one, and empty: better than none.
+        let (header, skip) = if has_header && length > 0 {
             let header = Header::read(raw, at)?;
             (header, 1 + usize::from(raw.first().copied().unwrap_or(0)))
         } else {
@@ -255,7 +256,7 @@ mod tests {
             0
         );
         assert_eq!(read(&[3, 0, 0x40, 0x10], 0, true).unwrap().text().unwrap(), "A");
-        assert_eq!(read(&[0], 0, true).unwrap_err().field, "TP-UDHL");
+        assert_eq!(read(&[0], 0, true), Ok(UserData::EMPTY));
     }
 
     #[test]

@@ -8,6 +8,9 @@ const HEX_MIN: usize = 8;
 /// The longest text worth reading; TS 23.090 allows 160 octets.
 const MAX_CHARS: usize = 400;
 
+/// TS 23.038 §5, 0001 0001: UCS-2 with the language in front.
+const UCS2_AFTER_LANGUAGE: u8 = 0x11;
+
 /// The text of `+CUSD`'s string by its `<dcs>`, on one line.
 ///
 /// Modems send hex whatever the `<dcs>` says, so each reading is tried: it counts if it gives text that a person could read.
@@ -19,10 +22,11 @@ pub fn ussd_text(said: &str, dcs: Option<u8>) -> String {
         let by_ucs2 = ucs2(&octets);
         let by_septets = septets(&octets);
         match dcs {
+            Some(UCS2_AFTER_LANGUAGE) => ucs2(without_language(&octets)).or(by_septets),
             Some(dcs) if is_ucs2(dcs) => by_ucs2.or(by_septets),
-            // Plain ASCII in UCS-2 has a zero in every second octet: packed septets never look like that for long.
+            // Alphabets lie together in UCS-2: every second octet is as small. Packed septets never look like that for long.
             Some(_) | None => by_ucs2
-                .filter(|_| octets.iter().step_by(2).all(|b| *b == 0))
+                .filter(|_| octets.iter().step_by(2).all(|b| matches!(b, 0..=0x0E | 0x20..=0x22)))
                 .or(by_septets),
         }
     });
@@ -45,9 +49,17 @@ pub fn ussd_packed(code: &str) -> String {
     hex::encode(&octets)
 }
 
-/// TS 23.038 §5: groups 01xx with alphabet 10, and 0001 0001 (UCS-2 with a language in front).
+/// TS 23.038 §5: groups 01xx with alphabet 10.
 fn is_ucs2(dcs: u8) -> bool {
-    dcs == 0x11 || ((dcs & 0xC0) == 0x40 && (dcs & 0x0C) == 0x08)
+    (dcs & 0xC0) == 0x40 && (dcs & 0x0C) == 0x08
+}
+
+/// Two letters of a language, packed, stand before the text; some modems have taken them off.
+fn without_language(octets: &[u8]) -> &[u8] {
+    match octets.split_at_checked(2) {
+        Some((language, text)) if gsm7::unpack(language, 0, 2).iter().all(u8::is_ascii_lowercase) => text,
+        _ => octets,
+    }
 }
 
 fn ucs2(octets: &[u8]) -> Option<String> {
@@ -96,6 +108,29 @@ mod tests {
             // "hellohello" packed.
             ("E8329BFD4697D9EC37", Some(15), "hellohello"),
             ("E8329BFD4697D9EC37", None, "hellohello"),
+            // What gammu's users reported: a Huawei E160, an E3276 (announced, and as if it were not), a Telit HE910, Arabic
+            // with its language and without.
+            (
+                "49B41C74ACD3D16171D90D32FBE52072BA0C72CA5DB45CAC76C3CD6CB41B2D060389CB74F9FE4C07D55C371CA85897BF1B",
+                Some(15),
+                "Ihr Guthaben für die Nr.4915783647410 beträgt 5.78 Euro",
+            ),
+            (
+                "0414043B044F00200441043F044004300432043A04380020002A0031003000350023002E",
+                Some(72),
+                "Для справки *105#.",
+            ),
+            (
+                "0414043B044F00200441043F044004300432043A04380020002A0031003000350023002E",
+                Some(15),
+                "Для справки *105#.",
+            ),
+            (
+                "613906310635064A062F06430020003100300037002E00390033",
+                Some(17),
+                "رصيدك 107.93",
+            ),
+            ("06310635064A062F06430020003100300037", Some(17), "رصيدك 107"),
             ("12345678", Some(15), "12345678"),
             ("5.00", Some(15), "5.00"),
             ("", Some(15), ""),
