@@ -200,6 +200,14 @@ fn network(report: &Report) -> Finding {
             "ask the operator: is the SIM active, is this model allowed?",
         );
     }
+    if stats.iter().all(Option::is_none) {
+        return finding(
+            Item::Network,
+            Verdict::Unknown,
+            "the modem doesn't say whether it is registered",
+            "make the live test call: `textback doctor --live`",
+        );
+    }
     finding(
         Item::Network,
         Verdict::Fail,

@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn each_trouble_is_found_and_has_a_fix() {
         type Break = fn(&mut Report);
-        let troubles: [(Break, Item, Verdict); 17] = [
+        let troubles: [(Break, Item, Verdict); 18] = [
             (
                 |r| r.news_port = Some(("uart1".to_owned(), false)),
                 Item::Modem,
@@ -274,6 +274,12 @@ mod tests {
             (|r| r.diversions.clear(), Item::Diverts, Verdict::Unknown),
             (|r| r.storage = Some((28, 40)), Item::Storage, Verdict::Warn),
             (|r| r.signal.dbm = None, Item::Signal, Verdict::Unknown),
+            // Emulators of other people answer the question with OK and no line.
+            (
+                |r| r.registration = Registration::default(),
+                Item::Network,
+                Verdict::Unknown,
+            ),
         ];
         for (break_it, item, verdict) in troubles {
             let mut report = healthy();
