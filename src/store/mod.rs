@@ -4,7 +4,7 @@
 //! whatever it returned is durable; but for what says of itself that it [`Tx::may_wait`]. No other module knows SQL. Every query of the daily work is an index look-up; the
 //! tests prove it with `EXPLAIN QUERY PLAN`.
 //!
-//! - [`open`]: opening, and starting anew when the file is damaged
+//! - [`open`]: opening, and starting anew when the file is damaged; `copy`: reading what a daemon has for itself
 //! - [`schema`]: tables and migrations
 //! - `sectors`, `last_sector`: what a power cut may spoil, and why it spoils nothing that counts
 //! - [`types`]: the words that columns may hold
@@ -26,6 +26,7 @@ mod beside;
 pub mod calls;
 pub mod claims;
 pub mod contacts;
+mod copy;
 mod digest;
 pub mod figures;
 pub mod generate;
@@ -162,6 +163,8 @@ impl StoreError {
 #[derive(Debug)]
 pub struct Store {
     conn: Connection,
+    /// What is read, if a daemon has the database for itself.
+    copy: Option<copy::Copy>,
     /// Where it is; nowhere for one in memory.
     path: Option<PathBuf>,
     /// The damaged one is put away and the new one could not be opened yet.

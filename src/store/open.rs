@@ -2,7 +2,7 @@
 
 use super::beside::{self, Reconciled};
 use super::{
-    BUSY_TIMEOUT_MS, CACHE_KIB, PAGE_OCTETS, STATEMENT_CACHE, Sectors, Store, StoreError, Unmoved, last_sector,
+    BUSY_TIMEOUT_MS, CACHE_KIB, PAGE_OCTETS, STATEMENT_CACHE, Sectors, Store, StoreError, Unmoved, copy, last_sector,
     salvage, schema, sectors,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -43,7 +43,7 @@ impl Store {
     /// [`StoreError::CannotOpen`], [`StoreError::Newer`], [`StoreError::Corrupt`], each naming what to do.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         put_back(path)?;
-        let conn = connect(path)?;
+        let conn = connect_alone(path)?;
         let mut store = Store::prepare(conn, Some(path)).map_err(|e| at_path(path, e))?;
         store.found.opt_outs = beside::reconcile(&mut store.conn, path)?;
         store.seal()?;
@@ -102,47 +102,64 @@ impl Store {
     }
 
     /// Opens an existing database for reading only, as `status`, `calls`, `messages`, `why` and `export` do when no
-    /// daemon answers. Never creates or migrates.
+    /// daemon answers: a copy of it while a daemon has it for itself. Never creates or migrates.
     ///
     /// # Errors
     /// As [`Store::open`]; also if the file is not there or its schema is older than this program's.
     pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(path, flags).map_err(|e| open_error(path, &e))?;
-        let reading = || -> Result<Store, StoreError> {
-            conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
-            let found = schema::version(&conn)?;
-            if found > schema::LATEST {
-                return Err(StoreError::Newer {
-                    found,
-                    known: schema::LATEST,
-                });
-            }
-            if found < schema::LATEST {
-                return Err(StoreError::CannotOpen {
+        match Store::reading(path, path) {
+            Err(StoreError::Sqlite(error)) if is_busy(&error) => {
+                let copy = copy::of(path).map_err(|error| StoreError::CannotOpen {
                     path: path.to_owned(),
-                    reason: format!("its schema is {found}, this program reads {}", schema::LATEST),
-                    advice: "Start `textback run` once: it migrates the database",
+                    reason: format!("a daemon has it, and it can't be copied: {error}"),
+                    advice: "Make some room in the folder for temporary files, or stop the daemon",
                     passes: false,
-                });
+                })?;
+                let mut store = Store::reading(&copy.database, path).map_err(|e| at_path(path, e))?;
+                store.copy = Some(copy);
+                Ok(store)
             }
-            Ok(Store {
-                conn,
-                path: Some(path.to_owned()),
-                closed: false,
-                found: Found::default(),
-                unmoved: Unmoved::default(),
-                sectors: Sectors::Sqlite,
-                unsealed: false,
-                unsettled: false,
-            })
-        };
-        reading().map_err(|e| at_path(path, e))
+            result => result.map_err(|e| at_path(path, e)),
+        }
+    }
+
+    /// Reads `file`, which is the database at `path` or a copy of it.
+    fn reading(file: &Path, path: &Path) -> Result<Store, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(file, flags).map_err(|e| open_error(path, &e))?;
+        conn.busy_timeout(std::time::Duration::ZERO)?;
+        let found = schema::version(&conn)?;
+        conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
+        if found > schema::LATEST {
+            return Err(StoreError::Newer {
+                found,
+                known: schema::LATEST,
+            });
+        }
+        if found < schema::LATEST {
+            return Err(StoreError::CannotOpen {
+                path: path.to_owned(),
+                reason: format!("its schema is {found}, this program reads {}", schema::LATEST),
+                advice: "Start `textback run` once: it migrates the database",
+                passes: false,
+            });
+        }
+        Ok(Store {
+            conn,
+            copy: None,
+            path: Some(path.to_owned()),
+            closed: false,
+            found: Found::default(),
+            unmoved: Unmoved::default(),
+            sectors: Sectors::Sqlite,
+            unsealed: false,
+            unsettled: false,
+        })
     }
 
     fn open_checked(path: &Path) -> Result<Store, StoreError> {
         put_back(path)?;
-        let conn = connect(path)?;
+        let conn = connect_alone(path)?;
         let small = std::fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_AT_START_MAX_OCTETS);
         if small {
             let found: String = conn
@@ -193,6 +210,7 @@ impl Store {
         }
         let mut store = Store {
             conn,
+            copy: None,
             path: path.map(Path::to_owned),
             closed: false,
             found: Found::default(),
@@ -313,6 +331,30 @@ fn damaged_kept(path: &Path) -> std::io::Result<Vec<u32>> {
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_URI;
     Connection::open_with_flags(uri(path), flags).map_err(|e| open_error(path, &e))
+}
+
+/// Connects so that nobody else can: the index of the log is in memory then. Shared with readers it would be a file, which SQLite maps
+/// and never syncs, and of which the kernel writes some 24 KiB whenever something was recorded half a minute ago. If somebody reads
+/// already, it is shared.
+fn connect_alone(path: &Path) -> Result<Connection, StoreError> {
+    let conn = connect(path)?;
+    conn.busy_timeout(std::time::Duration::ZERO)?;
+    conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    match schema::version(&conn) {
+        Err(StoreError::Sqlite(error)) if is_busy(&error) => {
+            tracing::warn!("somebody reads the database: until the next start more is written to the card");
+            connect(path)
+        }
+        // What else is wrong with it is found by whoever looks next.
+        Ok(_) | Err(_) => Ok(conn),
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 /// The path as SQLite's URI. On an SD card a power cut while a sector is written may spoil what the sector held before; with
@@ -451,6 +493,25 @@ mod tests {
             .unwrap();
         drop(Store::open(&path).unwrap());
         assert_eq!(page_octets(&path), 4096);
+    }
+
+    #[test]
+    fn one_that_a_daemon_has_for_itself_is_read_as_a_copy_and_its_index_is_on_no_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let mut store = Store::open(&path).unwrap();
+        store.transact(noon(), |tx| tx.set_setting("key", "old")).unwrap();
+        let reader = Store::open_read_only(&path).unwrap();
+        store.transact(noon(), |tx| tx.set_setting("key", "new")).unwrap();
+        assert_eq!(reader.setting("key").unwrap().as_deref(), Some("old"));
+        drop(reader);
+        store.checkpoint().unwrap();
+        store.transact(noon(), |tx| tx.set_setting("key", "newer")).unwrap();
+        let reader = Store::open_read_only(&path).unwrap();
+        assert_eq!(reader.setting("key").unwrap().as_deref(), Some("newer"));
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        let names: Vec<String> = files.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+        assert!(!names.iter().any(|name| name.ends_with("-shm")), "{names:?}");
     }
 
     #[test]

@@ -118,7 +118,8 @@ struct Bench {
     pages: Vec<Vec<u32>>,
     /// When what was left for later must be durable.
     settle_by: Option<Steady>,
-    /// When the kernel writes what the last sync left: the octets of the filling that reach into the next sector.
+    /// When the kernel writes what nobody has synced: the octets of the last filling that reach into the next sector, and the
+    /// index of the log, which SQLite shares with readers in a mapped file.
     written_back_at: Option<Steady>,
 }
 
@@ -198,11 +199,10 @@ impl Bench {
 
     /// Something was recorded; the clerk sees to it that it becomes durable.
     fn told(&mut self) {
+        self.written_back_at
+            .get_or_insert_with(|| self.it.now.steady.plus(WRITTEN_BACK_AFTER));
         match self.it.store.is_settled() {
-            true => {
-                self.settle_by = None;
-                self.written_back_at = Some(self.it.now.steady.plus(WRITTEN_BACK_AFTER));
-            }
+            true => self.settle_by = None,
             false => {
                 self.settle_by
                     .get_or_insert_with(|| self.it.now.steady.plus(SETTLED_WITHIN));
@@ -225,7 +225,12 @@ impl Bench {
                 self.told();
             } else if self.written_back_at.is_some_and(|by| by <= at) {
                 self.written_back_at = None;
-                std::fs::File::open(&self.log).unwrap().sync_data().unwrap();
+                // The index is in memory if nobody else reads the database.
+                for file in [&self.log, &self.database.with_extension("db-shm")] {
+                    if let Ok(file) = std::fs::File::open(file) {
+                        file.sync_data().unwrap();
+                    }
+                }
             } else {
                 self.tell(Input::Due);
             }
@@ -282,7 +287,10 @@ impl Bench {
 
     /// Which tables and indices the commits since the `from`th wrote.
     fn print_pages(&self, from: usize) {
-        let conn = rusqlite::Connection::open(&self.database).unwrap();
+        let copy = self.database.with_extension("copy");
+        std::fs::copy(&self.log, self.database.with_extension("copy-wal")).unwrap();
+        std::fs::copy(&self.database, &copy).unwrap();
+        let conn = rusqlite::Connection::open(&copy).unwrap();
         let mut owners = conn.prepare("SELECT pageno, name FROM dbstat").unwrap();
         let owners = owners.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         let owners: BTreeMap<u32, String> = owners.map(Result::unwrap).collect();

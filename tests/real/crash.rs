@@ -153,7 +153,7 @@ fn a_text_that_comes_while_the_daemon_is_down_is_forwarded_once() {
 fn a_database_that_refuses_is_told_and_the_job_is_done_when_it_obeys_again() {
     let stage = Stage::new();
     let sim = stage.sim("sim7600");
-    let daemon = stage.ready();
+    let daemon = stage.ready_beside_a_reader();
     let release = lock(&stage);
     sim.ask(&format!("call {DAVE} 2"));
     sim.events.nth(1, "hung-up");
@@ -174,7 +174,7 @@ fn a_database_that_refuses_is_told_and_the_job_is_done_when_it_obeys_again() {
 fn sigterm_while_the_database_refuses_still_ends_and_says_what_is_missing() {
     let stage = Stage::new();
     let sim = stage.sim("sim7600");
-    let mut daemon = stage.ready();
+    let mut daemon = stage.ready_beside_a_reader();
     let _release = lock(&stage);
     sim.ask(&format!("call {DAVE} 2"));
     daemon.said.nth(1, "the database refuses");

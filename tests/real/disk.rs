@@ -40,7 +40,7 @@ fn a_damaged_database_is_put_aside_at_the_start_opt_outs_survive_and_the_owner_i
 fn a_database_damaged_while_at_work_is_replaced_and_the_call_is_still_texted() {
     let stage = Stage::new();
     let sim = stage.sim("sim7600");
-    let daemon = stage.ready();
+    let daemon = stage.ready_beside_a_reader();
     sim.ask(&format!("text {DAVE} STOP"));
     sim.reads(DAVE, "opted out");
     sim.reads(OWNER, "opted out");

@@ -274,6 +274,16 @@ impl Stage {
         }
     }
 
+    /// The daemon, ready, on a database that somebody read when it started: it shares it with others then.
+    pub fn ready_beside_a_reader(&self) -> Daemon {
+        drop(::textback::store::Store::open(&self.path("t.db")).unwrap());
+        let reader = rusqlite::Connection::open(self.path("t.db")).unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM meta").unwrap();
+        let daemon = self.ready();
+        daemon.said.nth(1, "somebody reads the database");
+        daemon
+    }
+
     /// Starts the daemon and waits until it takes calls.
     #[track_caller]
     pub fn ready(&self) -> Daemon {

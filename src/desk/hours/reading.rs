@@ -20,7 +20,7 @@ pub fn quiet_span(text: &str) -> Result<Option<Span>, HoursError> {
     }
 }
 
-pub(super) const DAYS: [&str; 7] = [
+const DAYS: [&str; 7] = [
     "monday",
     "tuesday",
     "wednesday",
