@@ -358,6 +358,24 @@ mod tests {
         Config::parse(FILE).unwrap()
     }
 
+    #[test]
+    fn hours_are_shown_in_the_words_and_by_the_clock_of_the_language() {
+        for (language, shown) in [
+            ("en", "Mon-Fri 8am-5pm"),
+            ("es", "Lun-Vie 8:00-17:00"),
+            ("fr", "Lun-Ven 8:00-17:00"),
+            ("de", "Mo-Fr 8:00-17:00"),
+        ] {
+            let file = Config::parse(&format!("language = \"{language}\"\n{FILE}")).unwrap();
+            let hours = find("hours").unwrap();
+            assert_eq!(hours.shown(&file), shown);
+            assert_eq!(
+                hours.shown(&file.laid_over(&[(hours, shown.to_owned())]).unwrap()),
+                shown
+            );
+        }
+    }
+
     fn set(name: &str, value: &str) -> Result<String, String> {
         let key = find(name).unwrap();
         let with = file().laid_over(&[(key, value.to_owned())])?;

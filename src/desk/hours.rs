@@ -122,18 +122,22 @@ impl OpeningHours {
     /// Days that are not named are closed.
     #[must_use]
     pub fn source(&self, pack: &Pack) -> String {
-        const NAMES: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        let names = reading::DAYS.map(|day| {
+            let short = pack.words(day).first().map_or(day, String::as_str);
+            let (initial, rest) = short.split_at_checked(1).unwrap_or((short, ""));
+            format!("{}{rest}", initial.to_uppercase())
+        });
         let mut words: Vec<String> = Vec::new();
         let mut day = 0;
         while let Some(spans) = self.days.get(day) {
             let same = self.days.iter().skip(day).take_while(|other| *other == spans).count();
-            let (first, last) = (NAMES.get(day), NAMES.get(day + same - 1));
+            let (first, last) = (names.get(day), names.get(day + same - 1));
             day += same;
             let (Some(first), Some(last), false) = (first, last, spans.is_empty()) else {
                 continue;
             };
             let days = match same {
-                1 => (*first).to_owned(),
+                1 => first.clone(),
                 7 => "daily".to_owned(),
                 _ => format!("{first}-{last}"),
             };

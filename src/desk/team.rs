@@ -236,9 +236,12 @@ impl Turn<'_> {
 
     /// The number at the beginning of what follows `ADD`, and the name after it.
     fn written_number(&self, written: &str) -> Result<(String, String), String> {
+        // "+1512… Sam" or "Sam +1512…".
+        let figures = |c: char| c.is_ascii_digit() || matches!(c, '+' | '(');
         let letters = |c: char| c.is_alphabetic();
-        let split = written.find(letters).unwrap_or(written.len());
-        let (number, name) = written.split_at(split);
+        let (before, number) = written.split_at(written.find(figures).unwrap_or(written.len()));
+        let (number, after) = number.split_at(number.find(letters).unwrap_or(number.len()));
+        let name = if before.trim().is_empty() { after } else { before };
         let type_of_address = if number.trim_start().starts_with('+') { 145 } else { 129 };
         let number = self
             .number(number.trim(), type_of_address)

@@ -213,3 +213,48 @@ fn a_time_or_a_ready_made_reply_without_a_number_is_sent_to_nobody() {
         "{said}"
     );
 }
+
+#[test]
+fn a_word_and_a_number_is_no_text_to_a_customer() {
+    for text in ["mute 13", "unfriend 14", "call #13", "ignore 14!"] {
+        let mut it = answered_dave_then_anna();
+        let (said, sent) = says(&mut it, text);
+        assert_eq!(sent, [], "{text}");
+        assert!(
+            said.starts_with(&format!("Held, not sent, not done: \"{text}\". As an order: HELP.")),
+            "{said}"
+        );
+    }
+    for text in ["room 31", "see you at 14", "13 13"] {
+        let mut it = answered_dave_then_anna();
+        let (said, _) = says(&mut it, text);
+        assert!(!said.starts_with("Held, not sent, not done"), "{text}: {said}");
+    }
+}
+
+#[test]
+fn who_is_away_and_says_to_be_back_is_asked_whether_it_is_an_order() {
+    let mut it = answered_dave_then_anna();
+    assert_eq!(says(&mut it, "I'm back").1, [(ANNA.to_owned(), "I'm back".to_owned())]);
+    says(&mut it, "AWAY");
+    let (said, sent) = says(&mut it, "I'm back");
+    assert_eq!(sent, []);
+    assert!(
+        said.starts_with("Held, not sent, not done: \"I'm back\". As an order: RESUME."),
+        "{said}"
+    );
+    assert!(says(&mut it, "BACK").0.starts_with("Back: "));
+    it.wait_s(1000);
+    assert!(it.settle().is_empty(), "the order it should have been is the end of it");
+}
+
+#[test]
+fn a_text_for_two_is_asked_about_in_languages_in_which_and_makes_a_quantity() {
+    for (language, and) in [("de", "und"), ("fr", "et"), ("es", "y")] {
+        let mut it = answered_dave_then_anna();
+        it.confirmed(&format!("SET language {language}"));
+        let (said, sent) = says(&mut it, &format!("13 {and} 14 late"));
+        assert_eq!(sent, [], "{said}");
+        assert!(said.contains("13 Dave") && said.contains("14 +"), "{said}");
+    }
+}

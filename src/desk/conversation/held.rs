@@ -1,6 +1,6 @@
 //! Texts of the owner's that wait to be told whom they are for: asked about for 15 minutes, then dropped, which is said.
 
-use crate::desk::conversation::routing::gist;
+use crate::desk::conversation::routing::{ORDER_WORDS_MAX, gist};
 use crate::desk::owner::commands;
 use crate::desk::rules::Member;
 use crate::desk::submission::air;
@@ -135,7 +135,12 @@ impl Turn<'_> {
         let pack = &self.rules.pack;
         let mended = commands::corrected(&held.text, pack).unwrap_or_else(|| held.text.clone());
         let word = commands::first_word(order, pack);
-        if word.is_none() || word != commands::first_word(&mended, pack) {
+        // "I'm back" too, before BACK.
+        let among_the_first = |word: &str| {
+            let mut words = held.text.split_whitespace().take(ORDER_WORDS_MAX);
+            words.any(|held| pack.command_of(held) == Some(word))
+        };
+        if !word.is_some_and(|word| commands::first_word(&mended, pack) == Some(word) || among_the_first(word)) {
             return Ok(());
         }
         self.tx.release_held(held.id)?;

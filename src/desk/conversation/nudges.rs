@@ -13,6 +13,7 @@ use crate::store::StoreError;
 use crate::store::claims::Told;
 use crate::store::contacts::{Contact, ContactId};
 use crate::store::records::About;
+use crate::store::timers::Timer;
 use crate::store::types::{Kind, ScheduledKind, TimerKind};
 use crate::store::undo::Change;
 use std::time::Duration;
@@ -45,6 +46,14 @@ const SAID: usize = 60;
 
 /// Setting: when a crowd was told of, steady milliseconds.
 const CROWD_TOLD: &str = "crowd_told";
+
+/// A caller to be told of.
+struct Waiting {
+    contact: Contact,
+    handle: Handle,
+    /// How long they wait.
+    age: Duration,
+}
 
 impl Turn<'_> {
     /// A caller begins to wait; one who is blocked does not, for nobody hears of them.
@@ -134,86 +143,101 @@ impl Turn<'_> {
 
     /// The time of a nudge has come; others due about now go with it.
     pub fn nudge(&mut self, id: ContactId) -> Done {
-        let now = self.now().steady;
-        if let Some(until) = self.quiet_until() {
-            return self.tx.set_timer(TimerKind::Nudge, id.0, until);
+        if let Some(later) = self.nudge_later(id)? {
+            return self.tx.set_timer(TimerKind::Nudge, id.0, later);
         }
-        // A crowd was just told of: who came since is told with the next text.
-        let told = self.tx.setting(CROWD_TOLD)?.and_then(|ms| ms.parse().ok()).map(Steady);
-        if let Some(told) = told
-            && now.since(told) < TOGETHER_IN_A_CROWD
-            && !self.waits_urgently(id)?
-        {
-            let next = told.plus(TOGETHER_IN_A_CROWD);
-            return self.tx.set_timer(TimerKind::Nudge, id.0, next);
-        }
-        // Also when its time is over and the line about that, which lists who waits, comes next.
-        let away = self.tx.setting(AWAY_UNTIL)?.is_some();
-        let due = |together| {
-            self.tx
-                .due_timers_of(TimerKind::Nudge, now.plus(together), TOGETHER_MOST)
-        };
-        let crowd = due(FIRST)?.len() + 1 >= CROWD;
+        let crowd = self.nudges_due(FIRST)?.len() + 1 >= CROWD;
         let together = if crowd { TOGETHER_IN_A_CROWD } else { TOGETHER };
         let mut ids = vec![id];
-        for timer in due(together)? {
+        for timer in self.nudges_due(together)? {
             self.tx.clear_timer(timer.kind, timer.subject)?;
             ids.push(ContactId(timer.subject));
         }
         if self.nudged_enough()? {
             return Ok(());
         }
-        let mut waiting: Vec<(Contact, Handle, Duration)> = Vec::new();
+        let mut waiting: Vec<Waiting> = Vec::new();
         for id in ids {
-            let Some(contact) = self.tx.contact_by_id(id)? else {
-                continue;
-            };
-            // That a machine answers there was told; nobody need hurry.
-            if !contact.waiting || contact.blocked || contact.opted_out || contact.robot_told {
-                continue;
-            }
-            if away && !self.waits_urgently(id)? {
-                self.tx.set_timer(TimerKind::Nudge, id.0, now.plus(HELD_WHILE_AWAY))?;
-                continue;
-            }
-            // Nothing could go out (no network, quiet hours): a nudge would come with the text itself.
-            let told = self.told_at(&contact)?;
-            let early = told.is_none_or(|told| told.plus(FIRST) > now.plus(together));
-            if early {
-                let due = told.unwrap_or(now).plus(FIRST);
-                self.tx.set_timer(TimerKind::Nudge, id.0, due)?;
-                continue;
-            }
-            let told = told.unwrap_or(now);
-            let since = contact.waiting_since.or(contact.heard_at).unwrap_or(now);
-            let handle = self.handle_for_line(&contact)?;
-            let age = now.since(since);
-            if now.since(told) < BETWEEN {
-                self.tx
-                    .set_timer(TimerKind::Nudge, id.0, told.plus(SECOND).max(now.plus(FIRST)))?;
-            }
-            let about = About {
-                contact: Some(contact.id),
-                ..About::default()
-            };
-            self.tx.journal(about, "owner nudged", "a caller waits for an answer")?;
-            waiting.push((contact, handle, age));
+            waiting.extend(self.worth_a_nudge(id, together)?);
         }
         if crowd {
+            let now = self.now().steady;
             self.tx.set_setting(CROWD_TOLD, &now.0.to_string())?;
         }
         let members: Vec<Member> = self.rules.readers().cloned().collect();
         for member in members {
             let mut theirs = Vec::new();
-            for (contact, handle, age) in &waiting {
-                let taken = self.claimant(contact.id)?;
+            for one in &waiting {
+                let taken = self.claimant(one.contact.id)?;
                 if taken.is_none_or(|by| by.number == member.number) {
-                    theirs.push((contact, *handle, *age));
+                    theirs.push(one);
                 }
             }
             self.nudge_one(&member, &theirs)?;
         }
         Ok(())
+    }
+
+    /// Until when a nudge that is due now waits: the team sleeps, or a crowd was just told of and who came since is told with the
+    /// next text.
+    fn nudge_later(&self, id: ContactId) -> Result<Option<Steady>, StoreError> {
+        if let Some(until) = self.quiet_until() {
+            return Ok(Some(until));
+        }
+        let told = self.tx.setting(CROWD_TOLD)?.and_then(|ms| ms.parse().ok()).map(Steady);
+        let next = told.map(|told| told.plus(TOGETHER_IN_A_CROWD));
+        match next.filter(|next| *next > self.now().steady) {
+            Some(next) if !self.waits_urgently(id)? => Ok(Some(next)),
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    fn nudges_due(&self, within: Duration) -> Result<Vec<Timer>, StoreError> {
+        let until = self.now().steady.plus(within);
+        self.tx.due_timers_of(TimerKind::Nudge, until, TOGETHER_MOST)
+    }
+
+    /// A caller whose nudge is due, if anybody is to be nudged about them now; the next one is set.
+    fn worth_a_nudge(&mut self, id: ContactId, together: Duration) -> Result<Option<Waiting>, StoreError> {
+        let now = self.now().steady;
+        let Some(contact) = self.tx.contact_by_id(id)? else {
+            return Ok(None);
+        };
+        // That a machine answers there was told; nobody need hurry.
+        if !contact.waiting || contact.blocked || contact.opted_out || contact.robot_told {
+            return Ok(None);
+        }
+        // Also when its time is over and the line about that, which lists who waits, comes next.
+        let away = self.tx.setting(AWAY_UNTIL)?.is_some();
+        if away && !self.waits_urgently(id)? {
+            self.tx.set_timer(TimerKind::Nudge, id.0, now.plus(HELD_WHILE_AWAY))?;
+            return Ok(None);
+        }
+        // Nothing could go out (no network, quiet hours): a nudge would come with the text itself.
+        let told = match self.told_at(&contact)? {
+            Some(told) if told.plus(FIRST) <= now.plus(together) => told,
+            early => {
+                let due = early.unwrap_or(now).plus(FIRST);
+                self.tx.set_timer(TimerKind::Nudge, id.0, due)?;
+                return Ok(None);
+            }
+        };
+        if now.since(told) < BETWEEN {
+            let second = told.plus(SECOND).max(now.plus(FIRST));
+            self.tx.set_timer(TimerKind::Nudge, id.0, second)?;
+        }
+        let about = About {
+            contact: Some(contact.id),
+            ..About::default()
+        };
+        self.tx.journal(about, "owner nudged", "a caller waits for an answer")?;
+        let since = contact.waiting_since.or(contact.heard_at).unwrap_or(now);
+        let handle = self.handle_for_line(&contact)?;
+        Ok(Some(Waiting {
+            contact,
+            handle,
+            age: now.since(since),
+        }))
     }
 
     /// Who waits was just listed, after AWAY: a nudge held back meanwhile would only say it again.
@@ -236,10 +260,10 @@ impl Turn<'_> {
         Ok(said.iter().any(|message| self.rules.is_urgent(&message.text)))
     }
 
-    fn nudge_one(&mut self, member: &Member, waiting: &[(&Contact, Handle, Duration)]) -> Done {
+    fn nudge_one(&mut self, member: &Member, waiting: &[&Waiting]) -> Done {
         match waiting {
             [] => Ok(()),
-            [(contact, handle, age)] => {
+            [Waiting { contact, handle, age }] => {
                 let said = self.last_words(contact.id)?;
                 let said = said.map(|said| gist(&said, SAID)).unwrap_or_default();
                 let line = said::waits(&self.rules.pack, *handle, contact, &self.rules.pack.length(*age), &said);
@@ -249,7 +273,7 @@ impl Turn<'_> {
             several => {
                 let each: Vec<(Handle, String)> = several
                     .iter()
-                    .map(|(_, handle, age)| (*handle, self.rules.pack.length(*age)))
+                    .map(|waiting| (waiting.handle, self.rules.pack.length(waiting.age)))
                     .collect();
                 let line = said::several_wait(&self.rules.pack, &each);
                 self.text_owner(&member.number, Kind::Alert, &line, None, None)?;

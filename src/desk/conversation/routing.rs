@@ -5,6 +5,7 @@ use crate::desk::conversation::Addressee;
 use crate::desk::conversation::held::{CHOICES, Doubt};
 use crate::desk::conversation::meant::{Guess, READ, SPOKE_RECENTLY};
 use crate::desk::conversation::outgoing::Outgoing;
+use crate::desk::owner::grammar;
 use crate::desk::rules::Member;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;
@@ -21,6 +22,8 @@ use crate::store::types::{Consent, Direction, Kind, Priority};
 const LAST_FEW: u32 = 3;
 /// Texts of a caller looked through for words of their own.
 const WORDS_LOOKED_AT: u32 = 4;
+/// Words of a sentence that may be an order: "I am back now".
+pub(super) const ORDER_WORDS_MAX: usize = 4;
 /// Waiting callers looked through for those to offer.
 const WAITING_LOOKED_AT: u32 = 20;
 /// Texts with a customer among which the very same words are looked for.
@@ -111,6 +114,14 @@ impl Turn<'_> {
         if self.answers_by_name(member, message, body)? {
             return Ok(());
         }
+        if let Some(order) = self.reads_like_an_order(body)? {
+            return self.unclear(member, Doubt::Order(&order), body);
+        }
+        if let Some((one, other)) = grammar::two_numbers(body, &self.rules.pack)
+            && let (Some(one), Some(other)) = (self.holder(one)?, self.holder(other)?)
+        {
+            return self.hold_for_one_of(member, body, &[one, other]);
+        }
         let named = self.named_first(body)?;
         let guess = self.only_meant(member)?;
         let meant = match &guess {
@@ -155,6 +166,22 @@ impl Turn<'_> {
                 self.hold_for_one_of(member, body, &choices)
             }
         }
+    }
+
+    /// The order that a text without a command's word first may be all the same: "I'm back" of somebody who is away; "mute 16",
+    /// which is none that there is, but for no customer either.
+    fn reads_like_an_order(&self, body: &str) -> Result<Option<String>, StoreError> {
+        let pack = &self.rules.pack;
+        if let Some(handle) = grammar::word_and_number(body)
+            && self.holder(handle)?.is_some()
+        {
+            return Ok(Some(pack.command_word("HELP")));
+        }
+        let words: Vec<&str> = body.split_whitespace().collect();
+        let back = |word: &&str| pack.command_of(word) == Some("RESUME");
+        let resumes = words.len() <= ORDER_WORDS_MAX && words.iter().any(back);
+        let stopped = resumes && (self.paused()? || self.away()?.is_some());
+        Ok(stopped.then(|| pack.command_word("RESUME")))
     }
 
     /// Who waits for an answer from `member`, those who wait longest first: whom an answer after hours on a roof is for.

@@ -20,7 +20,7 @@ pub fn quiet_span(text: &str) -> Result<Option<Span>, HoursError> {
     }
 }
 
-const DAYS: [&str; 7] = [
+pub(super) const DAYS: [&str; 7] = [
     "monday",
     "tuesday",
     "wednesday",

@@ -16,6 +16,8 @@ const CANNED_MAX: u8 = 9;
 /// A phone or mail program's signature names itself in this many words.
 const SIGNATURE_WORDS_MAX: usize = 3;
 
+/// Words before a customer's number that would opt them out: "stop texting 16". More is a sentence for somebody.
+const OPT_OUT_WORDS_MAX: usize = 3;
 /// Digits of an area code, and of what follows it where it is written in brackets: (512) 555-0100.
 const AREA_CODE: usize = 3;
 const LOCAL_DIGITS: usize = 7;
@@ -115,7 +117,12 @@ pub fn read_in(text: &str, pack: &Pack) -> OwnerText {
         };
     }
     // A STOP of the owner is a slip or meant for the box; none is ever sent to a customer.
-    if optout::is_opt_out_word(text, pack) {
+    // "Stop texting 16" too.
+    let about_one = last_number(text).is_some_and(|(before, _)| {
+        let order = before.split_whitespace().count() <= OPT_OUT_WORDS_MAX;
+        order && optout::consent_in(before, pack) == optout::Consent::Stop
+    });
+    if optout::is_opt_out_word(text, pack) || about_one {
         return OwnerText::OptOutWord;
     }
     if pack.means("no", text) {
@@ -265,6 +272,33 @@ pub fn number_first(text: &str, pack: &Pack) -> Option<Handle> {
         _ => true,
     };
     may_name.then_some(handle)
+}
+
+/// Two numbers at the start of a text that is no tag, where the word between them makes a quantity of the first: "13 und 14 Uhr".
+#[must_use]
+pub fn two_numbers(text: &str, pack: &Pack) -> Option<(Handle, Handle)> {
+    let first = number_first(text, pack)?;
+    let after = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let after = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    second_number(after, pack).map(|(second, _)| (first, second))
+}
+
+/// `mute 16`: a word and a number are hardly for a customer, but an order that there is none of.
+#[must_use]
+pub fn word_and_number(text: &str) -> Option<Handle> {
+    let (word, handle) = last_number(text)?;
+    (word.chars().all(char::is_alphabetic) && !word.is_empty()).then_some(handle)
+}
+
+/// What stands before a number at the end of a text, and that number.
+fn last_number(text: &str) -> Option<(&str, Handle)> {
+    let (before, last) = text
+        .trim_end_matches(['.', '!', '?'])
+        .rsplit_once(char::is_whitespace)?;
+    let digits = last.trim_start_matches(['#', '@']);
+    let number: u16 = digits.parse().ok()?;
+    let handle = (2..=3).contains(&digits.len()) && !digits.starts_with('0') && HANDLES.contains(&number);
+    handle.then(|| (before.trim(), Handle(number)))
 }
 
 /// A second number at the start of what is for the first: "13 and 14 running late". With it, whether that is all.
