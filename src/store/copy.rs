@@ -1,14 +1,17 @@
 //! A copy of a database that a daemon has for itself, for whoever reads it meanwhile.
 //!
-//! The daemon only adds to the log, until it moves that into the database. So the log is copied first, then the database, and both
-//! again if the database was written meanwhile: what is copied is a moment between two commits.
+//! The daemon only adds to the log, until it moves that into the database; after that it begins the log anew, with another header. So
+//! the log is copied first, then the database, and both again if the database was written or the log begun anew meanwhile: what is
+//! copied is a moment between two commits.
 
 use super::sectors;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// Tries until the database holds still. It is written for moments, every few days.
 const TRIES: u32 = 5;
+/// The log's header, its salts in it (SQLite's file format, 4.1).
+const LOG_HEADER_OCTETS: u64 = 32;
 
 /// The copy; it is gone with this.
 #[derive(Debug)]
@@ -23,7 +26,7 @@ pub(super) fn of(path: &Path) -> io::Result<Copy> {
     let database = folder.path().join("copy.db");
     let written = || -> io::Result<_> {
         let file = std::fs::metadata(path)?;
-        Ok((file.len(), file.modified()?))
+        Ok((file.len(), file.modified()?, log_header(path)?))
     };
     for _ in 0..TRIES {
         let before = written()?;
@@ -44,4 +47,14 @@ pub(super) fn of(path: &Path) -> io::Result<Copy> {
         ErrorKind::ResourceBusy,
         "it is being written all the time",
     ))
+}
+
+/// What the log begins with; nothing where there is none.
+fn log_header(path: &Path) -> io::Result<Vec<u8>> {
+    let mut header = Vec::new();
+    match std::fs::File::open(sectors::log_of(path)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        log => drop(log?.take(LOG_HEADER_OCTETS).read_to_end(&mut header)?),
+    }
+    Ok(header)
 }
