@@ -7,12 +7,9 @@
 //! ```
 
 use super::stage::{Stage, TEXT_BACK, wait};
+use super::{MAYBE_TWICE, NO_LIMITS, draw};
 use std::time::Duration;
 
-/// Limits that a day's worth of calls in a minute does not reach.
-const NO_LIMITS: &str = "[limits]\nper_minute = 1000\nper_hour = 10000\nper_day = 10000\npeople_per_day = 10000\n";
-/// What a text to the owner begins with that may have come before.
-const MAYBE_TWICE: &str = "(Maybe twice)";
 /// A kill comes at most this long after the caller began: by then everything has usually been said.
 const LATEST_MS: u64 = 2500;
 
@@ -28,15 +25,6 @@ struct Figures {
     twice: u32,
     forwards: u32,
     forwards_again: u32,
-}
-
-/// The next number of a seed (SplitMix64).
-fn draw(seed: &mut u64) -> u64 {
-    *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *seed;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 fn killed_again_and_again(kills: u32, mut seed: u64) -> Figures {

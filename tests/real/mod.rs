@@ -7,6 +7,7 @@ mod kills;
 mod line;
 mod pin;
 mod port;
+mod soak;
 mod stage;
 mod systemd;
 
@@ -81,6 +82,19 @@ fn ids(list: &Value) -> Vec<i64> {
         .iter()
         .map(|row| row["id"].as_i64().unwrap())
         .collect()
+}
+
+/// Limits that a day's worth of calls in a minute does not reach.
+const NO_LIMITS: &str = "[limits]\nper_minute = 1000\nper_hour = 10000\nper_day = 10000\npeople_per_day = 10000\n";
+/// What a text to the owner begins with that may have come before.
+const MAYBE_TWICE: &str = "(Maybe twice)";
+/// The next number of a seed (SplitMix64).
+fn draw(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *seed;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 #[test]
