@@ -102,17 +102,18 @@ impl Store {
     }
 
     /// Opens an existing database for reading only, as `status`, `calls`, `messages`, `why` and `export` do when no
-    /// daemon answers: a copy of it while a daemon has it for itself. Never creates or migrates.
+    /// daemon answers: a copy of it while a daemon has it for itself, or if the index of its log can't be had where it lies, which
+    /// takes the right to write there. Never creates or migrates.
     ///
     /// # Errors
     /// As [`Store::open`]; also if the file is not there or its schema is older than this program's.
     pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
         match Store::reading(path, path) {
-            Err(StoreError::Sqlite(error)) if is_busy(&error) => {
-                let copy = copy::of(path).map_err(|error| StoreError::CannotOpen {
+            Err(StoreError::Sqlite(error)) if is_busy(&error) || has_no_index(&error) => {
+                let copy = copy::of(path).map_err(|copying| StoreError::CannotOpen {
                     path: path.to_owned(),
-                    reason: format!("a daemon has it, and it can't be copied: {error}"),
-                    advice: "Make some room in the folder for temporary files, or stop the daemon",
+                    reason: format!("{error}, and it can't be copied: {copying}"),
+                    advice: "Make some room in the folder for temporary files, or be the user that runs textback",
                     passes: false,
                 })?;
                 let mut store = Store::reading(&copy.database, path).map_err(|e| at_path(path, e))?;
@@ -350,6 +351,14 @@ fn connect_alone(path: &Path) -> Result<Connection, StoreError> {
     }
 }
 
+/// Whoever may only read can't make the index of the log.
+fn has_no_index(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
+    )
+}
+
 fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
@@ -512,6 +521,19 @@ mod tests {
         let files = std::fs::read_dir(folder.path()).unwrap();
         let names: Vec<String> = files.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
         assert!(!names.iter().any(|name| name.ends_with("-shm")), "{names:?}");
+    }
+
+    #[test]
+    fn one_whose_index_cannot_be_had_where_it_lies_is_read_as_a_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let mut store = Store::open(&path).unwrap();
+        store.transact(noon(), |tx| tx.set_setting("key", "value")).unwrap();
+        drop(store);
+        // As it is for a user who may not write in that folder; SQLite follows no link there, so this holds for root too.
+        std::os::unix::fs::symlink("nowhere", folder.path().join("t.db-shm")).unwrap();
+        let reader = Store::open_read_only(&path).unwrap();
+        assert_eq!(reader.setting("key").unwrap().as_deref(), Some("value"));
     }
 
     #[test]
