@@ -4,7 +4,7 @@
 //! whatever it returned is durable; but for what says of itself that it [`Tx::may_wait`]. No other module knows SQL. Every query of the daily work is an index look-up; the
 //! tests prove it with `EXPLAIN QUERY PLAN`.
 //!
-//! - [`open`]: opening, and starting anew when the file is damaged; `copy`: reading what a daemon has for itself
+//! - [`open`]: opening, and starting anew when the file is damaged; `reading`: for reading only, beside a daemon or without one
 //! - [`schema`]: tables and migrations
 //! - `sectors`, `last_sector`: what a power cut may spoil, and why it spoils nothing that counts
 //! - [`types`]: the words that columns may hold
@@ -26,7 +26,6 @@ mod beside;
 pub mod calls;
 pub mod claims;
 pub mod contacts;
-mod copy;
 mod digest;
 pub mod figures;
 pub mod generate;
@@ -40,6 +39,7 @@ pub mod open;
 mod optouts;
 pub mod outbox;
 mod quiet;
+mod reading;
 pub mod records;
 pub mod report;
 pub mod retention;
@@ -164,7 +164,7 @@ impl StoreError {
 pub struct Store {
     conn: Connection,
     /// What is read, if a daemon has the database for itself.
-    copy: Option<copy::Copy>,
+    copy: Option<reading::Copy>,
     /// Where it is; nowhere for one in memory.
     path: Option<PathBuf>,
     /// The damaged one is put away and the new one could not be opened yet.

@@ -2,7 +2,7 @@
 
 use super::beside::{self, Reconciled};
 use super::{
-    BUSY_TIMEOUT_MS, CACHE_KIB, PAGE_OCTETS, STATEMENT_CACHE, Sectors, Store, StoreError, Unmoved, copy, last_sector,
+    BUSY_TIMEOUT_MS, CACHE_KIB, PAGE_OCTETS, STATEMENT_CACHE, Sectors, Store, StoreError, Unmoved, last_sector,
     salvage, schema, sectors,
 };
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -99,63 +99,6 @@ impl Store {
     /// [`StoreError::Sqlite`] if SQLite can't allocate.
     pub fn open_in_memory() -> Result<Store, StoreError> {
         Store::prepare(Connection::open_in_memory()?, None)
-    }
-
-    /// Opens an existing database for reading only, as `status`, `calls`, `messages`, `why` and `export` do when no
-    /// daemon answers: a copy of it while a daemon has it for itself, or if the index of its log can't be had where it lies, which
-    /// takes the right to write there. Never creates or migrates.
-    ///
-    /// # Errors
-    /// As [`Store::open`]; also if the file is not there or its schema is older than this program's.
-    pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
-        match Store::reading(path, path) {
-            Err(StoreError::Sqlite(error)) if is_busy(&error) || has_no_index(&error) => {
-                let copy = copy::of(path).map_err(|copying| StoreError::CannotOpen {
-                    path: path.to_owned(),
-                    reason: format!("{error}, and it can't be copied: {copying}"),
-                    advice: "Make some room in the folder for temporary files, or be the user that runs textback",
-                    passes: false,
-                })?;
-                let mut store = Store::reading(&copy.database, path).map_err(|e| at_path(path, e))?;
-                store.copy = Some(copy);
-                Ok(store)
-            }
-            result => result.map_err(|e| at_path(path, e)),
-        }
-    }
-
-    /// Reads `file`, which is the database at `path` or a copy of it.
-    fn reading(file: &Path, path: &Path) -> Result<Store, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(file, flags).map_err(|e| open_error(path, &e))?;
-        conn.busy_timeout(std::time::Duration::ZERO)?;
-        let found = schema::version(&conn)?;
-        conn.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
-        if found > schema::LATEST {
-            return Err(StoreError::Newer {
-                found,
-                known: schema::LATEST,
-            });
-        }
-        if found < schema::LATEST {
-            return Err(StoreError::CannotOpen {
-                path: path.to_owned(),
-                reason: format!("its schema is {found}, this program reads {}", schema::LATEST),
-                advice: "Start `textback run` once: it migrates the database",
-                passes: false,
-            });
-        }
-        Ok(Store {
-            conn,
-            copy: None,
-            path: Some(path.to_owned()),
-            closed: false,
-            found: Found::default(),
-            unmoved: Unmoved::default(),
-            sectors: Sectors::Sqlite,
-            unsealed: false,
-            unsettled: false,
-        })
     }
 
     fn open_checked(path: &Path) -> Result<Store, StoreError> {
@@ -351,15 +294,7 @@ fn connect_alone(path: &Path) -> Result<Connection, StoreError> {
     }
 }
 
-/// Whoever may only read can't make the index of the log.
-fn has_no_index(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
-    )
-}
-
-fn is_busy(error: &rusqlite::Error) -> bool {
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
@@ -383,7 +318,7 @@ fn uri(path: &Path) -> OsString {
 }
 
 /// Says what opening ran into, with the operating system's reason where SQLite hides it.
-fn open_error(path: &Path, error: &rusqlite::Error) -> StoreError {
+pub(super) fn open_error(path: &Path, error: &rusqlite::Error) -> StoreError {
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
     let os = std::fs::metadata(path).err().map(|e| e.to_string());
     let folder = parent.and_then(|p| std::fs::metadata(p).err());
@@ -417,7 +352,7 @@ fn on_read_only_disk(path: &Path) -> bool {
 }
 
 /// Turns SQLite's first complaint about a file into words about that file.
-fn at_path(path: &Path, error: StoreError) -> StoreError {
+pub(super) fn at_path(path: &Path, error: StoreError) -> StoreError {
     let StoreError::Sqlite(sqlite) = error else {
         return error;
     };
@@ -502,38 +437,6 @@ mod tests {
             .unwrap();
         drop(Store::open(&path).unwrap());
         assert_eq!(page_octets(&path), 4096);
-    }
-
-    #[test]
-    fn one_that_a_daemon_has_for_itself_is_read_as_a_copy_and_its_index_is_on_no_disk() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.db");
-        let mut store = Store::open(&path).unwrap();
-        store.transact(noon(), |tx| tx.set_setting("key", "old")).unwrap();
-        let reader = Store::open_read_only(&path).unwrap();
-        store.transact(noon(), |tx| tx.set_setting("key", "new")).unwrap();
-        assert_eq!(reader.setting("key").unwrap().as_deref(), Some("old"));
-        drop(reader);
-        store.checkpoint().unwrap();
-        store.transact(noon(), |tx| tx.set_setting("key", "newer")).unwrap();
-        let reader = Store::open_read_only(&path).unwrap();
-        assert_eq!(reader.setting("key").unwrap().as_deref(), Some("newer"));
-        let files = std::fs::read_dir(folder.path()).unwrap();
-        let names: Vec<String> = files.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
-        assert!(!names.iter().any(|name| name.ends_with("-shm")), "{names:?}");
-    }
-
-    #[test]
-    fn one_whose_index_cannot_be_had_where_it_lies_is_read_as_a_copy() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.db");
-        let mut store = Store::open(&path).unwrap();
-        store.transact(noon(), |tx| tx.set_setting("key", "value")).unwrap();
-        drop(store);
-        // As it is for a user who may not write in that folder; SQLite follows no link there, so this holds for root too.
-        std::os::unix::fs::symlink("nowhere", folder.path().join("t.db-shm")).unwrap();
-        let reader = Store::open_read_only(&path).unwrap();
-        assert_eq!(reader.setting("key").unwrap().as_deref(), Some("value"));
     }
 
     #[test]
