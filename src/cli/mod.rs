@@ -192,6 +192,14 @@ pub fn print(
     Ok(())
 }
 
+/// `1 ring`, `4 rings`.
+pub fn rings(count: u64) -> String {
+    match count {
+        1 => "1 ring".to_owned(),
+        more => format!("{more} rings"),
+    }
+}
+
 /// A field of a JSON object as text; `-` where there is none. Control characters never reach the terminal.
 pub fn field(value: &serde_json::Value, key: &str) -> String {
     let text = match &value[key] {

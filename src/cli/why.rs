@@ -1,6 +1,6 @@
 //! `textback why CALL|HANDLE`.
 
-use super::{Asking, Exit, field, print, short_time};
+use super::{Asking, Exit, field, print, rings, short_time};
 use textback::daemon::control::Question;
 
 pub fn run(what: &str, asking: &Asking) -> Result<(), Exit> {
@@ -13,11 +13,11 @@ pub fn run(what: &str, asking: &Asking) -> Result<(), Exit> {
         if !call.is_null() {
             writeln!(
                 out,
-                "Call {} from {}, {}: {} rings, {}, {} ({}). Seen by: {}.",
+                "Call {} from {}, {}: {}, {}, {} ({}). Seen by: {}.",
                 field(call, "id"),
                 field(call, "caller"),
                 short_time(call, "started"),
-                field(call, "rings"),
+                rings(call["rings"].as_u64().unwrap_or_default()),
                 field(call, "verdict"),
                 field(call, "decision"),
                 field(call, "reason"),

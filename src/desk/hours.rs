@@ -12,6 +12,8 @@ pub mod when;
 mod reading;
 mod words;
 
+pub use reading::DAYS;
+
 use crate::desk::hours::holidays::Holidays;
 use crate::desk::wording::pack::Pack;
 use jiff::civil::{Date, Weekday};
@@ -122,7 +124,7 @@ impl OpeningHours {
     /// Days that are not named are closed.
     #[must_use]
     pub fn source(&self, pack: &Pack) -> String {
-        let names = reading::DAYS.map(|day| {
+        let names = DAYS.map(|day| {
             let short = pack.words(day).first().map_or(day, String::as_str);
             let (initial, rest) = short.split_at_checked(1).unwrap_or((short, ""));
             format!("{}{rest}", initial.to_uppercase())

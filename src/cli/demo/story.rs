@@ -1,5 +1,6 @@
 //! The story the demo tells, and the stage for a person who plays it.
 
+use super::super::rings;
 use super::stage::{OWNER, Stage};
 use anyhow::Context;
 use std::path::Path;
@@ -69,10 +70,9 @@ fn close(stage: &Stage, database: &Path) -> anyhow::Result<()> {
     stage.page.say("On record, with the reason for each:");
     for call in store.calls(10)? {
         let caller = call.caller.unwrap_or_else(|| "withheld".to_owned());
-        let rings = if call.rings == 1 { "ring" } else { "rings" };
         stage.page.say(&format!(
-            "  {caller:<14} {} {rings}, {}: {}",
-            call.rings,
+            "  {caller:<14} {}, {}: {}",
+            rings(call.rings.into()),
             call.decision.as_str(),
             call.reason
         ));

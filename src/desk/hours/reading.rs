@@ -20,7 +20,8 @@ pub fn quiet_span(text: &str) -> Result<Option<Span>, HoursError> {
     }
 }
 
-pub(super) const DAYS: [&str; 7] = [
+/// Names of the days, as the vocabulary of a language gives its words for them.
+pub const DAYS: [&str; 7] = [
     "monday",
     "tuesday",
     "wednesday",

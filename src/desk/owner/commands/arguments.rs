@@ -3,7 +3,7 @@
 use super::{Command, NAME_CHARACTERS_MAX, NEVER, one_typo};
 use crate::config::by_text::{self, KEYS};
 use crate::desk::caller::reactions;
-use crate::desk::hours::holidays;
+use crate::desk::hours::{DAYS, holidays};
 use crate::desk::wording::pack::Pack;
 use crate::ids::{HANDLES, Handle};
 use crate::phone::Body;
@@ -35,20 +35,12 @@ fn span(rest: &str, clock: bool, pack: &Pack) -> Option<Option<String>> {
     let english = pack.time_in_english(rest, clock);
     let first = english.split_whitespace().next().unwrap_or("");
     let words = Pack::english();
-    let a_day = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
-    .into_iter()
-    .chain([
-        "today", "tonight", "tomorrow", "until", "noon", "morning", "evening", "next",
-    ])
-    .any(|meaning| words.means(meaning, first));
+    let a_day = DAYS
+        .into_iter()
+        .chain([
+            "today", "tonight", "tomorrow", "until", "noon", "morning", "evening", "next",
+        ])
+        .any(|meaning| words.means(meaning, first));
     // `AWAY Dec 24`; what begins with a figure is a time anyway.
     let mut two = english.splitn(3, char::is_whitespace);
     let a_date = matches!((two.next(), two.next()), (Some(month), Some(day)) if holidays::one(&format!("{month} {day}")).is_some());
