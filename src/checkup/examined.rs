@@ -2,7 +2,7 @@
 
 use super::{Finding, Item, Verdict, finding};
 use crate::config::Topology;
-use crate::modem::{CanVoice, Divert, Report, SimState};
+use crate::modem::{CanVoice, Divert, Registration, Report, SimState};
 
 /// Signal below which texts and calls get lost, dBm.
 const WEAK_DBM: i16 = -105;
@@ -14,6 +14,15 @@ const VOICEMAIL_SHORT_S: u8 = 15;
 pub(super) fn judge(report: &Report, topology: Topology, list: &mut Vec<Finding>) {
     use Item as I;
     use Verdict as V;
+    if report.in_vain {
+        list.push(finding(
+            I::Modem,
+            V::Fail,
+            "it does not answer `AT`, or went away meanwhile",
+            "power it off and on; is it the AT port that `[modem] port` names, at the right `baud`? `journalctl -u textback` tells what was tried",
+        ));
+        return;
+    }
     let identity = &report.identity;
     let family = &identity.family;
     let model = format!("{} {}", identity.manufacturer, identity.model);
@@ -33,7 +42,7 @@ pub(super) fn judge(report: &Report, topology: Topology, list: &mut Vec<Finding>
             I::Voice,
             V::Unknown,
             "not known before it is registered",
-            "make the live test call",
+            "mend SIM and network first, then make the live test call",
         ),
         CanVoice::Perhaps if report.volte == Some(false) => finding(
             I::Voice,
@@ -60,8 +69,10 @@ pub(super) fn judge(report: &Report, topology: Topology, list: &mut Vec<Finding>
             "take a model of the README's list",
         ),
     });
-    list.push(sim(report));
-    if report.sim != SimState::Ready {
+    let sim = sim(report);
+    let shut = sim.verdict == V::Fail;
+    list.push(sim);
+    if shut {
         return;
     }
     list.push(network(report));
@@ -112,6 +123,12 @@ pub(super) fn judge(report: &Report, topology: Topology, list: &mut Vec<Finding>
     list.push(diverts(report, topology));
     list.push(match report.storage {
         None | Some((_, 0)) => finding(I::Storage, V::Unknown, "the modem doesn't say", ""),
+        Some((used, total)) if used >= total => finding(
+            I::Storage,
+            V::Fail,
+            format!("{used} of {total} places for texts taken: no text can come in"),
+            "the daemon reads and empties them when it runs; if they stay, delete old texts in a phone",
+        ),
         Some((used, total)) if u32::from(used) * 100 >= u32::from(total) * STORAGE_FULL_PERCENT => finding(
             I::Storage,
             V::Warn,
@@ -165,13 +182,31 @@ fn sim(report: &Report) -> Finding {
             "no SIM",
             "put it in (contacts down, the cut corner as printed), then power the modem off and on",
         ),
-        SimState::Unknown => finding(
+        SimState::Unknown if is_registered(report) => finding(
             Item::Sim,
             Verdict::Unknown,
-            "the modem doesn't say",
-            "take it out, clean its contacts, put it back",
+            "the modem doesn't say, and is registered with it",
+            "make the live test call",
+        ),
+        SimState::Unknown => finding(
+            Item::Sim,
+            Verdict::Fail,
+            "the modem can't tell whether it is there and open",
+            "power the modem off, take the SIM out, clean its contacts, put it back, power it on",
         ),
     }
+}
+
+fn stats(registration: Registration) -> [Option<u8>; 3] {
+    [registration.cs, registration.eps, registration.ps]
+}
+
+/// With any of the networks. 27.007 §7.2: 1 home, 5 roaming; 6 and 7 the same for SMS only; 9 and 10 with CSFB not preferred; 3 denied.
+fn is_registered(report: &Report) -> bool {
+    stats(report.registration)
+        .iter()
+        .flatten()
+        .any(|stat| matches!(stat, 1 | 5 | 6 | 7 | 9 | 10))
 }
 
 fn network(report: &Report) -> Finding {
@@ -181,13 +216,8 @@ fn network(report: &Report) -> Finding {
         .as_deref()
         .unwrap_or("an operator that gives no name");
     let registration = report.registration;
-    let stats = [registration.cs, registration.eps, registration.ps];
-    // 27.007 §7.2: 1 home, 5 roaming; 6 and 7 the same for SMS only; 9 and 10 with CSFB not preferred; 3 denied.
-    if stats
-        .iter()
-        .flatten()
-        .any(|stat| matches!(stat, 1 | 5 | 6 | 7 | 9 | 10))
-    {
+    let stats = stats(registration);
+    if is_registered(report) {
         let roaming = stats.iter().flatten().any(|stat| matches!(stat, 5 | 7 | 10));
         let where_ = if roaming { ", roaming (texts cost more)" } else { "" };
         return finding(Item::Network, Verdict::Pass, format!("{operator}{where_}"), "");

@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn each_trouble_is_found_and_has_a_fix() {
         type Break = fn(&mut Report);
-        let troubles: [(Break, Item, Verdict); 18] = [
+        let troubles: [(Break, Item, Verdict); 20] = [
             (
                 |r| r.news_port = Some(("uart1".to_owned(), false)),
                 Item::Modem,
@@ -273,6 +273,9 @@ mod tests {
             (|r| r.diversions[0].active = true, Item::Diverts, Verdict::Fail),
             (|r| r.diversions.clear(), Item::Diverts, Verdict::Unknown),
             (|r| r.storage = Some((28, 40)), Item::Storage, Verdict::Warn),
+            (|r| r.storage = Some((40, 40)), Item::Storage, Verdict::Fail),
+            // Modems without +CPIN: registered is with a SIM.
+            (|r| r.sim = SimState::Unknown, Item::Sim, Verdict::Unknown),
             (|r| r.signal.dbm = None, Item::Signal, Verdict::Unknown),
             // Emulators of other people answer the question with OK and no line.
             (
@@ -298,9 +301,11 @@ mod tests {
             (SimState::Missing, "no SIM"),
             (SimState::Pin, "PIN"),
             (SimState::Puk, "PUK"),
+            (SimState::Unknown, "can't tell"),
         ] {
             let mut report = healthy();
             report.sim = sim;
+            report.registration = Registration::default();
             let list = walked(&report, Topology::Dedicated);
             let found = list.iter().find(|f| f.check == Item::Sim).expect("on the list");
             assert!(
@@ -309,6 +314,21 @@ mod tests {
             );
             assert!(list.iter().all(|f| f.check != Item::Network && f.check != Item::Signal));
         }
+    }
+
+    /// The rest of such a report is nothing, or what was known before: neither is a finding of today.
+    #[test]
+    fn a_modem_that_does_not_answer_is_one_failure_and_nothing_else_of_it_is_judged() {
+        let mut report = healthy();
+        report.in_vain = true;
+        let list = walked(&report, Topology::Dedicated);
+        let modem = &list[0];
+        assert!(
+            modem.check == Item::Modem && modem.verdict == Verdict::Fail && modem.fix.contains("[modem] port"),
+            "{modem:?}"
+        );
+        assert_eq!(list[1].check, Item::Clock, "{list:#?}");
+        assert!(!passed(&list));
     }
 
     /// A voicemail that answers early takes the caller; where the calls are diverted to us it is not ours to judge.

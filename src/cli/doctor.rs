@@ -1,7 +1,7 @@
 //! `textback doctor`: what must be right for the box to do its job, what was found, what to do. With `--live` also the one
 //! test that proves it: a call that ends unanswered. `--report` keeps it all for the installer's records.
 
-use super::{Asking, CANNOT, Exit, FAILED, UNAVAILABLE, complain, field, say};
+use super::{Asking, CANNOT, Exit, FAILED, UNAVAILABLE, complain, field, rings, say};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -60,27 +60,25 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     }
     let mut live = None;
     if arguments.live {
-        let mut seen = false;
-        let result = runtime.block_on(async {
-            tokio::select! {
-                result = test_call(&config, &found, &mut seen) => result,
-                () = ears.listen() => Err(Exit::new(FAILED, "nobody listens any more")),
-            }
-        });
+        let (result, seen) = runtime.block_on(call_made(&config, &found, &mut ears));
+        // What the call and its text have shown belongs in the list. Who stops it waits for nothing more.
+        if !matches!(result, Err(NotPassed::Stopped)) {
+            found = runtime.block_on(examine(&config))?;
+            add_ports(&mut found, &config, &ears, Some(seen));
+        }
+        let result = result.map_err(Exit::from);
         let (passed, words) = match &result {
-            Ok(words) => (true, words.clone()),
-            Err(exit) => (false, exit.why.clone()),
+            Ok(words) => (true, words),
+            Err(exit) => (false, &exit.why),
         };
-        // What the call and its text have shown belongs in the list.
-        found = runtime.block_on(examine(&config))?;
-        add_ports(&mut found, &config, &ears, Some(seen));
         told = list(&found);
+        let mark = if passed { "ok" } else { "FAIL" };
         // Writing into a String can't fail.
-        let _ = writeln!(
-            told,
-            "{:<5} test call       {words}",
-            if passed { "ok" } else { "FAIL" }
-        );
+        let _ = writeln!(told, "{mark:<5} test call       {words}");
+        // A box that did not pass it is not ready, whatever the list says.
+        if !passed {
+            found["ok"] = false.into();
+        }
         if json {
             found["test_call"] = serde_json::json!({ "passed": passed, "words": words });
             say(format_args!("{found:#}"))?;
@@ -103,6 +101,33 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     } else {
         Err(Exit::new(exit_code(&found), ""))
     }
+}
+
+/// Why the test call proved nothing.
+enum NotPassed {
+    Failed(Exit),
+    Stopped,
+}
+
+impl From<NotPassed> for Exit {
+    fn from(why: NotPassed) -> Self {
+        match why {
+            NotPassed::Failed(exit) => exit,
+            NotPassed::Stopped => Exit::new(FAILED, "not made: it was stopped"),
+        }
+    }
+}
+
+/// The test call, and whether the box saw a call at all, while all the modem's ports are listened to.
+async fn call_made(config: &Config, found: &Value, ears: &mut Ears) -> (Result<String, NotPassed>, bool) {
+    let mut seen = false;
+    let result = tokio::select! {
+        result = test_call(config, found, &mut seen) => result.map_err(NotPassed::Failed),
+        () = ears.listen() => Err(NotPassed::Failed(Exit::new(FAILED, "nobody listens any more"))),
+        // A report of what was found so far is kept all the same.
+        _ = tokio::signal::ctrl_c() => Err(NotPassed::Stopped),
+    };
+    (result, seen)
 }
 
 /// 78 where this modem can never do the job, the SIM refused the PIN or only a phone can open it, 69 where there is none, else 1.
@@ -254,7 +279,7 @@ async fn test_call(config: &Config, found: &Value, seen: &mut bool) -> Result<St
         LIVE_LIMIT.as_secs() / 60
     ));
     let until = Instant::now() + LIVE_LIMIT;
-    let mut rings = false;
+    let mut ringing = false;
     let call = loop {
         let call = newest().await?;
         let id = call["id"].as_i64().unwrap_or(0);
@@ -262,7 +287,7 @@ async fn test_call(config: &Config, found: &Value, seen: &mut bool) -> Result<St
         if id > before && !call["verdict"].is_null() {
             break call;
         }
-        if id > before && !std::mem::replace(&mut rings, true) {
+        if id > before && !std::mem::replace(&mut ringing, true) {
             complain("it rings: hang up after four rings");
         }
         if Instant::now() > until {
@@ -283,8 +308,8 @@ async fn test_call(config: &Config, found: &Value, seen: &mut bool) -> Result<St
         ));
     }
     let rang = format!(
-        "call seen, {} rings ({})",
-        field(&call, "rings"),
+        "call seen, {} ({})",
+        rings(call["rings"].as_u64().unwrap_or_default()),
         field(&call, "evidence")
     );
     let Some(caller) = call["caller"].as_str() else {
@@ -385,6 +410,11 @@ mod tests {
         };
         assert_eq!(exit_code(&found("never", "yes")), CANNOT);
         assert_eq!(exit_code(&found("yes", "never")), CANNOT);
+        let mute = serde_json::json!({
+            "checks": [{"check": "modem", "verdict": "fail"}],
+            "examination": {"can_voice": "unknown", "can_text": "yes"},
+        });
+        assert_eq!(exit_code(&mute), UNAVAILABLE, "a port without anybody who answers");
         assert_eq!(
             exit_code(&found("sms_only", "refused")),
             FAILED,

@@ -114,6 +114,8 @@ const ITEMS: &[Item] = &[
 
 /// What the rest of the modem layer knows when the examination ends.
 pub struct Known<'a> {
+    /// There is a modem, and it answers.
+    pub answers: bool,
     pub identity: &'a Identity,
     pub registration: Registration,
     pub signal: Signal,
@@ -256,6 +258,7 @@ impl Examination {
     pub fn finish(&mut self, known: Known<'_>) -> Option<Event> {
         self.next.take()?;
         let mut report = std::mem::take(&mut self.report);
+        report.in_vain = !known.answers;
         let (asked_smsc, asked_operator) = (report.identity.smsc.take(), report.identity.operator.take());
         report.identity = known.identity.clone();
         report.identity.smsc = asked_smsc.or(report.identity.smsc);

@@ -157,6 +157,8 @@ pub struct Diversion {
 /// Everything an examination found. `None`: the modem didn't say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
+    /// The modem does not answer, or went away meanwhile: the rest is what was known before, if anything.
+    pub in_vain: bool,
     /// Family, maker, model, firmware, IMEI, SIM, operator, service centre.
     pub identity: Identity,
     pub can_voice: CanVoice,

@@ -67,6 +67,21 @@ fn a_box_that_does_not_know_of_its_sim_or_voice_does_not_call_itself_well() {
     }
 }
 
+/// It took the text TEST and fell mute: what is known from before is no finding.
+#[test]
+fn a_modem_that_fell_mute_is_not_called_well() {
+    let mut it = Box::new();
+    let mute = Report {
+        in_vain: true,
+        ..healthy()
+    };
+    let said = asked(&mut it, mute);
+    assert!(
+        said.starts_with("TEST: look at this: the modem does not answer. "),
+        "{said}"
+    );
+}
+
 #[test]
 fn troubles_are_named_with_what_to_do() {
     let mut it = Box::new();

@@ -506,12 +506,18 @@ fn an_examination_of_a_modem_that_answers_nothing_or_is_not_there_still_ends() {
     let mut bench = Bench::new(Options::default());
     let (report, said) = examine(&mut bench, &|_| None);
     assert_eq!((report.can_voice, report.sim), (CanVoice::Unknown, SimState::Unknown));
+    assert!(report.in_vain, "nobody takes this for a healthy modem");
     assert_eq!(said, Vec::<String>::new());
+    let mut bench = Bench::new(Options::default());
+    bench.give(Input::PortOpened);
+    let (report, _) = examine(&mut bench, &|_| None);
+    assert!(report.in_vain, "a port that is there, with nobody who answers");
     let mut bench = ready(Options::default());
     let (report, _) = examine(&mut bench, &|command| {
         command.starts_with("AT+C").then(|| "\r\nERROR\r\n".to_string())
     });
     assert_eq!(report.can_voice, CanVoice::Yes, "what was known before counts");
+    assert!(!report.in_vain, "that it refuses is an answer");
     assert!(report.diversions.is_empty());
 }
 

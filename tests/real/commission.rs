@@ -68,6 +68,76 @@ fn a_network_that_is_gone_is_found_and_the_fix_told() {
     assert!(told.contains("FAIL  network") && told.contains("antenna"), "{told}");
 }
 
+/// `doctor --live` with `more` arguments, as soon as it waits for the call.
+fn live(stage: &Stage, more: &[&str]) -> Kept {
+    let mut doctor = textback()
+        .args(["doctor", "--live", "--config"])
+        .arg(stage.path("textback.toml"))
+        .args(more)
+        .stdout(std::fs::File::create(stage.path("list.txt")).expect("made"))
+        .stderr(std::fs::File::create(stage.path("words.txt")).expect("made"))
+        .spawn()
+        .map(Kept)
+        .expect("started");
+    wait("being told to call", || {
+        assert!(
+            doctor.0.try_wait().expect("ours").is_none(),
+            "{}",
+            written(stage, "words.txt")
+        );
+        written(stage, "words.txt").contains("hang up. Waiting").then_some(())
+    });
+    doctor
+}
+
+fn written(stage: &Stage, file: &str) -> String {
+    std::fs::read_to_string(stage.path(file)).unwrap_or_default()
+}
+
+#[test]
+fn a_box_that_failed_the_live_test_is_not_ready_in_the_list_nor_in_the_report() {
+    let stage = Stage::new();
+    let sim = stage.sim("generic");
+    let daemon = stage.ready();
+    let report = stage.path("report.txt");
+    let mut doctor = live(&stage, &["--json", "--report", report.to_str().expect("a path")]);
+    sim.ask("withheld 4");
+    let status = wait("the doctor's end", || doctor.0.try_wait().expect("ours"));
+    assert_eq!(status.code(), Some(1));
+    let list = written(&stage, "list.txt");
+    let result: Value = serde_json::from_str(&list).unwrap_or_else(|error| panic!("{error}: {list}"));
+    assert_eq!(result["test_call"]["passed"], false, "{list}");
+    assert_eq!(result["ok"], false, "{list}");
+    let kept = written(&stage, "report.txt");
+    assert!(
+        kept.contains("FAIL  test call") && kept.contains("1 ring (") && kept.contains("Result      NOT READY"),
+        "{kept}"
+    );
+    daemon.stop();
+}
+
+#[test]
+fn a_live_test_that_is_stopped_keeps_the_report_of_what_was_found() {
+    let stage = Stage::new();
+    let _sim = stage.sim("generic");
+    let daemon = stage.ready();
+    let report = stage.path("report.txt");
+    let mut doctor = live(&stage, &["--report", report.to_str().expect("a path")]);
+    let pid = rustix::process::Pid::from_child(&doctor.0);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("ours");
+    let status = wait("the doctor's end", || doctor.0.try_wait().expect("ours"));
+    assert_eq!(status.code(), Some(1));
+    let kept = written(&stage, "report.txt");
+    for wanted in [
+        "ok    network",
+        "FAIL  test call       not made",
+        "Result      NOT READY",
+    ] {
+        assert!(kept.contains(wanted), "{wanted:?} is missing in:\n{kept}");
+    }
+    daemon.stop();
+}
+
 #[test]
 fn the_live_test_sees_the_call_and_the_text_and_the_report_keeps_both() {
     let stage = Stage::new();
@@ -75,26 +145,16 @@ fn the_live_test_sees_the_call_and_the_text_and_the_report_keeps_both() {
     let daemon = stage.ready();
     sim.ask(&format!("phone {DAVE}"));
     let report = stage.path("report.txt");
-    let words = stage.path("words.txt");
-    let mut doctor = textback()
-        .args(["doctor", "--live", "--json", "--report"])
-        .arg(&report)
-        .arg("--config")
-        .arg(stage.path("textback.toml"))
-        .stdout(std::fs::File::create(stage.path("list.txt")).expect("made"))
-        .stderr(std::fs::File::create(&words).expect("made"))
-        .spawn()
-        .map(Kept)
-        .expect("started");
-    let told = || std::fs::read_to_string(&words).unwrap_or_default();
-    wait("being told to call", || {
-        told().contains("hang up. Waiting").then_some(())
-    });
+    let mut doctor = live(&stage, &["--json", "--report", report.to_str().expect("a path")]);
     sim.ask(&format!("call {DAVE} 8"));
     let status = wait("the doctor's end", || doctor.0.try_wait().expect("ours"));
-    let list = std::fs::read_to_string(stage.path("list.txt")).expect("written");
+    let list = written(&stage, "list.txt");
     let result: Value = serde_json::from_str(&list).unwrap_or_else(|error| panic!("{error}: {list}"));
-    assert!(status.success() && result["ok"] == true, "{list}{}", told());
+    assert!(
+        status.success() && result["ok"] == true,
+        "{list}{}",
+        written(&stage, "words.txt")
+    );
     assert_eq!(result["test_call"]["passed"], true, "{list}");
     daemon.stop();
     let kept = std::fs::read_to_string(&report).expect("kept");

@@ -21,6 +21,8 @@ use std::time::Duration;
 const WINDOW: Duration = Duration::from_secs(10 * 60);
 /// Who asked, until when (steady milliseconds): `+15125550100 123456`.
 const ASKED: &str = "test_asked";
+/// What [`crate::modem::Condition::Mute`] is called where the packs have a word for it.
+const MUTE: &str = "the modem does not answer";
 /// The asker waits for the list as well.
 const WANTS_LIST: &str = "test_wants_list";
 
@@ -59,8 +61,11 @@ impl Turn<'_> {
         let troubles: Vec<String> = list
             .iter()
             .filter(|finding| is_trouble(finding))
-            .filter_map(|finding| trouble(finding.check))
-            .map(|key| self.line(key, &[]))
+            .filter_map(|finding| match trouble(finding.check) {
+                Some(key) => Some(self.line(key, &[])),
+                None if report.in_vain && finding.check == Item::Modem => Some(self.rules.pack.reason(MUTE)),
+                None => None,
+            })
             .collect();
         let operator = report.identity.operator.as_deref().unwrap_or("?");
         let signal = bars(report.signal).map_or_else(|| "?".to_owned(), |bars| bars.to_string());

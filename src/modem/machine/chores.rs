@@ -111,13 +111,18 @@ impl Modem {
 
     /// An examination of a modem that is not there, or does not answer, ends with what is known.
     pub(super) fn end_vain_examination(&mut self, at: Instant) {
-        if self.examination.is_under_way() && (!self.open || self.health.mute().is_some()) {
+        if self.examination.is_under_way() && !self.answers() {
             self.finish_examination(at);
         }
     }
 
+    fn answers(&self) -> bool {
+        self.open && self.health.mute().is_none()
+    }
+
     fn finish_examination(&mut self, at: Instant) {
         let known = Known {
+            answers: self.answers(),
             identity: self.bringup.identity(),
             registration: self.status.registration(),
             signal: self.status.signal(),
