@@ -2,6 +2,7 @@
 
 mod card;
 mod lights;
+mod storage;
 mod systemd;
 mod udev;
 
