@@ -29,7 +29,7 @@ impl Appliance {
             ("textback", "case $1 in status) echo 'ready: well';; *) told;; esac"),
             (
                 "findmnt",
-                "case \"$*\" in *OPTIONS*) echo rw,noatime;; *SOURCE*) echo /nowhere;; *) exit 1;; esac",
+                "case \"$*\" in *OPTIONS*) echo rw,noatime,errors=remount-ro;; *SOURCE*) echo /nowhere;; *) exit 1;; esac",
             ),
             ("journalctl", "echo 'its last words'"),
             ("systemd-escape", "echo data.mount"),
@@ -171,15 +171,17 @@ fn partition_that_takes_no_more_writes_is_repaired_by_a_start() {
     let one = Appliance::new();
     one.script("storage", &["watch"]);
     assert_eq!(one.said(), [""; 0]);
-    one.program("findmnt", "echo ro,noatime");
-    one.script("storage", &["watch"]);
-    assert_eq!(one.said(), ["sleep 300", RESTART]);
-    assert!(
-        one.result()
-            .contains("STOPPED: the card's second partition, with calls and opt-outs, was found damaged"),
-        "{}",
-        one.result()
-    );
+    for options in ["ro,noatime", "rw,noatime,errors=remount-ro,emergency_ro"] {
+        one.program("findmnt", &format!("echo {options}"));
+        one.script("storage", &["watch"]);
+        assert_eq!(one.said().last().map(String::as_str), Some(RESTART), "{options}");
+        assert!(
+            one.result()
+                .contains("STOPPED: the card's second partition, with calls and opt-outs, was found damaged"),
+            "{}",
+            one.result()
+        );
+    }
 }
 
 /// Where it would end at a prompt that nobody can answer.
