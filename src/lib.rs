@@ -51,3 +51,4 @@ pub mod printable;
 pub mod sim;
 pub mod sms;
 pub mod store;
+mod windows_1252;

@@ -83,6 +83,52 @@ fn broken_syntax_is_named_with_its_line() {
     assert!(mistakes.iter().any(|m| m.line == 2), "{mistakes:?}");
 }
 
+/// One line of words about each line that can't be read, and nothing about what comes of it.
+#[test]
+fn a_line_that_is_no_toml_is_told_in_plain_words() {
+    for (line, words) in [
+        ("company: \"X\"", "not a colon"),
+        ("company \"X\"", "there is no = in this one"),
+        ("company = Hill Country Plumbing", "text stands in quotes"),
+        ("company = \"X", "the quote at the end is missing"),
+        ("company = \"X\x01\"", "control character"),
+        ("company = \"X\" country = \"US\"", "a line of its own"),
+        ("timezone = \"UTC\"\ntimezone = \"UTC\"", "it was there before"),
+    ] {
+        let checked = Config::check(&format!("{line}\nowner = \"+15125550100\"\n"));
+        let told: Vec<String> = checked.mistakes.iter().map(ToString::to_string).collect();
+        assert!(
+            told.len() == 1 && told[0].contains("cannot be read: ") && told[0].contains(words),
+            "{line}: {told:?}"
+        );
+        assert!(checked.warnings.is_empty(), "{line}: {:?}", checked.warnings);
+    }
+}
+
+#[test]
+fn a_file_from_an_editor_that_knows_no_utf_8_has_its_umlauts_and_a_word_processors_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("textback.toml");
+    std::fs::write(&path, b"company = \"M\xfcller\"\nowner = \"+15125550100\"\n").unwrap();
+    assert_eq!(Config::load(&path).unwrap().0.company, "Müller");
+    std::fs::write(&path, b"{\\rtf1\\ansi company = \"X\"}").unwrap();
+    let refused = Config::load(&path).unwrap_err().to_string();
+    assert!(refused.contains("no plain text"), "{refused}");
+}
+
+#[test]
+fn an_empty_number_and_a_port_without_its_folder_are_told_with_what_is_allowed() {
+    let mistakes = Config::parse("company = \"X\"\nowner = \"\"\n[modem]\nport = \"ttyUSB2\"\n").unwrap_err();
+    let told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "line 2: owner: must be a telephone number, like \"+15125550100\"",
+            "line 4: modem.port: must be a path that begins with /, like \"/dev/textback-modem\""
+        ]
+    );
+}
+
 #[test]
 fn a_company_of_53_characters_fits_and_54_does_not() {
     assert!(Config::parse(&format!("company = \"{}\"", "x".repeat(53))).is_ok());
@@ -149,9 +195,11 @@ fn each_text_to_callers_is_shown_with_its_parts_and_one_that_takes_more_says_why
     let checked = with_text("Hill Country Plumbing", "message", "This is {company}, {owner}.");
     assert_eq!(checked.warnings, []);
     assert!(
-        checked
-            .lines()
-            .contains(&"text_back.late: 1 part (141 characters with the STOP line)".to_owned()),
+        checked.lines().contains(
+            &"text_back.late: 1 part (141 characters with the STOP line): Sorry we missed your call earlier - this is \
+                  Hill Country Plumbing. Do you still need us? Happy to sort it out by text. Reply STOP to opt out."
+                .to_owned()
+        ),
         "{:?}",
         checked.lines()
     );

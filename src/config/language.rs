@@ -1,5 +1,6 @@
 //! `language`: one that comes with the program, or a file of one's own.
 
+use super::plain_text;
 use super::read::{Section, nearest};
 use crate::desk::wording::pack::{BUILT_IN, FILE_BYTES_MAX, Pack};
 use crate::mistakes::{Findings, Mistake};
@@ -61,5 +62,5 @@ fn read(path: &Path) -> Result<String, String> {
         return Err(format!("larger than {FILE_BYTES_MAX} bytes: this is no language file"));
     }
     let bytes = std::fs::read(path).map_err(|why| why.to_string())?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    plain_text::of(&bytes).ok_or_else(|| "it is no plain text".to_owned())
 }

@@ -1,7 +1,7 @@
 //! The file on the disk: found, read, and told what is wrong with it.
 
-use super::parse;
 use super::{Checked, Config, Mistake};
+use super::{parse, plain_text};
 use std::path::{Path, PathBuf};
 
 /// Largest file that is read, in bytes.
@@ -14,6 +14,8 @@ pub enum LoadError {
     Unreadable { path: PathBuf, why: std::io::Error },
     #[error("{} is larger than {FILE_BYTES_MAX} bytes: this is not a textback.toml", path.display())]
     TooLarge { path: PathBuf },
+    #[error("{} is no plain text: in the editor that wrote it choose \"Save as\", plain text, UTF-8", path.display())]
+    NotText { path: PathBuf },
     #[error("{} has {} mistake(s):\n{}", path.display(), mistakes.len(), mistakes.iter().map(|m| format!("  {m}")).collect::<Vec<_>>().join("\n"))]
     Mistakes { path: PathBuf, mistakes: Vec<Mistake> },
 }
@@ -54,7 +56,7 @@ impl Config {
 /// The text of the file, and which of the two names it had.
 ///
 /// # Errors
-/// [`LoadError::Unreadable`] and [`LoadError::TooLarge`].
+/// All of [`LoadError`] but mistakes in it.
 pub fn read_file(path: &Path) -> Result<(PathBuf, String), LoadError> {
     let mut with_txt = path.as_os_str().to_owned();
     with_txt.push(".txt");
@@ -72,5 +74,8 @@ pub fn read_file(path: &Path) -> Result<(PathBuf, String), LoadError> {
         return Err(LoadError::TooLarge { path });
     }
     let bytes = std::fs::read(&path).map_err(unreadable)?;
-    Ok((path, String::from_utf8_lossy(&bytes).into_owned()))
+    match plain_text::of(&bytes) {
+        Some(text) => Ok((path, text)),
+        None => Err(LoadError::NotText { path }),
+    }
 }

@@ -10,11 +10,13 @@ mod language;
 mod load;
 mod parse;
 mod people;
+pub(crate) mod plain_text;
 mod price;
 mod quick;
 mod read;
 mod sections;
 mod source;
+mod syntax;
 mod values;
 
 pub use crate::mistakes::{MISTAKES_MAX, Mistake};

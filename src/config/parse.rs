@@ -6,14 +6,16 @@ use super::quick::quick;
 use super::read::Section;
 use super::sections::{hours, limits, modem, owner_alerts, text_back};
 use super::source::Source;
+use super::syntax;
 use super::values::{choice, number, path};
 use super::{COMPANY_SEPTETS_MAX, CONFIG_VERSION, Checked, Config, Topology};
 use crate::board::{Profile, ProfileError};
 use crate::desk::wording::pack::Pack;
 use crate::desk::wording::template;
-use crate::mistakes::Findings;
+use crate::mistakes::{Findings, Mistake};
 use crate::phone::Country;
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::de::DeTable;
 
@@ -22,11 +24,17 @@ pub(super) fn check(text: &str) -> Checked {
     let text = source.text();
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut findings = Findings::new(text);
-    for error in &errors {
-        let line = error.span().map_or(0, |span| findings.line(span.start));
-        findings.mistake(line, "", format!("cannot be read: {}", error.message()));
-    }
+    let unread: Vec<_> = errors
+        .iter()
+        .map(|error| {
+            (
+                error.span().map_or(0, |span| findings.line(span.start)),
+                error.message(),
+            )
+        })
+        .collect();
     let config = root(table.get_ref(), &source, None, &mut findings);
+    unreadable(&unread, text, &mut findings);
     findings
         .mistakes
         .sort_by_key(|m| if m.line == 0 { usize::MAX } else { m.line });
@@ -40,6 +48,22 @@ pub(super) fn check(text: &str) -> Checked {
     }
 }
 
+/// Lines that can't be read: one mistake each. Whatever else is said of them, or of keys that are not there, comes of that.
+fn unreadable(unread: &[(usize, &str)], text: &str, findings: &mut Findings<'_>) {
+    if unread.is_empty() {
+        return;
+    }
+    let lines: BTreeMap<usize, &str> = unread.iter().rev().copied().collect();
+    let stays = |mistake: &Mistake| mistake.line != 0 && !lines.contains_key(&mistake.line);
+    findings.mistakes.retain(stays);
+    findings.warnings.retain(stays);
+    for (line, said) in lines {
+        let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let what = format!("cannot be read: {}", syntax::in_words(said, written));
+        findings.mistake(line, "", what);
+    }
+}
+
 pub(super) fn root(
     table: &DeTable<'_>,
     source: &Source,
@@ -50,7 +74,9 @@ pub(super) fn root(
     let version = top.integer("config_version", CONFIG_VERSION, 0..=u32::MAX, findings);
     if version != CONFIG_VERSION {
         findings.mistake(
-            0,
+            top.entries()
+                .find(|(key, _)| *key == "config_version")
+                .map_or(0, |(_, value)| findings.line(value.span().start)),
             "config_version",
             format!("is {version}; this program reads version {CONFIG_VERSION}"),
         );
@@ -61,7 +87,7 @@ pub(super) fn root(
         Some(found) => number(&found, "owner", country, findings),
         None => {
             if top.entries().all(|(key, _)| key != "owner") {
-                let what = "not set: callers are texted back, but nobody is told of them; what they write is kept until there is one".to_owned();
+                let what = "not set: whoever claims the box by text is the owner; until then callers are texted back, and what they write is kept".to_owned();
                 findings.warn(0, "owner", what);
             }
             None

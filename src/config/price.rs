@@ -4,7 +4,8 @@ use super::Config;
 use crate::desk::wording::pack::Pack;
 use crate::desk::wording::template::{PARTS_MAX, Template, Values};
 use crate::mistakes::Findings;
-use crate::sms::{self, Cost, Encoding};
+use crate::printable;
+use crate::sms::{self, Encoding};
 
 /// Septets, and characters of any other alphabet, that one part has room for (3GPP TS 23.040 §9.2.3.24.1).
 const ROOM_GSM7: usize = 160;
@@ -19,9 +20,9 @@ const SAMPLE: Values<'_> = Values {
 };
 
 /// The text with its STOP line.
-fn cost(template: &Template, company: &str, language: &Pack) -> Cost {
+fn written(template: &Template, company: &str, language: &Pack) -> String {
     let values = Values { company, ..SAMPLE };
-    sms::cost(&template.render(&values, Some(&language.caller("stop_line"))))
+    template.render(&values, Some(&language.caller("stop_line")))
 }
 
 /// Says of a text that takes more than one part what makes it so; one that can't be sent at all is a mistake.
@@ -33,7 +34,7 @@ pub(super) fn judge(
     findings: &mut Findings<'_>,
 ) {
     let (line, path) = at;
-    let cost = cost(template, company, language);
+    let cost = sms::cost(&written(template, company, language));
     let why = match cost.encoding {
         Encoding::Ucs2 => format!(
             "it has characters outside the basic text alphabet (emoji?), so only {ROOM_UCS2} fit in one part; it has {}",
@@ -63,11 +64,14 @@ pub(super) fn lines(config: &Config) -> Vec<String> {
         ("late", &texts.late),
     ]
     .map(|(key, template)| {
-        let cost = cost(template, &config.company, &config.language);
+        let text = written(template, &config.company, &config.language);
+        let cost = sms::cost(&text);
         let parts = if cost.parts == 1 { "part" } else { "parts" };
         format!(
-            "text_back.{key}: {} {parts} ({} characters with the STOP line)",
-            cost.parts, cost.units
+            "text_back.{key}: {} {parts} ({} characters with the STOP line): {}",
+            cost.parts,
+            cost.units,
+            printable::on_one_line(&text)
         )
     })
     .to_vec()

@@ -82,10 +82,11 @@ impl<'a, 'i> Section<'a, 'i> {
             }),
             None => {
                 let kind = value.get_ref().type_str();
+                let a = if kind.starts_with(['a', 'i']) { "an" } else { "a" };
                 findings.mistake(
                     line,
                     &self.path(key),
-                    format!("must be a text in quotes: \"...\"; this is a {kind}"),
+                    format!("must be a text in quotes: \"...\"; this is {a} {kind}"),
                 );
                 None
             }

@@ -2,7 +2,7 @@
 
 use super::price;
 use super::read::Section;
-use super::values::{HOLIDAYS, LIST_MAX, choice, path};
+use super::values::{HOLIDAYS, LIST_MAX, choice, device};
 use super::{Digest, Limits, ModemConfig, OwnerAlerts, TextBack, Topology};
 use crate::desk::hours::holidays::Holidays;
 use crate::desk::hours::{self, OpeningHours, Span};
@@ -25,7 +25,7 @@ const PER_MINUTE_USUAL: u32 = 30;
 const PER_DAY_USUAL: u32 = 1_000;
 
 pub(super) fn modem(mut section: Section<'_, '_>, findings: &mut Findings<'_>) -> ModemConfig {
-    let port = path(&mut section, "port", "/dev/textback-modem", findings);
+    let port = device(&mut section, "port", "/dev/textback-modem", findings);
     let baud = section.integer("baud", 115_200, 1200..=4_000_000, findings);
     let pin = section.string("pin", findings).and_then(|found| {
         let pin = found.value.trim().to_owned();

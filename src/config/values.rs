@@ -18,6 +18,11 @@ pub(super) fn number(
     findings: &mut Findings<'_>,
 ) -> Option<PhoneNumber> {
     let text = found.value.trim();
+    if text.is_empty() {
+        let what = "must be a telephone number, like \"+15125550100\"".to_owned();
+        findings.mistake(found.line, key, what);
+        return None;
+    }
     let read = match (text.starts_with('+'), country) {
         (true, home) => phone::interpret(text, 145, &home.unwrap_or(Country::US)),
         (false, Some(home)) => phone::interpret(text, 129, &home),
@@ -83,4 +88,20 @@ pub(super) fn path(
         Some(found) => PathBuf::from(found.value.trim()),
         None => PathBuf::from(default),
     }
+}
+
+/// The same of a device: it has one place on every machine, whatever folder the program runs in.
+pub(super) fn device(
+    section: &mut Section<'_, '_>,
+    key: &'static str,
+    default: &str,
+    findings: &mut Findings<'_>,
+) -> PathBuf {
+    let path = path(section, key, default, findings);
+    if !path.is_absolute() {
+        let line = section.take(key).map_or(0, |value| findings.line(value.span().start));
+        let what = format!("must be a path that begins with /, like \"{default}\"");
+        findings.mistake(line, &section.path(key), what);
+    }
+    path
 }

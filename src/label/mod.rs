@@ -355,7 +355,7 @@ mod tests {
 
     #[test]
     fn the_pdf_prints_western_letters_and_the_nearest_to_others() {
-        let (bytes, lost) = pdf::windows_1252("“Café” – l’Œuvre… € 5 Žižkov Łódź cafe\u{301} 水");
+        let (bytes, lost) = pdf::encoded("“Café” – l’Œuvre… € 5 Žižkov Łódź cafe\u{301} 水");
         let expected = b"\x93Caf\xe9\x94 \x96 l\x92\x8cuvre\x85 \x80 5 \x8ei\x9ekov L\xf3dz cafe ?";
         assert_eq!(bytes, expected, "{}", String::from_utf8_lossy(&bytes));
         assert_eq!(lost, ['水']);

@@ -2,6 +2,7 @@
 
 use super::{Card, HEIGHT, WIDTH};
 use crate::sms::to_gsm7_lossy;
+use crate::windows_1252;
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 
 const CATALOG: Ref = Ref::new(1);
@@ -40,7 +41,7 @@ impl Card {
             content.set_font(if text.bold { BOLD_NAME } else { REGULAR_NAME }, text.size);
             // PDF counts from the bottom.
             content.next_line(text.x, HEIGHT - text.y);
-            content.show(Str(&windows_1252(&text.words).0));
+            content.show(Str(&encoded(&text.words).0));
             content.end_text();
         }
         let (module, modules) = self.modules();
@@ -55,21 +56,21 @@ impl Card {
     /// Letters that the PDF shows as a question mark. The SVG has them all.
     #[must_use]
     pub fn not_in_pdf(&self) -> Vec<char> {
-        self.texts.iter().flat_map(|text| windows_1252(&text.words).1).collect()
+        self.texts.iter().flat_map(|text| encoded(&text.words).1).collect()
     }
 }
 
 /// The text in the encoding that the built-in fonts are told to use, with the nearest Western letter where a letter is not in it; and what has
 /// none, which becomes a question mark.
-pub(super) fn windows_1252(text: &str) -> (Vec<u8>, Vec<char>) {
+pub(super) fn encoded(text: &str) -> (Vec<u8>, Vec<char>) {
     let (mut bytes, mut lost) = (Vec::with_capacity(text.len()), Vec::new());
     for c in text.chars() {
-        if let Some(byte) = western(c) {
+        if let Some(byte) = windows_1252::encode(c) {
             bytes.push(byte);
             continue;
         }
         let near = to_gsm7_lossy(c.encode_utf8(&mut [0; 4])).text;
-        match near.chars().map(western).collect::<Option<Vec<u8>>>() {
+        match near.chars().map(windows_1252::encode).collect::<Option<Vec<u8>>>() {
             Some(near) => bytes.extend(near),
             // A mark over the letter before it: the bare letter can be read.
             None if ('\u{300}'..='\u{36f}').contains(&c) => {}
@@ -80,18 +81,4 @@ pub(super) fn windows_1252(text: &str) -> (Vec<u8>, Vec<char>) {
         }
     }
     (bytes, lost)
-}
-
-/// Windows-1252: Latin-1, with typography where that has control characters.
-fn western(c: char) -> Option<u8> {
-    // From 0x80 on; blank where nothing is.
-    const TYPOGRAPHY: &str = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
-    match u8::try_from(u32::from(c)) {
-        Ok(byte) if (0x20..0x7f).contains(&byte) || byte >= 0xa0 => Some(byte),
-        Ok(_) => None,
-        Err(_) => TYPOGRAPHY
-            .chars()
-            .zip(0x80..)
-            .find_map(|(known, byte)| (known == c).then_some(byte)),
-    }
 }
