@@ -29,7 +29,7 @@ enum Command {
     Doctor(cli::doctor::Arguments),
     /// Live signal meter for placing the antenna
     Signal(cli::signal::Arguments),
-    /// What is: modem, network, today's counts
+    /// What is: modem, network, what is on record
     Status(cli::Asking),
     /// Recent calls, newest last
     Calls(cli::Listing),

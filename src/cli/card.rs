@@ -4,7 +4,7 @@ use super::{CONFIG_WRONG, Exit, FAILED, say};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use textback::config::{Config, card, read_file};
+use textback::config::{Config, LoadError, card, read_file};
 
 /// The configuration's name on the card; `.txt` added by Windows is accepted.
 const CONFIG: &str = "textback.toml";
@@ -32,7 +32,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
         Ok(found) => found,
         Err(_) if arguments.is_new => return Err(Exit::new(FAILED, "")),
         Err(error) => {
-            write(&result_file, &format!("{error}\r\n"), None)?;
+            let told = match &error {
+                LoadError::Unreadable { why, .. } if why.kind() == ErrorKind::NotFound => {
+                    "There is no textback.toml on this card. README.txt shows the two lines that it needs.".to_owned()
+                }
+                other => other.to_string(),
+            };
+            write(&result_file, &format!("{told}\r\n"), None)?;
             return Err(Exit::new(CONFIG_WRONG, error.to_string()));
         }
     };

@@ -41,7 +41,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Exit> {
-    let config = arguments.asking.config.read()?;
+    let config = arguments.asking.config.read_and_warn()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut found = runtime.block_on(examine(&config))?;
     // After the examination, which may have had to try them itself.

@@ -1,6 +1,7 @@
 //! `textback label`: the card that stays with the box.
 
 use super::{ConfigFile, Exit, FAILED, complain, say};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use textback::daemon::control::Question;
 use textback::label::{About, Card};
@@ -15,10 +16,34 @@ pub struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u8).range(5..=30))]
     divert_after: u8,
     /// Where to write it: .svg or .pdf. Without it, SVG on stdout
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", value_parser = sheet)]
+    out: Option<Sheet>,
     #[command(flatten)]
     config: ConfigFile,
+}
+
+/// Where the card is written, and in which form, which its name says.
+#[derive(Debug, Clone)]
+struct Sheet {
+    path: PathBuf,
+    form: Form,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Svg,
+    Pdf,
+}
+
+fn sheet(text: &str) -> Result<Sheet, String> {
+    let path = PathBuf::from(text);
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let form = match ending.as_deref() {
+        Some("svg") => Form::Svg,
+        Some("pdf") => Form::Pdf,
+        Some(_) | None => return Err("the name must end in .svg or .pdf".to_owned()),
+    };
+    Ok(Sheet { path, form })
 }
 
 /// As people write it: separators don't count.
@@ -58,15 +83,20 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
         divert_after_s: arguments.divert_after,
     };
     let card = Card::new(&about).map_err(|error| Exit::new(FAILED, error.to_string()))?;
-    let Some(path) = &arguments.out else {
+    let Some(Sheet { path, form }) = &arguments.out else {
         return say(card.svg().trim_end());
     };
-    let pdf = path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("pdf"));
-    let lost: String = card.not_in_pdf().into_iter().collect();
-    if pdf && !lost.is_empty() {
-        complain(format_args!("a PDF's own fonts lack {lost}: an .svg shows them"));
-    }
-    let bytes = if pdf { card.pdf() } else { card.svg().into_bytes() };
+    let bytes = match form {
+        Form::Svg => card.svg().into_bytes(),
+        Form::Pdf => {
+            let lost: BTreeSet<char> = card.not_in_pdf().into_iter().collect();
+            if !lost.is_empty() {
+                let lost: String = lost.into_iter().collect();
+                complain(format_args!("a PDF's own fonts lack {lost}: an .svg shows them"));
+            }
+            card.pdf()
+        }
+    };
     std::fs::write(path, bytes)
         .map_err(|error| Exit::new(FAILED, format!("cannot write {}: {error}", path.display())))?;
     say(format_args!("{}: print it on A6, keep it with the box", path.display()))

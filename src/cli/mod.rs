@@ -3,7 +3,7 @@
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
-use textback::config::Config;
+use textback::config::{Config, Mistake};
 use textback::daemon::control::{self, Answer, Question};
 use textback::daemon::state::with_counts;
 use textback::daemon::why_number;
@@ -113,14 +113,23 @@ pub struct Listing {
 }
 
 impl ConfigFile {
-    /// Reads the configuration; every mistake goes to stderr.
+    /// Reads the configuration; every mistake goes to stderr. What is only worth knowing does not: whoever asks something else has
+    /// no use for it, again and again.
     pub fn read(&self) -> Result<Config, Exit> {
-        let (config, warnings) =
-            Config::load(&self.config).map_err(|error| Exit::new(CONFIG_WRONG, error.to_string()))?;
+        Ok(self.load()?.0)
+    }
+
+    /// The same for commands that are about the configuration too: what is worth knowing goes to stderr as well.
+    pub fn read_and_warn(&self) -> Result<Config, Exit> {
+        let (config, warnings) = self.load()?;
         for warning in warnings {
             complain(format_args!("{}: {warning}", self.config.display()));
         }
         Ok(config)
+    }
+
+    fn load(&self) -> Result<(Config, Vec<Mistake>), Exit> {
+        Config::load(&self.config).map_err(|error| Exit::new(CONFIG_WRONG, error.to_string()))
     }
 
     /// The answer to a question: from the running daemon, else from the database, read-only.

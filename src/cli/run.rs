@@ -16,7 +16,7 @@ const DISK_PAUSE: Duration = Duration::from_secs(5);
 
 pub fn run(file: &ConfigFile) -> Result<(), Exit> {
     log::begin();
-    let config = file.read()?;
+    let config = file.read_and_warn()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // A reload ends nothing, not even a start that waits for its disk; it is obeyed when there is something to reload.
     let hang_up = {

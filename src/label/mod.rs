@@ -69,9 +69,9 @@ pub fn smsto(number: &str, body: &str) -> String {
 #[must_use]
 pub fn divert_codes(number: &str, after_s: u8) -> [(String, &'static str); 5] {
     [
-        (format!("**61*{number}**{after_s}#"), "divert when not answered"),
-        (format!("**67*{number}#"), "divert when busy"),
-        (format!("**62*{number}#"), "divert when switched off or without network"),
+        (format!("**61*{number}**{after_s}#"), "not answered"),
+        (format!("**67*{number}#"), "busy"),
+        (format!("**62*{number}#"), "off or no network"),
         ("##002#".to_owned(), "all diverts off again"),
         (
             format!("*71{}", number.trim_start_matches('+')),
@@ -197,6 +197,7 @@ impl Card {
                 page.text(18.0, true, code.clone());
                 page.text(8.0, false, "Text this code to the number,");
                 page.text(8.0, false, "or scan: you are the owner.");
+                page.text(8.0, false, "Then text HELP to learn the rest.");
             }
             None => {
                 page.text(8.0, false, "From the owner's phone:");
@@ -207,7 +208,7 @@ impl Card {
         page.y = page.y.max(qr_top + QR_SIDE);
         page.gap(6.0);
         if about.topology == Topology::Overflow {
-            page.text(9.0, true, "Dial on your own phone");
+            page.text(9.0, true, "Dial on your own phone: calls come here when it is");
             let number = about.number.as_deref().unwrap_or("NUMBER");
             for (code, what) in divert_codes(number, about.divert_after_s) {
                 page.words(8.0, &format!("{code}   {what}"));
@@ -234,7 +235,7 @@ impl Card {
         page.text(9.0, true, "Button");
         page.words(
             8.0,
-            "3 seconds: a new owner may claim the box.   10 seconds: owners and PIN are forgotten.",
+            "3 seconds: for ten minutes whoever texts CLAIM is the owner.   10 seconds: owners and PIN are forgotten.",
         );
         page.gap(4.0);
         page.text(9.0, true, "If it is silent");
@@ -275,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_stays_on_the_page() {
+    fn everything_stays_on_the_page_even_where_a_wide_font_stands_in() {
         for topology in [Topology::Dedicated, Topology::Overflow, Topology::Twin] {
             for claim_code in [None, Some("482913".to_owned())] {
                 let card = Card::new(&About {
@@ -292,6 +293,11 @@ mod tests {
                         WIDTH
                     };
                     assert!(text.x + width(&text.words, text.size) < room - 2.0, "{text:?}");
+                    // An SVG is set in what the machine has. DejaVu Sans is wider than Helvetica Bold by a tenth.
+                    assert!(
+                        text.bold || text.x + width(&text.words, text.size) * 1.1 < WIDTH,
+                        "{text:?}"
+                    );
                 }
                 let (module, modules) = card.modules();
                 assert!(module > 2.0, "a module of {module} points is hard to scan");

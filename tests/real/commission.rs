@@ -187,6 +187,35 @@ fn the_card_is_printed_as_svg_and_pdf() {
     ]);
     assert!(pdf.status.success(), "{}", said(&pdf));
     assert!(std::fs::read(&file).expect("written").starts_with(b"%PDF-"));
+    let picture = stage.path("card.png");
+    let refused = stage.cli(&["label", "--out", picture.to_str().expect("a path")]);
+    assert!(
+        refused.status.code() == Some(2) && said(&refused).contains("must end in .svg or .pdf"),
+        "{}",
+        said(&refused)
+    );
+    assert!(!picture.exists());
+}
+
+/// An owner who claimed the box by text is in no file: nobody wants to read that at every question.
+#[test]
+fn what_is_worth_knowing_of_the_configuration_is_told_by_check_and_doctor_and_not_by_every_question() {
+    let stage = Stage::new();
+    std::fs::write(
+        stage.path("textback.toml"),
+        std::fs::read_to_string(stage.path("textback.toml"))
+            .expect("a configuration")
+            .lines()
+            .filter(|line| !line.starts_with("owner"))
+            .map(|line| format!("{line}\n"))
+            .collect::<String>(),
+    )
+    .expect("written");
+    let warns = |command: &[&str]| said(&stage.cli(command)).contains("owner: not set");
+    assert!(warns(&["check"]) && warns(&["doctor"]));
+    for quiet in [&["label"][..], &["status"], &["calls"], &["signal", "--count", "1"]] {
+        assert!(!warns(quiet), "{quiet:?}");
+    }
 }
 
 #[test]
