@@ -428,7 +428,7 @@ mod tests {
     #[test]
     fn a_machine_without_these_lines_runs_and_says_what_is_missing() {
         let class = tempfile::tempdir().expect("a folder");
-        let text = "name = 'x'\n[lights]\ngreen = { line = 'textback-test-no-such-line' }\n[button]\nline = 'textback-test-no-such-line'";
+        let text = "name = 'x'\n[lights]\ngreen = { line = 'textback-test-no-such-line' }\n[button]\nline = 'textback-test-nor-this'";
         let opened = open(&Profile::parse("x", text).expect("right"), class.path());
         assert!(opened.lamps.is_empty() && opened.button.is_none());
         assert_eq!(opened.missing.len(), 2, "{:?}", opened.missing);

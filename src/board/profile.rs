@@ -1,8 +1,11 @@
 //! What a board is wired to: a small TOML file, built in for the boards we know, or one's own.
 
 use super::line::Active;
+use crate::config::{plain_text, straighten};
+use crate::mistakes::Findings;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -216,7 +219,10 @@ impl std::fmt::Display for Names {
 impl<'de> Deserialize<'de> for Names {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged)]
+        #[serde(
+            untagged,
+            expecting = "a name must stand in quotes; several in brackets, with commas"
+        )]
         enum OneOrMore {
             One(String),
             More(Vec<String>),
@@ -263,7 +269,8 @@ impl Profile {
                 "it has {length} bytes, at most {MAX_BYTES} are read"
             )));
         }
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+        let octets = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+        let text = plain_text::of(&octets).ok_or_else(|| unreadable("it is no plain text".to_owned()))?;
         Profile::parse(name, &text)
     }
 
@@ -276,7 +283,12 @@ impl Profile {
             name: name.to_owned(),
             why,
         };
-        let profile: Profile = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let text = straighten(text);
+        let profile: Profile = toml::from_str(&text).map_err(|error| {
+            // On one line, as it stands in the list of what is wrong with the configuration.
+            let line = error.span().map_or(0, |span| Findings::new(&text).line(span.start));
+            wrong(format!("line {line}: {}", error.message()))
+        })?;
         let timing = profile.modem.timing;
         if timing.on_pulse * 5 > timing.off_pulse * 4 {
             return Err(wrong(
@@ -289,7 +301,45 @@ impl Profile {
                 return Err(wrong("a light has either `line` or `led`".to_owned()));
             }
         }
-        Ok(profile)
+        match profile.named_twice() {
+            Some(why) => Err(wrong(why)),
+            None => Ok(profile),
+        }
+    }
+
+    /// A line drives or hears one thing: with two, whichever is opened second is missing, and that may be the power key.
+    fn named_twice(&self) -> Option<String> {
+        let lamps = [("green light", &self.lights.green), ("red light", &self.lights.red)];
+        let inputs = [
+            ("button", &self.button),
+            ("power-fail line", &self.power_fail),
+            ("modem's status line", &self.modem.status),
+        ];
+        let outputs = [
+            ("modem's enable line", &self.modem.enable),
+            ("modem's power key", &self.modem.power_key),
+            ("modem's reset line", &self.modem.reset),
+            ("modem's flight mode line", &self.modem.flight_mode),
+        ];
+        let lamps = lamps
+            .iter()
+            .filter_map(|(what, lamp)| Some((*what, lamp.as_ref()?)))
+            .flat_map(|(what, lamp)| [(what, &lamp.line), (what, &lamp.led)]);
+        let inputs = inputs
+            .iter()
+            .filter_map(|(what, input)| Some((*what, &input.as_ref()?.line)));
+        let outputs = outputs
+            .iter()
+            .filter_map(|(what, output)| Some((*what, &output.as_ref()?.line)));
+        let mut known = BTreeMap::new();
+        lamps
+            .chain(inputs)
+            .chain(outputs)
+            .flat_map(|(what, names)| names.iter().map(move |name| (name, what)))
+            .find_map(|(name, what)| {
+                let other = known.insert(name, what).filter(|other| *other != what)?;
+                Some(format!("{name} is named twice: for the {other} and for the {what}"))
+            })
     }
 }
 
@@ -323,6 +373,20 @@ mod tests {
         assert!(say("name = 'x'\n[lights]\ngreen = { led = '../../etc' }").contains("name"));
         assert!(say("name = 'x'\n[modem.timing]\non_pulse = '3s'").contains("shorter than off_pulse"));
         assert!(say("name = 'x'\n[modem.timing]\non_pulse = 'soon'").contains("soon"));
+        assert!(
+            say("name = 'x'\n[lights]\ngreen = { line = 5 }")
+                .ends_with("line 3: a name must stand in quotes; several in brackets, with commas")
+        );
+        assert_eq!(
+            say("name = 'x'\n[lights]\ngren = 5"),
+            "the board profile mine: line 3: unknown field `gren`, expected `green` or `red`"
+        );
+        let twice =
+            say("name = 'x'\n[lights]\nred = { line = ['GPIO1', 'GPIO5'] }\n[modem]\npower_key = { line = 'GPIO5' }");
+        assert!(
+            twice.ends_with("GPIO5 is named twice: for the red light and for the modem's power key"),
+            "{twice}"
+        );
         let unknown = Profile::find("wavesahre").expect_err("unknown").to_string();
         assert!(unknown.contains("waveshare-sim7600"), "{unknown}");
         assert!(
@@ -331,6 +395,17 @@ mod tests {
                 .to_string()
                 .contains("/nonexistent/x.toml")
         );
+    }
+
+    #[test]
+    fn what_windows_and_phones_do_to_a_file_is_accepted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("mine.toml");
+        let text = "\u{feff}name = \u{201c}Mine\u{201d}\r\n[button]\r\nline = \u{201c}GPIO5\u{201d}\r\n\
+                    [lights]\r\nred = { line = \u{201c}GPIO6\u{201d} }\r\n";
+        std::fs::write(&file, text).expect("written");
+        let profile = Profile::find(file.to_str().expect("a path")).expect("read");
+        assert_eq!((profile.name.as_str(), profile.button.is_some()), ("Mine", true));
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod values;
 pub use crate::mistakes::{MISTAKES_MAX, Mistake};
 pub(crate) use duration::parse as parse_duration;
 pub use load::{FILE_BYTES_MAX, LoadError, read_file};
+pub(crate) use source::straighten;
 
 use crate::desk::calls::notices::NoticeRule;
 use crate::desk::hours::{OpeningHours, Span};

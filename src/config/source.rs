@@ -32,7 +32,7 @@ impl Source {
 }
 
 /// Without a byte order mark, with `\n` line ends, and with straight quotes where quotes delimit.
-fn straighten(text: &str) -> String {
+pub(crate) fn straighten(text: &str) -> String {
     let text = text
         .trim_start_matches('\u{feff}')
         .replace("\r\n", "\n")
@@ -49,7 +49,7 @@ fn straighten_line(line: &str) -> String {
         return line.to_owned();
     };
     let trimmed = value.trim_start();
-    if trimmed.starts_with('[') {
+    if trimmed.starts_with(['[', '{']) {
         return format!(
             "{key}={}",
             value.replace(['\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}'], "\"")

@@ -195,14 +195,20 @@ impl Card {
             Some(code) => {
                 page.text(8.0, false, "Claim code");
                 page.text(18.0, true, code.clone());
-                page.text(8.0, false, "Text this code to the number,");
-                page.text(8.0, false, "or scan: you are the owner.");
+                page.text(8.0, false, "Text this code to the number");
+                page.text(
+                    8.0,
+                    false,
+                    format!("{}and you are the owner.", if qr.is_some() { "(or scan) " } else { "" }),
+                );
                 page.text(8.0, false, "Then text HELP to learn the rest.");
             }
             None => {
                 page.text(8.0, false, "From the owner's phone:");
                 page.text(11.0, true, "HELP   STATUS   TEST");
-                page.text(8.0, false, "Scan to text HELP to the box.");
+                if qr.is_some() {
+                    page.text(8.0, false, "Scan to text HELP to the box.");
+                }
             }
         }
         page.y = page.y.max(qr_top + QR_SIDE);
@@ -233,10 +239,12 @@ impl Card {
         }
         page.gap(4.0);
         page.text(9.0, true, "Button");
-        page.words(
+        page.text(
             8.0,
-            "3 seconds: for ten minutes whoever texts CLAIM is the owner.   10 seconds: owners and PIN are forgotten.",
+            false,
+            "3 seconds: for ten minutes, whoever texts CLAIM is the owner.",
         );
+        page.text(8.0, false, "10 seconds: owners and PIN are forgotten.");
         page.gap(4.0);
         page.text(9.0, true, "If it is silent");
         page.words(
@@ -302,6 +310,22 @@ mod tests {
                 let (module, modules) = card.modules();
                 assert!(module > 2.0, "a module of {module} points is hard to scan");
                 assert!(modules.iter().all(|(x, y)| *x > WIDTH / 2.0 && *y < HEIGHT / 2.0));
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_to_scan_what_is_not_there() {
+        for claim_code in [None, Some("482913".to_owned())] {
+            for number in [None, about().number] {
+                let card = Card::new(&About {
+                    number: number.clone(),
+                    claim_code: claim_code.clone(),
+                    ..about()
+                })
+                .expect("fits");
+                let says_scan = card.texts.iter().any(|text| text.words.to_lowercase().contains("scan"));
+                assert_eq!((says_scan, card.qr.is_some()), (number.is_some(), number.is_some()));
             }
         }
     }
