@@ -36,14 +36,18 @@ pub enum Told {
     Never,
 }
 
+/// What went to a phone since then, or is about to, is found by its parts: no more than the governor lets out in that time.
 pub(super) const SHOWN: &str = "SELECT m.contact_id, m.kind = 'forward', \
-     (SELECT max(o.submitted_at) FROM outbox o WHERE o.message_id = m.id AND o.state IN ('accepted', 'delivered', 'in_doubt')) \
+     (SELECT max(coalesce(o.accepted_at, o.submitted_at)) FROM outbox o \
+      WHERE o.message_id = m.id AND o.state IN ('accepted', 'delivered', 'in_doubt')) \
      FROM message m JOIN contact c ON c.id = m.contact_id \
-     WHERE m.direction = 'out' AND m.kind IN ('forward', 'alert') AND m.contact_id IS NOT NULL \
-     AND m.peer = ?1 AND m.created_at > ?2 AND m.state <> 'failed' AND c.opted_out = 0 AND c.blocked = 0 \
+     WHERE m.id IN \
+     (SELECT message_id FROM outbox INDEXED BY outbox_sent WHERE submitted_at > ?2 AND recipient = ?1 \
+      UNION SELECT message_id FROM outbox INDEXED BY outbox_live WHERE state = 'queued' AND recipient = ?1) \
+     AND m.direction = 'out' AND m.kind IN ('forward', 'alert') AND m.created_at > ?2 AND m.state <> 'failed' AND c.opted_out = 0 AND c.blocked = 0 \
      ORDER BY m.created_at DESC, m.id DESC LIMIT ?3";
 
-pub(super) const TOLD: &str = "SELECT min(o.submitted_at) FILTER (WHERE o.state IN ('accepted', 'delivered', 'in_doubt')), \
+pub(super) const TOLD: &str = "SELECT min(coalesce(o.accepted_at, o.submitted_at)) FILTER (WHERE o.state IN ('accepted', 'delivered', 'in_doubt')), \
      count(*) FILTER (WHERE o.state IN ('queued', 'submitting')) \
      FROM message m JOIN outbox o ON o.message_id = m.id \
      WHERE m.contact_id = ?1 AND m.direction = 'out' AND m.kind = 'forward' AND m.created_at >= ?2";

@@ -159,7 +159,8 @@ mod tests {
         let open_now = [
             "outbox_live",
             "contact_waiting",
-            "timer_due",
+            // What is open right now.
+            "timer",
             // A row for each owner.
             "owner_state",
             "scheduled_due",

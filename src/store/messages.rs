@@ -75,7 +75,7 @@ pub(super) const FORWARD_OF: &str =
 pub(super) const TEXT_BACKS_SINCE: &str = "SELECT count(*) FROM message INDEXED BY message_automatic WHERE automatic = 1 AND kind = 'text_back' AND created_at > ?1";
 pub(super) const AUTOMATIC_SINCE: &str = "SELECT count(*) FROM message INDEXED BY message_automatic \
      WHERE contact_id = ?1 AND automatic = 1 AND created_at > ?2 AND state <> 'failed'";
-pub(super) const LAST_TEXT_BACK: &str = "SELECT m.created_at, (SELECT max(submitted_at) FROM outbox o WHERE o.message_id = m.id) \
+pub(super) const LAST_TEXT_BACK: &str = "SELECT m.created_at, (SELECT max(coalesce(accepted_at, submitted_at)) FROM outbox o WHERE o.message_id = m.id) \
      FROM call c JOIN message m ON m.id = c.message_id \
      WHERE c.contact_id = ?1 AND c.decision = 'texted' AND m.state <> 'failed' ORDER BY c.id DESC LIMIT 1";
 

@@ -232,8 +232,14 @@ impl Tx<'_> {
     }
 }
 
-pub(super) const LAST_ATTEMPT: &str =
-    "SELECT max(submitted_at) FROM outbox INDEXED BY outbox_sent WHERE submitted_at IS NOT NULL";
+pub(super) const LAST_ATTEMPT: &str = "SELECT coalesce(accepted_at, submitted_at) FROM outbox INDEXED BY outbox_sent \
+     WHERE submitted_at IS NOT NULL ORDER BY submitted_at DESC LIMIT 1";
+
+/// When the last attempt was made, or, if the network took it, when it did. There is one at a time.
+pub(super) fn last_attempt(conn: &Connection) -> Result<Option<Steady>, StoreError> {
+    let mut read = conn.prepare_cached(LAST_ATTEMPT)?;
+    Ok(read.query_row([], |row| row.get(0)).optional()?)
+}
 
 fn last_time(conn: &Connection) -> Result<LastTime, StoreError> {
     let mut read = conn.prepare_cached("SELECT steady, utc, trust FROM meta WHERE id = 1")?;
@@ -245,8 +251,7 @@ fn last_time(conn: &Connection) -> Result<LastTime, StoreError> {
         })
     })?;
     // The row of an attempt says its time itself.
-    let attempt: Option<Steady> = conn.prepare_cached(LAST_ATTEMPT)?.query_row([], |row| row.get(0))?;
-    if let Some(later) = attempt.filter(|at| *at > last.steady) {
+    if let Some(later) = last_attempt(conn)?.filter(|at| *at > last.steady) {
         last.utc_ms += later.0 - last.steady.0;
         last.steady = later;
     }
@@ -338,5 +343,12 @@ mod tests {
             .transact(at(9), |tx| tx.requeue_part(id, tx.steady(), true, "refused"))
             .unwrap();
         assert_eq!(last(&store), time(9));
+        // It went after all, as is heard while the next is under way.
+        let next = store.transact(at(10), queued).unwrap();
+        for (seconds, part) in [(11, id), (12, next)] {
+            store.transact(at(seconds), |tx| tx.mark_submitting(part)).unwrap();
+        }
+        store.transact(at(16), |tx| tx.mark_accepted(id, None)).unwrap();
+        assert_eq!(last(&store), time(16));
     }
 }

@@ -9,6 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 mod v2;
 mod v3;
+mod v4;
 
 /// One step of a migration.
 pub(super) enum Piece {
@@ -19,7 +20,7 @@ pub(super) enum Piece {
 }
 
 /// What each version adds to the one before.
-pub(super) const MIGRATIONS: &[&[Piece]] = &[&[Piece::Sql(V1)], v2::PIECES, v3::PIECES];
+pub(super) const MIGRATIONS: &[&[Piece]] = &[&[Piece::Sql(V1)], v2::PIECES, v3::PIECES, v4::PIECES];
 
 /// The version this program writes.
 pub const LATEST: i64 = MIGRATIONS.len() as i64;
@@ -277,6 +278,15 @@ pub(super) fn all_sql() -> String {
 mod tests {
     use super::*;
 
+    const SINCE_2: &str = "INSERT INTO contact (id, number, opted_out, created_utc) VALUES (1, '+15551234567', 1, 0);
+     INSERT INTO timer (kind, due, subject) VALUES ('in_doubt', 77, 5);
+     INSERT INTO remembered (subject, opted_out, blocked, friend) VALUES ('x', 1, 0, 0);
+     INSERT INTO message (id, direction, kind, peer, contact_id, text, parts, automatic, state, created_utc, offset_s, created_at)
+         VALUES (7, 'out', 'text_back', '+15551234567', 1, 'Sorry', 1, 1, 'delivered', 0, 0, 40);
+     INSERT INTO call (id, run_key, started_utc, started_at, offset_s, ended_utc, ended_at, rings, line, caller, contact_id, verdict,
+             decision, reason, message_id)
+         VALUES (9, 3, 1, 30, 3, 2, 40, 4, 'number', '+15551234567', 1, 'missed', 'texted', 'first call', 7);";
+
     /// Data as a database of that version may hold it.
     const DATA: &[&str] = &[
         "",
@@ -294,22 +304,9 @@ mod tests {
          INSERT INTO call (id, run_key, started_utc, started_at, offset_s, ended_utc, ended_at, rings, line, caller, contact_id, verdict,
                  decision, reason, message_id)
              VALUES (9, 3, 1, 30, 3, 2, 40, 4, 'number', '+15551234567', 1, 'missed', 'texted', 'first call', 7);",
-        "INSERT INTO contact (id, number, opted_out, created_utc) VALUES (1, '+15551234567', 1, 0);
-         INSERT INTO timer (kind, due, subject) VALUES ('in_doubt', 77, 5);
-         INSERT INTO remembered (subject, opted_out, blocked, friend) VALUES ('x', 1, 0, 0);
-         INSERT INTO message (id, direction, kind, peer, contact_id, text, parts, automatic, state, created_utc, offset_s, created_at)
-             VALUES (7, 'out', 'text_back', '+15551234567', 1, 'Sorry', 1, 1, 'delivered', 0, 0, 40);
-         INSERT INTO call (id, run_key, started_utc, started_at, offset_s, ended_utc, ended_at, rings, line, caller, contact_id, verdict,
-                 decision, reason, message_id)
-             VALUES (9, 3, 1, 30, 3, 2, 40, 4, 'number', '+15551234567', 1, 'missed', 'texted', 'first call', 7);",
-        "INSERT INTO contact (id, number, opted_out, created_utc) VALUES (1, '+15551234567', 1, 0);
-         INSERT INTO timer (kind, due, subject) VALUES ('in_doubt', 77, 5);
-         INSERT INTO remembered (subject, opted_out, blocked, friend) VALUES ('x', 1, 0, 0);
-         INSERT INTO message (id, direction, kind, peer, contact_id, text, parts, automatic, state, created_utc, offset_s, created_at)
-             VALUES (7, 'out', 'text_back', '+15551234567', 1, 'Sorry', 1, 1, 'delivered', 0, 0, 40);
-         INSERT INTO call (id, run_key, started_utc, started_at, offset_s, ended_utc, ended_at, rings, line, caller, contact_id, verdict,
-                 decision, reason, message_id)
-             VALUES (9, 3, 1, 30, 3, 2, 40, 4, 'number', '+15551234567', 1, 'missed', 'texted', 'first call', 7);",
+        SINCE_2,
+        SINCE_2,
+        SINCE_2,
     ];
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{OF_MESSAGE, weight};
 use crate::clock::Steady;
 use crate::ids::{MessageId, MessageReference, OutboxId};
+use crate::store::records::last_attempt;
 use crate::store::types::State;
 use crate::store::{StoreError, Tx};
 use rusqlite::params;
@@ -30,10 +31,16 @@ impl Tx<'_> {
     pub fn mark_accepted(&self, id: OutboxId, reference: Option<MessageReference>) -> Result<(), StoreError> {
         self.conn
             .prepare_cached(
-                "UPDATE outbox SET state = 'accepted', reference = ?2, submitted_at = ?3, reason = '' WHERE id = ?1",
+                "UPDATE outbox SET state = 'accepted', reference = ?2, accepted_at = ?3, reason = '' WHERE id = ?1",
             )?
             .execute(params![id, reference, self.now.steady])?;
-        self.time_kept.set(true);
+        // It may have been taken back into the queue meanwhile. Naming a column writes its index anew even if it stays the same.
+        self.conn
+            .prepare_cached("UPDATE outbox SET submitted_at = ?2 WHERE id = ?1 AND submitted_at IS NULL")?
+            .execute(params![id, self.now.steady])?;
+        if last_attempt(&self.conn)? == Some(self.now.steady) {
+            self.time_kept.set(true);
+        }
         Ok(())
     }
 
@@ -52,7 +59,7 @@ impl Tx<'_> {
         self.conn
             .prepare_cached(
                 "UPDATE outbox SET state = 'queued', not_before = ?2, attempts = max(0, attempts - ?3), \
-                 submitted_at = NULL, reference = NULL, reason = ?4 WHERE id = ?1",
+                 submitted_at = NULL, accepted_at = NULL, reference = NULL, reason = ?4 WHERE id = ?1",
             )?
             .execute(params![id, not_before, i64::from(!counted), reason])?;
         Ok(())
@@ -88,10 +95,9 @@ impl Tx<'_> {
     /// # Errors
     /// SQLite's own.
     pub fn settle_part(&self, id: OutboxId, state: State, reason: &str, gone: bool) -> Result<(), StoreError> {
-        // Naming a column writes its index anew even if it stays the same.
         let sql = match gone {
             true => "UPDATE outbox SET state = ?2, reason = ?3 WHERE id = ?1",
-            false => "UPDATE outbox SET state = ?2, reason = ?3, submitted_at = NULL WHERE id = ?1",
+            false => "UPDATE outbox SET state = ?2, reason = ?3, submitted_at = NULL, accepted_at = NULL WHERE id = ?1",
         };
         self.conn.prepare_cached(sql)?.execute(params![id, state, reason])?;
         Ok(())
