@@ -26,9 +26,14 @@ pub struct Reconciled {
     pub foreign: bool,
 }
 
-const LATEST: &str = "SELECT r.subject, l.created_utc, l.offset_s, l.hash FROM remembered r LEFT JOIN ledger l ON l.id = \
+/// Who is opted out, each with the last entry that says so. The index of such entries is over the beginning of the hash only.
+pub(super) const LATEST: &str = "SELECT r.subject, l.created_utc, l.offset_s, l.hash FROM remembered r LEFT JOIN ledger l ON l.id = \
      (SELECT max(id) FROM ledger WHERE substr(subject, 1, 8) = substr(r.subject, 1, 8) AND subject = r.subject \
-     AND event = 'opt_out') WHERE r.opted_out = 1";
+     AND event IN ('opt_out', 'opt_in') AND event = 'opt_out') WHERE r.opted_out = 1";
+pub(super) const LAST_WISH: &str = "SELECT created_utc FROM ledger WHERE substr(subject, 1, 8) = substr(?1, 1, 8) AND subject = ?1 \
+     AND event IN ('opt_out', 'opt_in') ORDER BY id DESC LIMIT 1";
+pub(super) const ON_RECORD: &str = "SELECT EXISTS (SELECT 1 FROM ledger WHERE substr(subject, 1, 8) = substr(?1, 1, 8) \
+     AND subject = ?1 AND event IN ('opt_out', 'opt_in') AND hash = ?2)";
 
 /// Writes the file anew from the database, also from within a transaction that isn't committed yet.
 pub(super) fn write(conn: &Connection, database: &Path) -> Result<(), StoreError> {
@@ -109,13 +114,8 @@ pub(super) fn reconcile(conn: &mut Connection, database: &Path) -> Result<Reconc
 /// entry the ledger knows nothing (the power went between file and database, or somebody cut the ledger off).
 fn missing<'c>(conn: &Connection, contents: &'c Contents) -> Result<Vec<&'c Line>, StoreError> {
     let known = ledger::opted_out(conn)?;
-    let mut latest = conn.prepare(
-        "SELECT created_utc FROM ledger WHERE substr(subject, 1, 8) = substr(?1, 1, 8) AND subject = ?1 \
-         AND event IN ('opt_out', 'opt_in') ORDER BY id DESC LIMIT 1",
-    )?;
-    let mut entry = conn.prepare(
-        "SELECT EXISTS (SELECT 1 FROM ledger WHERE substr(subject, 1, 8) = substr(?1, 1, 8) AND subject = ?1 AND hash = ?2)",
-    )?;
+    let mut latest = conn.prepare(LAST_WISH)?;
+    let mut entry = conn.prepare(ON_RECORD)?;
     let mut missing = Vec::new();
     for line in contents.latest.values().filter(|line| line.out) {
         let lacks = if known.contains(&line.subject) {

@@ -74,7 +74,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        calls, claims, contacts, figures, handles, inbound, ledger, messages, outbox, quiet, records, report,
+        beside, calls, claims, contacts, figures, handles, inbound, ledger, messages, outbox, quiet, records, report,
         retention, scheduled, spells, timers, undo,
     };
     use super::*;
@@ -142,7 +142,8 @@ mod tests {
             ledger::LAST,
             ledger::REMEMBERED,
             ledger::OLDEST,
-            ledger::CLEAR_OF,
+            beside::LAST_WISH,
+            beside::ON_RECORD,
             records::SETTINGS_WITH,
             undo::LAST,
             undo::TRIM,

@@ -81,9 +81,8 @@ const KEY: &str = "SELECT key FROM ledger_key WHERE id = 1";
 pub(super) const LAST: &str = "SELECT id, hash FROM ledger WHERE id = (SELECT max(id) FROM ledger)";
 pub(super) const REMEMBERED: &str = "SELECT opted_out, blocked, friend FROM remembered WHERE subject = ?1";
 pub(super) const OLDEST: &str = "SELECT id, created_at, hash FROM ledger WHERE id > 0 ORDER BY id LIMIT ?1";
-/// The index is over the beginning of the hash only.
-pub(super) const CLEAR_OF: &str = "DELETE FROM ledger_clear WHERE entry IN \
-     (SELECT id FROM ledger WHERE substr(subject, 1, 8) = substr(?1, 1, 8) AND subject = ?1)";
+/// Over everything that is kept, because FORGET is rare.
+const CLEAR_OF: &str = "DELETE FROM ledger_clear WHERE number = ?1";
 
 /// This box's key.
 pub(super) fn key(conn: &Connection) -> Result<String, StoreError> {
@@ -286,7 +285,7 @@ impl Tx<'_> {
     /// Erases number and words of a contact's entries; hashes stay, and with them who is opted out, blocked, a friend.
     pub(super) fn forget_in_ledger(&self, contact: &Contact) -> Result<(), StoreError> {
         let subject = subject_of(&key(&self.conn)?, &contact.number);
-        self.conn.prepare_cached(CLEAR_OF)?.execute([&subject])?;
+        self.conn.prepare_cached(CLEAR_OF)?.execute([&contact.number])?;
         let what = Remembered {
             opted_out: contact.opted_out,
             blocked: contact.blocked,
