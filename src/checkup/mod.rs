@@ -104,11 +104,19 @@ pub struct Machine {
     pub usb_overcurrent: Option<bool>,
 }
 
+/// Why there was no modem to examine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoModem {
+    pub found: String,
+    /// What to do, in words.
+    pub fix: String,
+}
+
 /// Everything that is judged.
 #[derive(Debug, Clone)]
 pub struct Facts<'a> {
     /// What the modem's examination found; else why there is none.
-    pub report: Result<&'a Report, &'a str>,
+    pub report: Result<&'a Report, &'a NoModem>,
     pub topology: Topology,
     pub trust: Trust,
     /// The newest text that went out.
@@ -126,12 +134,7 @@ pub fn walk(facts: &Facts<'_>) -> Vec<Finding> {
     let mut list = Vec::new();
     match facts.report {
         Ok(report) => examined::judge(report, facts.topology, &mut list),
-        Err(why) => list.push(Finding {
-            check: Item::Modem,
-            verdict: Verdict::Fail,
-            found: why.to_owned(),
-            fix: "plug the modem in, give it power, see `[modem] port`".to_owned(),
-        }),
+        Err(why) => list.push(finding(Item::Modem, Verdict::Fail, why.found.as_str(), &why.fix)),
     }
     around::judge(facts, &mut list);
     list
@@ -204,6 +207,13 @@ mod tests {
                 usb_overcurrent: Some(false),
             },
         })
+    }
+
+    fn no_modem() -> NoModem {
+        NoModem {
+            found: "/dev/textback-modem is not there".to_owned(),
+            fix: "plug it in".to_owned(),
+        }
     }
 
     /// Everything that isn't a pass.
@@ -373,8 +383,9 @@ mod tests {
 
     #[test]
     fn a_usb_port_that_was_switched_off_is_a_matter_of_power() {
+        let gone = no_modem();
         let facts = |undervoltage, usb_overcurrent| Facts {
-            report: Err("gone"),
+            report: Err(&gone),
             topology: Topology::Dedicated,
             trust: Trust::Network,
             text_out: None,
@@ -402,7 +413,7 @@ mod tests {
     #[test]
     fn no_modem_is_one_failure_with_its_reason() {
         let list = walk(&Facts {
-            report: Err("/dev/textback-modem is not there"),
+            report: Err(&no_modem()),
             topology: Topology::Dedicated,
             trust: Trust::Guess,
             text_out: Some(TextOut::Failed),
@@ -419,6 +430,9 @@ mod tests {
             .map(|f| f.check)
             .collect();
         assert_eq!(failed, [Item::Modem, Item::TextOut, Item::Disk]);
-        assert!(list[0].found.contains("not there"));
+        assert_eq!(
+            (list[0].found.as_str(), list[0].fix.as_str()),
+            ("/dev/textback-modem is not there", "plug it in")
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Gathers what [`checkup`] judges, and gives its list the shape that `textback doctor --json` prints.
 
 use super::examination;
-use crate::checkup::{self, Facts, Finding, Machine, TextOut};
+use crate::checkup::{self, Facts, Finding, Machine, NoModem, TextOut};
 use crate::clock::Trust;
 use crate::config::Topology;
 use crate::modem::Report;
@@ -22,7 +22,7 @@ pub struct Around {
 
 /// The list.
 #[must_use]
-pub fn walk(report: Result<&Report, &str>, lately: Lately, around: &Around) -> Vec<Finding> {
+pub fn walk(report: Result<&Report, &NoModem>, lately: Lately, around: &Around) -> Vec<Finding> {
     let since = |utc: Option<i64>| {
         let ms = around.utc_ms.saturating_sub(utc?);
         Some(Duration::from_millis(u64::try_from(ms).unwrap_or(0)))

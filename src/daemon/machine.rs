@@ -1,6 +1,7 @@
 //! What the machine says of itself: room on the disk, the health of its supply.
 
-use crate::checkup::Machine;
+use super::port::Trouble;
+use crate::checkup::{Machine, NoModem};
 use crate::modem::families::usb;
 use std::path::Path;
 
@@ -56,16 +57,27 @@ fn overcurrent(devices: &Path) -> Option<bool> {
 /// Where the kernel lists what hangs on USB, below [`SYS`].
 const USB_DEVICES: &str = "bus/usb/devices";
 
-/// Why there is no port, with what hangs on USB that would be a modem if it weren't in the wrong mode.
+/// Why there is no port; where something hangs on USB that would be a modem if it weren't in the wrong mode, what to do about that.
 #[must_use]
-pub fn with_usb_hint(why: &str) -> String {
-    match usb_hint(&Path::new(SYS).join(USB_DEVICES)) {
-        Some(hint) => format!("{why}. Found on USB: {hint}"),
-        None => why.to_owned(),
+pub fn no_modem(trouble: &Trouble) -> NoModem {
+    explained(trouble, &Path::new(SYS).join(USB_DEVICES))
+}
+
+fn explained(trouble: &Trouble, devices: &Path) -> NoModem {
+    match not_now(devices) {
+        Some((name, advice)) => NoModem {
+            found: format!("{}; on USB is a {name}", trouble.what()),
+            fix: advice,
+        },
+        None => NoModem {
+            found: trouble.what(),
+            fix: trouble.fix(),
+        },
     }
 }
 
-fn usb_hint(devices: &Path) -> Option<String> {
+/// What it is, and what to do about it.
+fn not_now(devices: &Path) -> Option<(&'static str, String)> {
     let id = |device: &Path, file: &str| {
         let text = std::fs::read_to_string(device.join(file)).ok()?;
         u16::from_str_radix(text.trim(), 16).ok()
@@ -73,7 +85,7 @@ fn usb_hint(devices: &Path) -> Option<String> {
     std::fs::read_dir(devices).ok()?.flatten().find_map(|entry| {
         let device = entry.path();
         let (why, name) = usb::not_now(id(&device, "idVendor")?, id(&device, "idProduct")?)?;
-        Some(format!("{name}: {}", why.advice()))
+        Some((name, why.advice().to_owned()))
     })
 }
 
@@ -130,13 +142,22 @@ mod tests {
     #[test]
     fn a_stick_that_is_no_modem_yet_is_explained() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert_eq!(usb_hint(folder.path()), None);
+        let absent = Trouble::Absent {
+            path: "/dev/textback-modem".into(),
+        };
+        assert_eq!(
+            explained(&absent, folder.path()).found,
+            "/dev/textback-modem is not there"
+        );
         let device = folder.path().join("1-1.3");
         std::fs::create_dir(&device).expect("made");
         std::fs::write(device.join("idVendor"), "12d1\n").expect("written");
         std::fs::write(device.join("idProduct"), "14dc\n").expect("written");
-        let hint = usb_hint(folder.path()).expect("known");
-        assert!(hint.contains("HiLink") && hint.contains("web router"), "{hint}");
+        let told = explained(&absent, folder.path());
+        assert!(
+            told.found.ends_with("; on USB is a Huawei HiLink stick") && told.fix.contains("web router"),
+            "{told:?}"
+        );
     }
 
     #[test]

@@ -74,43 +74,48 @@ pub struct Holder {
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what(), self.fix())
+    }
+}
+
+impl Trouble {
+    /// What is wrong.
+    #[must_use]
+    pub fn what(&self) -> String {
         match self {
-            Trouble::Absent { path } => write!(
-                f,
-                "{} is not there: is the modem plugged in and powered? (`lsusb`; a stick in CD-ROM mode needs usb_modeswitch)",
-                path.display()
-            ),
+            Trouble::Absent { path } => format!("{} is not there", path.display()),
             Trouble::Busy {
                 path,
                 holder: Some(holder),
-            } => {
-                write!(
-                    f,
-                    "{} is held by {} (pid {}): {}",
-                    path.display(),
-                    holder.name,
-                    holder.pid,
-                    holder.fix()
-                )
+            } => format!("{} is held by {} (pid {})", path.display(), holder.name, holder.pid),
+            Trouble::Busy { path, holder: None } => format!("{} is held by another program", path.display()),
+            Trouble::Forbidden { path } => format!("no right to open {}", path.display()),
+            Trouble::Withheld { path, .. } => {
+                format!("{} is a kind of device that the service may not open", path.display())
             }
-            Trouble::Busy { path, holder: None } => {
-                write!(
-                    f,
-                    "{0} is held by another program: `sudo fuser -v {0}` names it",
-                    path.display()
-                )
+            Trouble::Other { path, reason } => format!("{} can't be opened ({reason})", path.display()),
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn fix(&self) -> String {
+        match self {
+            Trouble::Absent { .. } => {
+                "is the modem plugged in and powered? (`lsusb`; a stick in CD-ROM mode needs usb_modeswitch)".to_owned()
             }
-            Trouble::Forbidden { path } => write!(
-                f,
-                "no right to open {}: add the user to the group that owns it (`sudo usermod -aG dialout $USER`, then log in again)",
-                path.display()
-            ),
-            Trouble::Withheld { path, major } => write!(
-                f,
-                "{} is a kind of device that the service may not open: `sudo systemctl edit textback`, and there [Service] and DeviceAllow=char-{major} rw",
-                path.display()
-            ),
-            Trouble::Other { path, reason } => write!(f, "{} can't be opened: {reason}", path.display()),
+            Trouble::Busy {
+                holder: Some(holder), ..
+            } => holder.fix(),
+            Trouble::Busy { path, holder: None } => format!("`sudo fuser -v {}` names it", path.display()),
+            Trouble::Forbidden { .. } => {
+                "add the user to the group that owns it (`sudo usermod -aG dialout $USER`, then log in again)"
+                    .to_owned()
+            }
+            Trouble::Withheld { major, .. } => {
+                format!("`sudo systemctl edit textback`, and there [Service] and DeviceAllow=char-{major} rw")
+            }
+            Trouble::Other { .. } => "is that the modem's serial port? (`[modem] port`)".to_owned(),
         }
     }
 }

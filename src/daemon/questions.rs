@@ -5,6 +5,7 @@ use super::control::{Answer, LISTED_MAX, Question};
 use super::doctor::{self, Around};
 use super::exchange::Exchange;
 use super::{machine, state, why_number};
+use crate::checkup::NoModem;
 use crate::{desk, modem};
 use std::time::Instant;
 
@@ -26,10 +27,7 @@ impl Exchange {
             machine: machine::look(&self.database, Some(!self.state.disk_refuses())),
             utc_ms: now.wall.utc_ms,
         };
-        let trouble = self
-            .state
-            .trouble()
-            .map(|trouble| machine::with_usb_hint(&trouble.to_string()));
+        let trouble = self.state.trouble().map(machine::no_modem);
         let (asker, examined) = tokio::sync::oneshot::channel();
         if trouble.is_none() {
             self.examine(asker);
@@ -46,11 +44,12 @@ impl Exchange {
             let lately = told.await.unwrap_or_default();
             let report = match trouble {
                 Some(why) => Err(why),
-                None => examined
-                    .await
-                    .map_err(|_| "the examination did not come to its end".to_owned()),
+                None => examined.await.map_err(|_| NoModem {
+                    found: "the examination did not come to its end".to_owned(),
+                    fix: "the daemon was stopped, or too many ask at once: ask again".to_owned(),
+                }),
             };
-            let report = report.as_deref().map_err(String::as_str);
+            let report = report.as_deref();
             let list = doctor::walk(report, lately, &around);
             // As above.
             let _ = answer.send(Answer::Ok(doctor::json(&list, report.ok())));

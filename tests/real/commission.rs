@@ -113,6 +113,20 @@ fn a_box_that_failed_the_live_test_is_not_ready_in_the_list_nor_in_the_report() 
         kept.contains("FAIL  test call") && kept.contains("1 ring (") && kept.contains("Result      NOT READY"),
         "{kept}"
     );
+
+    // A call that is seen and a text that is not sent is half of the job: the same phone again, within the day.
+    for passed in [true, false] {
+        let mut doctor = live(&stage, &["--json"]);
+        sim.ask(&format!("call {DAVE} 4"));
+        let status = wait("the doctor's end", || doctor.0.try_wait().expect("ours"));
+        let list = written(&stage, "list.txt");
+        assert_eq!(status.success(), passed, "{list}");
+        assert_eq!(
+            list.contains("not texted: texted within the last 24 hours"),
+            !passed,
+            "{list}"
+        );
+    }
     daemon.stop();
 }
 
@@ -156,6 +170,11 @@ fn the_live_test_sees_the_call_and_the_text_and_the_report_keeps_both() {
         written(&stage, "words.txt")
     );
     assert_eq!(result["test_call"]["passed"], true, "{list}");
+    assert_eq!(
+        verdict(&result, "text_out"),
+        "pass",
+        "not the owner's line, of which no report is asked: {list}"
+    );
     daemon.stop();
     let kept = std::fs::read_to_string(&report).expect("kept");
     for wanted in [
