@@ -63,7 +63,7 @@ fn usual(blank: &str) -> &'static str {
         "minutes" => "10",
         "model" => "SIM7600E-H",
         "operator" => "T-Mobile",
-        "troubles" => "weak signal, move the antenna; the SIM's memory is filling up",
+        "troubles" => "weak signal, move the antenna; the SIM's memory is filling up, delete old texts in a phone",
         "key" => "missed_calls",
         "near" => "message",
         // The list itself is long.

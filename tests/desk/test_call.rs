@@ -107,7 +107,7 @@ fn what_is_around_the_modem_is_on_the_list_too() {
     it.tell(Input::Examined(std::boxed::Box::new(healthy()), poor));
     let said = it.settle_to(OWNER).join("|");
     assert!(
-        said.contains("the disk is full or worn; the power supply is too weak"),
+        said.contains("the card is full or worn, change it; the power supply is too weak, use the Pi's own"),
         "{said}"
     );
 }
