@@ -23,7 +23,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Show something on the lights until stopped
+    /// Show something on the lights until stopped (stop the daemon first: one light obeys one program)
     Show {
         /// 1 to 8 (a trouble's code), ready, starting, claim, off
         #[arg(required_unless_present = "exit_status")]

@@ -2,8 +2,9 @@
 
 use super::Exit;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use std::path::PathBuf;
-use textback::sim::pty;
+use textback::sim::{Family, pty};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -11,7 +12,7 @@ pub struct Arguments {
     #[arg(long, value_name = "PATH")]
     link: PathBuf,
     /// Which modem family to be
-    #[arg(long, default_value = "generic")]
+    #[arg(long, default_value = "generic", value_parser = PossibleValuesParser::new(Family::ALL.map(Family::name)))]
     family: String,
     /// A Unix socket for playing caller, owner and network; `help` on it lists the commands
     #[arg(long, value_name = "SOCKET")]
