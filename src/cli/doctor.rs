@@ -1,33 +1,21 @@
 //! `textback doctor`: what must be right for the box to do its job, what was found, what to do. With `--live` also the one
 //! test that proves it: a call that ends unanswered. `--report` keeps it all for the installer's records.
 
-use super::{Asking, CANNOT, Exit, FAILED, UNAVAILABLE, complain, field, rings, say};
+mod alone;
+mod live;
+mod report;
+
+use super::{Asking, CANNOT, Exit, FAILED, UNAVAILABLE, complain, field, say};
+use alone::alone;
+use live::{NotPassed, Proved, call_made};
+use report::report;
 use serde_json::Value;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-use textback::checkup::{self, Item, NoModem, Verdict};
-use textback::clock::LastTime;
+use std::path::PathBuf;
+use textback::checkup::{self, Verdict};
 use textback::config::Config;
-use textback::daemon::alone::Alone;
 use textback::daemon::control::{self, Answer, Question};
-use textback::daemon::doctor::{self, Around};
 use textback::daemon::ears::Ears;
-use textback::daemon::port::SerialOpener;
-use textback::daemon::wallclock::WallClock;
-use textback::daemon::{machine, modem_options, pin};
-use textback::modem::{Event, Input, Report, SimState};
-use textback::store::Store;
-use textback::store::lately::Lately;
-
-/// An examination takes this long at most: a cold modem, a slow network.
-const EXAMINATION_LIMIT: Duration = Duration::from_secs(180);
-/// So long the test call may take to come.
-const LIVE_LIMIT: Duration = Duration::from_secs(5 * 60);
-/// The text back leaves within seconds; its report may take a minute.
-const TEXT_LIMIT: Duration = Duration::from_secs(120);
-/// Between two looks while somebody dials.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -107,40 +95,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
     }
 }
 
-/// What the test call proved, in words.
-struct Proved {
-    words: String,
-    /// The network's report says that the text reached the caller.
-    arrived: bool,
-}
-
-/// Why the test call proved nothing.
-enum NotPassed {
-    Failed(Exit),
-    Stopped,
-}
-
-impl From<NotPassed> for Exit {
-    fn from(why: NotPassed) -> Self {
-        match why {
-            NotPassed::Failed(exit) => exit,
-            NotPassed::Stopped => Exit::new(FAILED, "not made: it was stopped"),
-        }
-    }
-}
-
-/// The test call, and whether the box saw a call at all, while all the modem's ports are listened to.
-async fn call_made(config: &Config, found: &Value, ears: &mut Ears) -> (Result<Proved, NotPassed>, bool) {
-    let mut seen = false;
-    let result = tokio::select! {
-        result = test_call(config, found, &mut seen) => result.map_err(NotPassed::Failed),
-        () = ears.listen() => Err(NotPassed::Failed(Exit::new(FAILED, "nobody listens any more"))),
-        // A report of what was found so far is kept all the same.
-        _ = tokio::signal::ctrl_c() => Err(NotPassed::Stopped),
-    };
-    (result, seen)
-}
-
 /// 78 where this modem can never do the job, the SIM refused the PIN or only a phone can open it, 69 where there is none, else 1.
 fn exit_code(found: &Value) -> u8 {
     let failed = |item: &str| {
@@ -217,228 +171,6 @@ async fn examine(config: &Config) -> Result<Value, Exit> {
         Ok(None) => alone(config).await,
         Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
     }
-}
-
-async fn alone(config: &Config) -> Result<Value, Exit> {
-    complain("the daemon is not running: asking the modem itself (up to three minutes)");
-    let (store, lately) = match Store::open_read_only(&config.store) {
-        Ok(store) => {
-            let lately = store.lately()?;
-            (Some(store), lately)
-        }
-        // A box that never ran has none yet.
-        Err(_) => (None, Lately::default()),
-    };
-    let refused = match &store {
-        Some(store) => pin::known_wrong(config, store)?,
-        None => false,
-    };
-    let opener = SerialOpener::new(config.modem.port.clone(), config.modem.baud);
-    let report: Result<Box<Report>, NoModem> = match Alone::open(opener, modem_options(config))? {
-        Err(trouble) => Err(machine::no_modem(&trouble)),
-        Ok(mut modem) => {
-            modem.ask(Input::Examine);
-            let examined = async {
-                loop {
-                    if let Event::Examined(report) = modem.next().await? {
-                        return anyhow::Ok(report);
-                    }
-                }
-            };
-            match tokio::time::timeout(EXAMINATION_LIMIT, examined).await {
-                Ok(report) => Ok(report?),
-                Err(_) => Err(NoModem {
-                    found: format!(
-                        "it was not examined within {} minutes",
-                        EXAMINATION_LIMIT.as_secs() / 60
-                    ),
-                    fix: "power it off and on".to_owned(),
-                }),
-            }
-        }
-    };
-    let report = report.as_deref();
-    let mut clock = WallClock::new(config.timezone.clone(), LastTime::default());
-    if let Some((utc_ms, offset_s)) = report.ok().and_then(|report| report.network_time) {
-        clock.network_time(utc_ms, offset_s, Instant::now());
-    }
-    let wall = clock.now(Instant::now());
-    let around = Around {
-        topology: config.topology,
-        trust: wall.trust,
-        machine: machine::look(&config.store, None),
-        utc_ms: wall.utc_ms,
-    };
-    let mut list = doctor::walk(report, lately, &around);
-    let pin_is_ours = |report: &Report| report.sim == SimState::Pin && !report.sim_is_shut();
-    if config.modem.pin.is_some() && report.is_ok_and(pin_is_ours) {
-        for sim in list.iter_mut().filter(|finding| finding.check == Item::Sim) {
-            if refused {
-                "the SIM refused the PIN".clone_into(&mut sim.found);
-                "put the right one under [modem], or switch the PIN off in a phone".clone_into(&mut sim.fix);
-            } else {
-                // Only the daemon keeps which PIN was refused, so only it may try one.
-                "start the daemon: it enters the configured PIN (`systemctl start textback`)".clone_into(&mut sim.fix);
-            }
-        }
-    }
-    let mut found = doctor::json(&list, report.ok());
-    found["pin_refused"] = refused.into();
-    Ok(found)
-}
-
-/// Waits for a call to come, to be seen as missed, and for its text back to be delivered.
-async fn test_call(config: &Config, found: &Value, seen: &mut bool) -> Result<Proved, Exit> {
-    let ask = async |question: Question| match control::ask(&config.store, &question).await {
-        Ok(Some(Answer::Ok(value))) => Ok(value),
-        Ok(Some(Answer::Error(why))) => Err(Exit::new(FAILED, why)),
-        Ok(None) => Err(Exit::new(
-            UNAVAILABLE,
-            "the daemon is not running: a test call needs it (`systemctl start textback`)",
-        )),
-        Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
-    };
-    let newest = async || -> Result<Value, Exit> {
-        let calls = ask(Question::Calls { limit: 1 }).await?;
-        Ok(calls[0].clone())
-    };
-    let before = newest().await?["id"].as_i64().unwrap_or(0);
-    let number = found["examination"]["sim"]["own_number"]
-        .as_str()
-        .unwrap_or("the box's number");
-    complain(format_args!(
-        "call {number} from another phone (not the owner's), let it ring four times, hang up. Waiting {} minutes.",
-        LIVE_LIMIT.as_secs() / 60
-    ));
-    let until = Instant::now() + LIVE_LIMIT;
-    let mut ringing = false;
-    let call = loop {
-        let call = newest().await?;
-        let id = call["id"].as_i64().unwrap_or(0);
-        *seen |= id > before;
-        if id > before && !call["verdict"].is_null() {
-            break call;
-        }
-        if id > before && !std::mem::replace(&mut ringing, true) {
-            complain("it rings: hang up after four rings");
-        }
-        if Instant::now() > until {
-            return Err(Exit::new(
-                FAILED,
-                "no call was seen. Was it the right number? Diverts (##21#, ##61#)? Does this SIM take calls in a phone?",
-            ));
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    };
-    if call["verdict"] != "missed" {
-        return Err(Exit::new(
-            FAILED,
-            format!(
-                "the call was {}, not missed: does another phone share this SIM?",
-                field(&call, "verdict")
-            ),
-        ));
-    }
-    let rang = format!(
-        "call seen, {} ({})",
-        rings(call["rings"].as_u64().unwrap_or_default()),
-        field(&call, "evidence")
-    );
-    let Some(caller) = call["caller"].as_str() else {
-        return Err(Exit::new(
-            FAILED,
-            format!("{rang}, but without its number: call from a phone that shows it"),
-        ));
-    };
-    let until = Instant::now() + TEXT_LIMIT;
-    loop {
-        let call = newest().await?;
-        if call["decision"] == "skipped" {
-            // Half of the job is not all of it.
-            return Err(Exit::new(
-                FAILED,
-                format!(
-                    "{rang}; not texted: {}. Call from a phone to which that does not apply",
-                    field(&call, "reason")
-                ),
-            ));
-        }
-        let messages = ask(Question::Messages { limit: 50 }).await?;
-        let text = messages
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find(|message| !call["message_id"].is_null() && message["id"] == call["message_id"]);
-        let state = text.map(|text| field(text, "state")).unwrap_or_default();
-        match state.as_str() {
-            "delivered" => {
-                return Ok(Proved {
-                    words: format!("{rang}; {caller} was texted, the report says it arrived"),
-                    arrived: true,
-                });
-            }
-            "failed" | "in_doubt" => {
-                return Err(Exit::new(
-                    FAILED,
-                    format!("{rang}; the text to {caller} is {state}: `textback messages`"),
-                ));
-            }
-            "accepted" if Instant::now() > until => {
-                return Ok(Proved {
-                    words: format!("{rang}; {caller} was texted, no delivery report came: look at that phone"),
-                    arrived: false,
-                });
-            }
-            _ if Instant::now() > until => {
-                return Err(Exit::new(
-                    FAILED,
-                    format!("{rang}; the text to {caller} did not leave: `textback status`"),
-                ));
-            }
-            _ => tokio::time::sleep(LOOK_EVERY).await,
-        }
-    }
-}
-
-/// What goes into the installer's folder.
-fn report(config: &Config, file: &Path, found: &Value, told: &str) -> String {
-    let examination = &found["examination"];
-    let modem = &examination["modem"];
-    let sim = &examination["sim"];
-    let mut out = String::new();
-    let _ = writeln!(out, "textback commissioning report");
-    let _ = writeln!(out, "=============================");
-    let zone = config.timezone.clone().unwrap_or_else(jiff::tz::TimeZone::system);
-    let now = zone.to_datetime(jiff::Timestamp::now());
-    let _ = writeln!(out, "Date        {}", now.strftime("%Y-%m-%d %H:%M"));
-    let _ = writeln!(out, "Business    {}", config.company);
-    let _ = writeln!(out, "Version     textback {}", env!("CARGO_PKG_VERSION"));
-    let _ = writeln!(out, "Config      {}", file.display());
-    let _ = writeln!(
-        out,
-        "Modem       {} {}, firmware {}, IMEI {}",
-        field(modem, "manufacturer"),
-        field(modem, "model"),
-        field(modem, "revision"),
-        field(modem, "imei")
-    );
-    let _ = writeln!(
-        out,
-        "SIM         ICCID {}, number {}, SMS centre {}",
-        field(sim, "iccid"),
-        field(sim, "own_number"),
-        field(sim, "smsc")
-    );
-    let _ = writeln!(out, "\n{}", told.trim_end());
-    let _ = writeln!(
-        out,
-        "\nResult      {}",
-        if found["ok"] == true { "ready" } else { "NOT READY" }
-    );
-    let _ = writeln!(out, "\nPlace of box and antenna  ______________________________");
-    let _ = writeln!(out, "Installer                 ______________________________");
-    let _ = writeln!(out, "Owner                     ______________________________");
-    out
 }
 
 #[cfg(test)]

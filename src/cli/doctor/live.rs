@@ -1,0 +1,162 @@
+//! `textback doctor --live`: the call that proves it all.
+
+use super::super::{Exit, FAILED, UNAVAILABLE, complain, field, rings};
+use serde_json::Value;
+use std::time::{Duration, Instant};
+use textback::config::Config;
+use textback::daemon::control::{self, Answer, Question};
+use textback::daemon::ears::Ears;
+
+/// So long the test call may take to come.
+const LIVE_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// The text back leaves within seconds; its report may take a minute.
+const TEXT_LIMIT: Duration = Duration::from_secs(120);
+/// Between two looks while somebody dials.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// What the test call proved, in words.
+pub(super) struct Proved {
+    pub(super) words: String,
+    /// The network's report says that the text reached the caller.
+    pub(super) arrived: bool,
+}
+
+/// Why the test call proved nothing.
+pub(super) enum NotPassed {
+    Failed(Exit),
+    Stopped,
+}
+
+impl From<NotPassed> for Exit {
+    fn from(why: NotPassed) -> Self {
+        match why {
+            NotPassed::Failed(exit) => exit,
+            NotPassed::Stopped => Exit::new(FAILED, "not made: it was stopped"),
+        }
+    }
+}
+
+/// The test call, and whether the box saw a call at all, while all the modem's ports are listened to.
+pub(super) async fn call_made(config: &Config, found: &Value, ears: &mut Ears) -> (Result<Proved, NotPassed>, bool) {
+    let mut seen = false;
+    let result = tokio::select! {
+        result = test_call(config, found, &mut seen) => result.map_err(NotPassed::Failed),
+        () = ears.listen() => Err(NotPassed::Failed(Exit::new(FAILED, "nobody listens any more"))),
+        // A report of what was found so far is kept all the same.
+        _ = tokio::signal::ctrl_c() => Err(NotPassed::Stopped),
+    };
+    (result, seen)
+}
+
+/// Waits for a call to come, to be seen as missed, and for its text back to be delivered.
+async fn test_call(config: &Config, found: &Value, seen: &mut bool) -> Result<Proved, Exit> {
+    let ask = async |question: Question| match control::ask(&config.store, &question).await {
+        Ok(Some(Answer::Ok(value))) => Ok(value),
+        Ok(Some(Answer::Error(why))) => Err(Exit::new(FAILED, why)),
+        Ok(None) => Err(Exit::new(
+            UNAVAILABLE,
+            "the daemon is not running: a test call needs it (`systemctl start textback`)",
+        )),
+        Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
+    };
+    let newest = async || -> Result<Value, Exit> {
+        let calls = ask(Question::Calls { limit: 1 }).await?;
+        Ok(calls[0].clone())
+    };
+    let before = newest().await?["id"].as_i64().unwrap_or(0);
+    let number = found["examination"]["sim"]["own_number"]
+        .as_str()
+        .unwrap_or("the box's number");
+    complain(format_args!(
+        "call {number} from another phone (not the owner's), let it ring four times, hang up. Waiting {} minutes.",
+        LIVE_LIMIT.as_secs() / 60
+    ));
+    let until = Instant::now() + LIVE_LIMIT;
+    let mut ringing = false;
+    let call = loop {
+        let call = newest().await?;
+        let id = call["id"].as_i64().unwrap_or(0);
+        *seen |= id > before;
+        if id > before && !call["verdict"].is_null() {
+            break call;
+        }
+        if id > before && !std::mem::replace(&mut ringing, true) {
+            complain("it rings: hang up after four rings");
+        }
+        if Instant::now() > until {
+            return Err(Exit::new(
+                FAILED,
+                "no call was seen. Was it the right number? Diverts (##21#, ##61#)? Does this SIM take calls in a phone?",
+            ));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    };
+    if call["verdict"] != "missed" {
+        return Err(Exit::new(
+            FAILED,
+            format!(
+                "the call was {}, not missed: does another phone share this SIM?",
+                field(&call, "verdict")
+            ),
+        ));
+    }
+    let rang = format!(
+        "call seen, {} ({})",
+        rings(call["rings"].as_u64().unwrap_or_default()),
+        field(&call, "evidence")
+    );
+    let Some(caller) = call["caller"].as_str() else {
+        return Err(Exit::new(
+            FAILED,
+            format!("{rang}, but without its number: call from a phone that shows it"),
+        ));
+    };
+    let until = Instant::now() + TEXT_LIMIT;
+    loop {
+        let call = newest().await?;
+        if call["decision"] == "skipped" {
+            // Half of the job is not all of it.
+            return Err(Exit::new(
+                FAILED,
+                format!(
+                    "{rang}; not texted: {}. Call from a phone to which that does not apply",
+                    field(&call, "reason")
+                ),
+            ));
+        }
+        let messages = ask(Question::Messages { limit: 50 }).await?;
+        let text = messages
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|message| !call["message_id"].is_null() && message["id"] == call["message_id"]);
+        let state = text.map(|text| field(text, "state")).unwrap_or_default();
+        match state.as_str() {
+            "delivered" => {
+                return Ok(Proved {
+                    words: format!("{rang}; {caller} was texted, the report says it arrived"),
+                    arrived: true,
+                });
+            }
+            "failed" | "in_doubt" => {
+                return Err(Exit::new(
+                    FAILED,
+                    format!("{rang}; the text to {caller} is {state}: `textback messages`"),
+                ));
+            }
+            "accepted" if Instant::now() > until => {
+                return Ok(Proved {
+                    words: format!("{rang}; {caller} was texted, no delivery report came: look at that phone"),
+                    arrived: false,
+                });
+            }
+            _ if Instant::now() > until => {
+                return Err(Exit::new(
+                    FAILED,
+                    format!("{rang}; the text to {caller} did not leave: `textback status`"),
+                ));
+            }
+            _ => tokio::time::sleep(LOOK_EVERY).await,
+        }
+    }
+}
