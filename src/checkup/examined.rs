@@ -12,136 +12,85 @@ const STORAGE_FULL_PERCENT: u32 = 70;
 const VOICEMAIL_SHORT_S: u8 = 15;
 
 pub(super) fn judge(report: &Report, topology: Topology, list: &mut Vec<Finding>) {
-    use Item as I;
-    use Verdict as V;
+    list.push(modem(report));
     if report.in_vain {
-        list.push(finding(
-            I::Modem,
-            V::Fail,
+        return;
+    }
+    list.push(voice(report));
+    let sim = sim(report);
+    let shut = sim.verdict == Verdict::Fail;
+    list.push(sim);
+    if shut {
+        return;
+    }
+    list.extend([
+        network(report),
+        signal(report),
+        service_centre(report),
+        caller_numbers(report),
+        diverts(report, topology),
+        storage(report),
+    ]);
+}
+
+fn modem(report: &Report) -> Finding {
+    if report.in_vain {
+        return finding(
+            Item::Modem,
+            Verdict::Fail,
             "it does not answer `AT`, or went away meanwhile",
             "power it off and on; is it the AT port that `[modem] port` names, at the right `baud`? `journalctl -u textback` tells what was tried",
-        ));
-        return;
+        );
     }
     let identity = &report.identity;
     let family = &identity.family;
     let model = format!("{} {}", identity.manufacturer, identity.model);
     let model = format!("{} ({family})", model.trim());
-    list.push(match &report.news_port {
+    match &report.news_port {
         Some((set, false)) => finding(
-            I::Modem,
-            V::Warn,
+            Item::Modem,
+            Verdict::Warn,
             format!("{model}; its news (calls, texts) is set to come out at `{set}`, not at its AT ports"),
             "start the daemon: it sets this each time; if the modem doesn't keep it, name the port that rings under `[modem] port`",
         ),
-        Some((_, true)) | None => finding(I::Modem, V::Pass, model, ""),
-    });
-    list.push(match report.can_voice {
-        CanVoice::Yes => finding(I::Voice, V::Pass, "calls can reach it", ""),
+        Some((_, true)) | None => finding(Item::Modem, Verdict::Pass, model, ""),
+    }
+}
+
+fn voice(report: &Report) -> Finding {
+    match report.can_voice {
+        CanVoice::Yes => finding(Item::Voice, Verdict::Pass, "calls can reach it", ""),
         CanVoice::Unknown => finding(
-            I::Voice,
-            V::Unknown,
+            Item::Voice,
+            Verdict::Unknown,
             "not known before it is registered",
             "mend SIM and network first, then make the live test call",
         ),
         CanVoice::Perhaps if report.volte == Some(false) => finding(
-            I::Voice,
-            V::Warn,
+            Item::Voice,
+            Verdict::Warn,
             "registered for data, and VoLTE is not up: calls come only where the network falls back to 2G/3G",
             "make the live test call; if it doesn't ring, have VoLTE switched on for this SIM, and on the modem as its manual says",
         ),
         CanVoice::Perhaps => finding(
-            I::Voice,
-            V::Warn,
+            Item::Voice,
+            Verdict::Warn,
             "registered for data; calls need VoLTE or a 2G/3G fallback",
             "make the live test call: only a call can show it",
         ),
         CanVoice::SmsOnly => finding(
-            I::Voice,
-            V::Fail,
+            Item::Voice,
+            Verdict::Fail,
             "the network takes it for texts only",
             "ask the operator for VoLTE on this SIM and model, or use a model or network with 2G/3G",
         ),
         CanVoice::Never => finding(
-            I::Voice,
-            V::Fail,
+            Item::Voice,
+            Verdict::Fail,
             "this model, or its firmware, has no voice: it never sees a call",
             "take a model of the README's list",
         ),
-    });
-    let sim = sim(report);
-    let shut = sim.verdict == V::Fail;
-    list.push(sim);
-    if shut {
-        return;
     }
-    list.push(network(report));
-    list.push(match report.signal.dbm {
-        None => finding(
-            I::Signal,
-            V::Unknown,
-            "not known",
-            "look again in a minute; check the antenna",
-        ),
-        Some(dbm) if dbm < WEAK_DBM => finding(
-            I::Signal,
-            V::Warn,
-            format!("{}, {dbm} dBm", report.signal.in_words()),
-            "move the antenna to a window or outside: `textback signal` shows it live",
-        ),
-        Some(dbm) => finding(
-            I::Signal,
-            V::Pass,
-            format!("{}, {dbm} dBm", report.signal.in_words()),
-            "",
-        ),
-    });
-    list.push(match identity.smsc.as_deref() {
-        Some(number) if !number.is_empty() => finding(I::ServiceCentre, V::Pass, number, ""),
-        _ => finding(
-            I::ServiceCentre,
-            V::Fail,
-            "no SMS centre on the SIM: no text can go out",
-            "ask the operator for its number; in a phone: settings of the messages app",
-        ),
-    });
-    list.push(match report.shows_callers {
-        Some(true) => finding(I::CallerNumbers, V::Pass, "shown", ""),
-        Some(false) => finding(
-            I::CallerNumbers,
-            V::Fail,
-            "the network doesn't show callers' numbers on this line",
-            "ask the operator for CLIP (caller display)",
-        ),
-        None => finding(
-            I::CallerNumbers,
-            V::Unknown,
-            "the network doesn't say",
-            "make the live test call",
-        ),
-    });
-    list.push(diverts(report, topology));
-    list.push(match report.storage {
-        None | Some((_, 0)) => finding(I::Storage, V::Unknown, "the modem doesn't say", ""),
-        Some((used, total)) if used >= total => finding(
-            I::Storage,
-            V::Fail,
-            format!("{used} of {total} places for texts taken: no text can come in"),
-            "the daemon reads and empties them when it runs; if they stay, delete old texts in a phone",
-        ),
-        Some((used, total)) if u32::from(used) * 100 >= u32::from(total) * STORAGE_FULL_PERCENT => finding(
-            I::Storage,
-            V::Warn,
-            format!("{used} of {total} places for texts taken"),
-            "textback empties them as it reads; if they stay, delete old texts in a phone",
-        ),
-        Some((used, total)) => finding(
-            I::Storage,
-            V::Pass,
-            format!("{used} of {total} places for texts taken"),
-            "",
-        ),
-    });
 }
 
 fn sim(report: &Report) -> Finding {
@@ -297,5 +246,82 @@ fn diverts(report: &Report, topology: Topology) -> Finding {
             "",
         ),
         None => finding(Item::Diverts, Verdict::Pass, "none takes calls away", ""),
+    }
+}
+
+fn signal(report: &Report) -> Finding {
+    match report.signal.dbm {
+        None => finding(
+            Item::Signal,
+            Verdict::Unknown,
+            "not known",
+            "look again in a minute; check the antenna",
+        ),
+        Some(dbm) if dbm < WEAK_DBM => finding(
+            Item::Signal,
+            Verdict::Warn,
+            format!("{}, {dbm} dBm", report.signal.in_words()),
+            "move the antenna to a window or outside: `textback signal` shows it live",
+        ),
+        Some(dbm) => finding(
+            Item::Signal,
+            Verdict::Pass,
+            format!("{}, {dbm} dBm", report.signal.in_words()),
+            "",
+        ),
+    }
+}
+
+fn service_centre(report: &Report) -> Finding {
+    match report.identity.smsc.as_deref() {
+        Some(number) if !number.is_empty() => finding(Item::ServiceCentre, Verdict::Pass, number, ""),
+        _ => finding(
+            Item::ServiceCentre,
+            Verdict::Fail,
+            "no SMS centre on the SIM: no text can go out",
+            "ask the operator for its number; in a phone: settings of the messages app",
+        ),
+    }
+}
+
+fn caller_numbers(report: &Report) -> Finding {
+    match report.shows_callers {
+        Some(true) => finding(Item::CallerNumbers, Verdict::Pass, "shown", ""),
+        Some(false) => finding(
+            Item::CallerNumbers,
+            Verdict::Fail,
+            "the network doesn't show callers' numbers on this line",
+            "ask the operator for CLIP (caller display)",
+        ),
+        None => finding(
+            Item::CallerNumbers,
+            Verdict::Unknown,
+            "the network doesn't say",
+            "make the live test call",
+        ),
+    }
+}
+
+fn storage(report: &Report) -> Finding {
+    match report.storage {
+        None | Some((_, 0)) => finding(Item::Storage, Verdict::Unknown, "the modem doesn't say", ""),
+        Some((used, total)) if used >= total => finding(
+            Item::Storage,
+            Verdict::Fail,
+            format!("{used} of {total} places for texts taken: no text can come in"),
+            "the daemon reads and empties them when it runs; if they stay, delete old texts in a phone",
+        ),
+        Some((used, total)) if u32::from(used) * 100 >= u32::from(total) * STORAGE_FULL_PERCENT => finding(
+            Item::Storage,
+            Verdict::Warn,
+            format!("{used} of {total} places for texts taken"),
+            "textback empties them as it reads; if they stay, delete old texts in a phone",
+        ),
+        Some((used, total)) => finding(
+            Item::Storage,
+            Verdict::Pass,
+            format!("{used} of {total} places for texts taken"),
+            "",
+        ),
     }
 }

@@ -16,6 +16,9 @@ const WIDTH: f32 = 297.64;
 const HEIGHT: f32 = 419.53;
 /// White around everything.
 const MARGIN: f32 = 18.0;
+/// Sizes of letters, in points.
+const HEADING: f32 = 9.0;
+const SMALL: f32 = 8.0;
 /// Edge of the QR code.
 const QR_SIDE: f32 = 112.0;
 /// White around the QR code's modules that a reader needs, in modules.
@@ -158,6 +161,76 @@ impl Page {
         self.text(size, true, shown);
     }
 
+    fn heading(&mut self, words: &str) {
+        self.text(HEADING, true, words);
+    }
+
+    fn line(&mut self, words: &str) {
+        self.text(SMALL, false, words);
+    }
+
+    /// How the box is claimed, or what its owner can text.
+    fn owning(&mut self, claim_code: Option<&str>, scannable: bool) {
+        if let Some(code) = claim_code {
+            self.line("Claim code");
+            self.text(18.0, true, code);
+            self.line("Text this code to the number");
+            self.line(if scannable {
+                "(or scan) and you are the owner."
+            } else {
+                "and you are the owner."
+            });
+            self.line("Then text HELP to learn the rest.");
+        } else {
+            self.line("From the owner's phone:");
+            self.text(11.0, true, "HELP   STATUS   TEST");
+            if scannable {
+                self.line("Scan to text HELP to the box.");
+            }
+        }
+    }
+
+    fn diverting(&mut self, about: &About) {
+        self.heading("Dial on your own phone: calls come here when it is");
+        let number = about.number.as_deref().unwrap_or("NUMBER");
+        for (code, what) in divert_codes(number, about.divert_after_s) {
+            self.words(SMALL, &format!("{code}   {what}"));
+        }
+        self.gap(4.0);
+    }
+
+    fn lights(&mut self) {
+        self.heading("Lights");
+        self.words(
+            SMALL,
+            "A long green glow, then short flashes: all is well; the flashes are the signal (5 best).",
+        );
+        self.words(
+            SMALL,
+            "Only short flashes (red, where there is a red light) count a trouble:",
+        );
+        let codes: Vec<String> = Code::ALL
+            .iter()
+            .map(|code| format!("{} {}", code.count(), code.words()))
+            .collect();
+        for some in codes.chunks(3) {
+            self.line(&some.join("    "));
+        }
+        self.gap(4.0);
+    }
+
+    fn button_and_silence(&mut self) {
+        self.heading("Button");
+        self.line("3 seconds: for ten minutes, whoever texts CLAIM is the owner.");
+        self.line("10 seconds: owners and PIN are forgotten.");
+        self.gap(4.0);
+        self.heading("If it is silent");
+        self.words(
+            SMALL,
+            "Pull its plug, wait ten seconds, put it back. Ready after two minutes. Then text STATUS.",
+        );
+    }
+
     fn gap(&mut self, points: f32) {
         self.y += points;
     }
@@ -179,7 +252,7 @@ impl Card {
         let qr_top = page.y + 2.0;
         let mut qr = None;
         if let Some(number) = &about.number {
-            page.text(8.0, false, "The box's number");
+            page.line("The box's number");
             page.text(13.0, true, number.clone());
             let body = about.claim_code.as_deref().unwrap_or("HELP");
             let code = QrCode::encode_text(&smsto(number, body), QrCodeEcc::Medium).map_err(|_| TooLong)?;
@@ -187,70 +260,18 @@ impl Card {
             let module = QR_SIDE / (code.size() + 2 * QR_QUIET) as f32;
             qr = Some((WIDTH - MARGIN - QR_SIDE, qr_top, module, code));
         } else {
-            page.text(8.0, false, "The box's number (write it in)");
+            page.line("The box's number (write it in)");
             page.text(13.0, true, "______________");
         }
         page.gap(4.0);
-        match &about.claim_code {
-            Some(code) => {
-                page.text(8.0, false, "Claim code");
-                page.text(18.0, true, code.clone());
-                page.text(8.0, false, "Text this code to the number");
-                page.text(
-                    8.0,
-                    false,
-                    format!("{}and you are the owner.", if qr.is_some() { "(or scan) " } else { "" }),
-                );
-                page.text(8.0, false, "Then text HELP to learn the rest.");
-            }
-            None => {
-                page.text(8.0, false, "From the owner's phone:");
-                page.text(11.0, true, "HELP   STATUS   TEST");
-                if qr.is_some() {
-                    page.text(8.0, false, "Scan to text HELP to the box.");
-                }
-            }
-        }
+        page.owning(about.claim_code.as_deref(), qr.is_some());
         page.y = page.y.max(qr_top + QR_SIDE);
         page.gap(6.0);
         if about.topology == Topology::Overflow {
-            page.text(9.0, true, "Dial on your own phone: calls come here when it is");
-            let number = about.number.as_deref().unwrap_or("NUMBER");
-            for (code, what) in divert_codes(number, about.divert_after_s) {
-                page.words(8.0, &format!("{code}   {what}"));
-            }
-            page.gap(4.0);
+            page.diverting(about);
         }
-        page.text(9.0, true, "Lights");
-        page.words(
-            8.0,
-            "A long green glow, then short flashes: all is well; the flashes are the signal (5 best).",
-        );
-        page.words(
-            8.0,
-            "Only short flashes (red, where there is a red light) count a trouble:",
-        );
-        let codes: Vec<String> = Code::ALL
-            .iter()
-            .map(|code| format!("{} {}", code.count(), code.words()))
-            .collect();
-        for half in codes.chunks(3) {
-            page.text(8.0, false, half.join("    "));
-        }
-        page.gap(4.0);
-        page.text(9.0, true, "Button");
-        page.text(
-            8.0,
-            false,
-            "3 seconds: for ten minutes, whoever texts CLAIM is the owner.",
-        );
-        page.text(8.0, false, "10 seconds: owners and PIN are forgotten.");
-        page.gap(4.0);
-        page.text(9.0, true, "If it is silent");
-        page.words(
-            8.0,
-            "Pull its plug, wait ten seconds, put it back. Ready after two minutes. Then text STATUS.",
-        );
+        page.lights();
+        page.button_and_silence();
         Ok(Card { texts: page.texts, qr })
     }
 
