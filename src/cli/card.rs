@@ -1,6 +1,6 @@
 //! `textback card`: takes the configuration from the card's first partition into the box. For the appliance's `textback-card.service`.
 
-use super::{CONFIG_WRONG, Exit, FAILED, say};
+use super::{CONFIG_WRONG, Exit, FAILED, check, say};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -75,14 +75,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
         }
     }
     write(&result_file, &card::result(&text, &checked), None)?;
-    for line in checked.lines() {
-        say(format_args!("{}: {line}", path.display()))?;
-    }
-    if checked.ok {
-        Ok(())
-    } else {
-        Err(Exit::new(CONFIG_WRONG, ""))
-    }
+    check::tell(&path, &checked)?;
+    check::verdict(&checked)
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Exit {

@@ -104,7 +104,7 @@ impl Source {
                     dbm: value["dbm"].as_i64().and_then(|dbm| i16::try_from(dbm).ok()),
                 }),
                 // What the daemon can't measure, it can't because of the modem.
-                Ok(Some(Answer::Error(why))) => Err(Exit::new(UNAVAILABLE, why)),
+                Ok(Some(Answer::Error(why))) => Err(Exit::new(UNAVAILABLE, format!("no measurement: {why}"))),
                 Ok(None) => Err(Exit::new(UNAVAILABLE, "the daemon has stopped")),
                 Err(error) if error.kind() == ErrorKind::TimedOut => Err(no_answer("ten seconds")),
                 Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
