@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 /// Texts back the callers you could not answer.
 #[derive(Debug, Parser)]
-#[command(name = "textback", version, about, long_about = None, arg_required_else_help = true)]
+#[command(name = "textback", version, about, long_about = None, arg_required_else_help = true, after_help = cli::EXIT_CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -37,6 +37,10 @@ pub mod why;
 /// Where the configuration is unless told otherwise.
 const DEFAULT_CONFIG: &str = "/etc/textback/textback.toml";
 
+/// What `--help` says at its end; interface.md's promise.
+pub const EXIT_CODES: &str = "Exit codes: 0 fine; 1 failed; 2 bad usage; 64 the configuration is wrong; 69 a needed thing (port, modem, database) is not \
+there; 78 the modem or SIM cannot do this job (no voice, wrong PIN)";
+
 /// Something went wrong.
 pub const FAILED: u8 = 1;
 /// The configuration is wrong.
