@@ -63,7 +63,7 @@ const BUSY_TIMEOUT_MS: u64 = 5000;
 const PAGE_OCTETS: i64 = 512;
 
 /// Memory for pages of the database, KiB. The kernel keeps the file's pages too, so more would be the same twice.
-const CACHE_KIB: i64 = 1024;
+const CACHE_KIB: i64 = 512;
 
 /// Commits in the write-ahead log before [`Store::tidy`] moves it into the database. A checkpoint writes every sector that was
 /// changed since the last one twice, however often it was changed, so few large ones wear the card less than many small ones.
