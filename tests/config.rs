@@ -157,6 +157,11 @@ fn a_file_is_found_under_the_name_windows_gave_it() {
     let path = dir.path().join("textback.toml");
     let missing = Config::load(&path).unwrap_err();
     assert!(matches!(missing, LoadError::Unreadable { .. }) && missing.to_string().contains("--config"));
+    let forbidden = LoadError::Forbidden { path: path.clone() }.to_string();
+    assert!(
+        forbidden.contains("sudo") && !forbidden.contains("--config"),
+        "{forbidden}"
+    );
     std::fs::write(dir.path().join("textback.toml.txt"), LEAST).unwrap();
     assert!(Config::load(&path).is_ok());
     std::fs::write(&path, "compny = 1").unwrap();

@@ -5,7 +5,7 @@ mod alone;
 mod live;
 mod report;
 
-use super::{Asking, CANNOT, Exit, FAILED, UNAVAILABLE, complain, field, say};
+use super::{Asking, CANNOT, Exit, FAILED, UNAVAILABLE, complain, field, say, unanswered};
 use alone::alone;
 use live::{NotPassed, Proved, call_made};
 use report::report;
@@ -169,7 +169,7 @@ async fn examine(config: &Config) -> Result<Value, Exit> {
         Ok(Some(Answer::Ok(value))) => Ok(value),
         Ok(Some(Answer::Error(why))) => Err(Exit::new(FAILED, why)),
         Ok(None) => alone(config).await,
-        Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
+        Err(error) => Err(unanswered(&error)),
     }
 }
 

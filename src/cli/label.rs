@@ -1,6 +1,6 @@
 //! `textback label`: the card that stays with the box.
 
-use super::{ConfigFile, Exit, FAILED, complain, say};
+use super::{ConfigFile, Exit, FAILED, UNAVAILABLE, complain, say};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use textback::daemon::control::Question;
@@ -55,11 +55,16 @@ fn number(text: &str) -> Result<PhoneNumber, String> {
     PhoneNumber::from_e164(&bare).map_err(|why| why.to_string())
 }
 
-/// The code to print, while it works. A box that was never started has none yet.
-fn claim_code(config: &ConfigFile) -> Option<String> {
-    let value = config.ask(&Question::ClaimCode).ok()?;
-    let code = value["code"].as_str().filter(|_| value["used"] == false)?;
-    Some(code.to_owned())
+/// The code to print, while it works. A box that was never started has none yet; a card without one that there is would be wrong.
+fn claim_code(config: &ConfigFile) -> Result<Option<String>, Exit> {
+    match config.ask(&Question::ClaimCode) {
+        Ok(value) => {
+            let code = value["code"].as_str().filter(|_| value["used"] == false);
+            Ok(code.map(str::to_owned))
+        }
+        Err(exit) if exit.code == UNAVAILABLE => Ok(None),
+        Err(exit) => Err(exit),
+    }
 }
 
 /// The SIM's own number, where it has one and the daemon runs.
@@ -78,7 +83,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
             Some(number) => Some(number.e164().to_owned()),
             None => own_number(&arguments.config),
         },
-        claim_code: claim_code(&arguments.config),
+        claim_code: claim_code(&arguments.config)?,
         topology: config.topology,
         divert_after_s: arguments.divert_after,
     };

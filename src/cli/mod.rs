@@ -3,7 +3,7 @@
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
-use textback::config::{Config, Mistake};
+use textback::config::{Config, MAY_ASK, Mistake};
 use textback::daemon::control::{self, Answer, Question};
 use textback::daemon::state::with_counts;
 use textback::daemon::why_number;
@@ -149,9 +149,18 @@ impl ConfigFile {
             Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
                 look(&config, question, "the daemon runs and does not answer")
             }
-            Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
+            Err(error) => Err(unanswered(&error)),
         }
     }
+}
+
+/// Why the daemon could not be asked.
+pub fn unanswered(error: &std::io::Error) -> Exit {
+    let why = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => format!("no right to ask the daemon: {MAY_ASK}"),
+        _ => format!("the daemon did not answer: {error}"),
+    };
+    Exit::new(FAILED, why)
 }
 
 /// Answers from the database alone. `why`: the daemon does not.

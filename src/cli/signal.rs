@@ -1,6 +1,6 @@
 //! `textback signal`: a live meter for placing the antenna.
 
-use super::{ConfigFile, Exit, FAILED, UNAVAILABLE, complain};
+use super::{ConfigFile, Exit, UNAVAILABLE, complain, unanswered};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::time::Duration;
 use textback::config::{Config, duration};
@@ -107,7 +107,7 @@ impl Source {
                 Ok(Some(Answer::Error(why))) => Err(Exit::new(UNAVAILABLE, format!("no measurement: {why}"))),
                 Ok(None) => Err(Exit::new(UNAVAILABLE, "the daemon has stopped")),
                 Err(error) if error.kind() == ErrorKind::TimedOut => Err(no_answer("ten seconds")),
-                Err(error) => Err(Exit::new(FAILED, format!("the daemon did not answer: {error}"))),
+                Err(error) => Err(unanswered(&error)),
             },
             Source::Modem(modem) => {
                 modem.ask(Input::Measure);

@@ -7,9 +7,15 @@ use std::path::{Path, PathBuf};
 /// Largest file that is read, in bytes.
 pub const FILE_BYTES_MAX: u64 = 256 * 1024;
 
+/// Who may read the configuration and ask the daemon.
+pub const MAY_ASK: &str =
+    "use sudo, or be in the group textback (`sudo usermod -aG textback $USER`, then log in again)";
+
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
+    #[error("no right to read {}, which may hold the SIM's PIN: {MAY_ASK}", path.display())]
+    Forbidden { path: PathBuf },
     #[error("cannot read {}: {why}; give the right file with --config", path.display())]
     Unreadable { path: PathBuf, why: std::io::Error },
     #[error("{} is larger than {FILE_BYTES_MAX} bytes: this is not a textback.toml", path.display())]
@@ -66,9 +72,13 @@ pub fn read_file(path: &Path) -> Result<(PathBuf, String), LoadError> {
     } else {
         path.to_owned()
     };
-    let unreadable = |why| LoadError::Unreadable {
-        path: path.clone(),
-        why,
+    let unreadable = |why: std::io::Error| {
+        let path = path.clone();
+        if why.kind() == std::io::ErrorKind::PermissionDenied {
+            LoadError::Forbidden { path }
+        } else {
+            LoadError::Unreadable { path, why }
+        }
     };
     if std::fs::metadata(&path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
         return Err(LoadError::TooLarge { path });

@@ -21,7 +21,7 @@ mod values;
 
 pub use crate::mistakes::{MISTAKES_MAX, Mistake};
 pub(crate) use duration::parse as parse_duration;
-pub use load::{FILE_BYTES_MAX, LoadError, read_file};
+pub use load::{FILE_BYTES_MAX, LoadError, MAY_ASK, read_file};
 pub(crate) use source::straighten;
 
 use crate::desk::calls::notices::NoticeRule;

@@ -1,6 +1,6 @@
 //! `textback doctor --live`: the call that proves it all.
 
-use super::super::{Exit, FAILED, UNAVAILABLE, complain, field, rings};
+use super::super::{Exit, FAILED, UNAVAILABLE, complain, field, rings, unanswered};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 use textback::config::Config;
@@ -95,7 +95,7 @@ async fn ask(config: &Config, question: Question) -> Result<Value, Exit> {
             UNAVAILABLE,
             "the daemon is not running: a test call needs it (`systemctl start textback`)",
         )),
-        Err(error) => Err(not_passed(format!("the daemon did not answer: {error}"))),
+        Err(error) => Err(unanswered(&error)),
     }
 }
 
