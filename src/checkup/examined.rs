@@ -195,12 +195,24 @@ fn network(report: &Report) -> Finding {
     )
 }
 
+/// Where these calls go, as far as the network says: the installer knows whether it is a voicemail or somebody's phone.
+fn to(report: &Report, which: Divert) -> String {
+    let diversion = report.diversions.iter().find(|d| d.active && d.which == which);
+    let number = diversion
+        .and_then(|d| d.number.as_deref())
+        .filter(|number| !number.is_empty());
+    number.map_or_else(String::new, |number| format!(" ({number})"))
+}
+
 fn diverts(report: &Report, topology: Topology) -> Finding {
     if report.diverts_everything() {
         return finding(
             Item::Diverts,
             Verdict::Fail,
-            "every call is diverted away from this SIM: it never rings",
+            format!(
+                "every call is diverted away from this SIM{}: it never rings",
+                to(report, Divert::Always)
+            ),
             "dial ##21# with this SIM in a phone",
         );
     }
@@ -218,7 +230,10 @@ fn diverts(report: &Report, topology: Topology) -> Finding {
         return finding(
             Item::Diverts,
             Verdict::Warn,
-            format!("a voicemail takes calls after {seconds} s: callers may hang up on it before it rings here"),
+            format!(
+                "calls go to a voicemail{} after {seconds} s: callers may hang up on it before it rings here",
+                to(report, Divert::NoReply)
+            ),
             "dial ##61# with this SIM in a phone to switch it off",
         );
     }
@@ -242,7 +257,10 @@ fn diverts(report: &Report, topology: Topology) -> Finding {
         Some(seconds) => finding(
             Item::Diverts,
             Verdict::Pass,
-            format!("unanswered calls go to a voicemail after {seconds} s; they are seen all the same"),
+            format!(
+                "unanswered calls go to a voicemail{} after {seconds} s; they are seen all the same",
+                to(report, Divert::NoReply)
+            ),
             "",
         ),
         None => finding(Item::Diverts, Verdict::Pass, "none takes calls away", ""),

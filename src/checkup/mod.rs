@@ -352,6 +352,14 @@ mod tests {
             after_s: Some(10),
         });
         assert_eq!(not_right(&report), [(Item::Diverts, Verdict::Warn)]);
+        let told = walked(&report, Topology::Dedicated);
+        let diverts = told.iter().find(|f| f.check == Item::Diverts).expect("on the list");
+        assert!(
+            diverts
+                .found
+                .starts_with("calls go to a voicemail (+15550001) after 10 s"),
+            "{diverts:?}"
+        );
         assert!(
             walked(&report, Topology::Overflow)
                 .iter()

@@ -2,13 +2,14 @@
 //!
 //! `show` is also what `textback-failed.service` runs: a daemon that ended for good still flashes why.
 
-use super::{CONFIG_WRONG, ConfigFile, Exit, FAILED, UNAVAILABLE, complain, say};
+use super::{CANNOT, CONFIG_WRONG, ConfigFile, Exit, FAILED, UNAVAILABLE, complain, say};
 use clap::{Args, Subcommand};
 use std::path::Path;
 use textback::board::linux::{self, LED_CLASS, Opened, ThreadDelay};
 use textback::board::modem_lines::Seen;
 use textback::board::{Code, Profile, Shown, profile};
 use textback::config::Config;
+use textback::daemon::stopped;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -54,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
         }) => {
             let shown = match (what, exit_status) {
                 (Some(what), _) => shown(what)?,
-                (None, Some(status)) => Shown::Trouble(Code::from_exit_status(*status)),
+                (None, Some(status)) => Shown::Trouble(stopped_for(*status, &arguments.config)),
                 (None, None) => Shown::Off,
             };
             show(opened(arguments)?, shown, *once)
@@ -106,13 +107,29 @@ fn shown(what: &str) -> Result<Shown, Exit> {
     })
 }
 
+/// Why the daemon ended with this status: what it left about that, else what the status alone says.
+fn stopped_for(status: i32, file: &ConfigFile) -> Code {
+    let kept = (status == i32::from(CANNOT))
+        .then(|| stopped::read(&file.read().ok()?.store))
+        .flatten();
+    kept.unwrap_or_else(|| Code::from_exit_status(status))
+}
+
 /// Flashes until the process is ended, or once.
 fn show(mut opened: Opened, shown: Shown, once: bool) -> Result<(), Exit> {
+    let flashes = match shown {
+        Shown::Trouble(code) => Some(format!("{}: {}", code.count(), code.words())),
+        _other => None,
+    };
     if opened.lamps.is_empty() {
-        return Err(Exit::new(UNAVAILABLE, "this board has no light that can be switched"));
+        let what = flashes.map_or_else(String::new, |flashes| format!("; it would flash {flashes}"));
+        return Err(Exit::new(
+            UNAVAILABLE,
+            format!("this board has no light that can be switched{what}"),
+        ));
     }
-    if let Shown::Trouble(code) = shown {
-        say(format_args!("flashes {}: {}", code.count(), code.words()))?;
+    if let Some(flashes) = flashes {
+        say(format_args!("flashes {flashes}"))?;
     }
     loop {
         linux::show_once(&mut opened.lamps, shown, &mut ThreadDelay)

@@ -25,6 +25,7 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
     };
     let _lock = insist(|| lock(&config.store))?;
     let store = insist(|| open(&config.store))?;
+    daemon::stopped::forget(&config.store);
     let listener_path = config.store.clone();
     let result = runtime.block_on(async {
         let listener = match control::Listener::bind(&listener_path) {
@@ -59,7 +60,10 @@ pub fn run(file: &ConfigFile) -> Result<(), Exit> {
             FAILED,
             "stopped because the supply was failing; starting again",
         )),
-        daemon::Ended::Cannot(limit) => Err(Exit::new(CANNOT, daemon::state::limit_in_words(limit))),
+        daemon::Ended::Cannot(limit) => {
+            daemon::stopped::keep(&config.store, limit);
+            Err(Exit::new(CANNOT, daemon::state::limit_in_words(limit)))
+        }
     }
 }
 

@@ -41,6 +41,7 @@ pub mod power;
 mod questions;
 mod running;
 pub mod state;
+pub mod stopped;
 mod usb;
 pub mod wallclock;
 

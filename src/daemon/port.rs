@@ -128,6 +128,9 @@ impl Holder {
             }
             "agetty" | "getty" => "`sudo systemctl disable --now serial-getty@<port>`".to_owned(),
             "brltty" => "`sudo apt remove brltty`".to_owned(),
+            "textback" => {
+                "wait until that one is done; the daemon is asked by all that have its configuration".to_owned()
+            }
             "gammu-smsd" => "`sudo systemctl disable --now gammu-smsd`".to_owned(),
             _ => format!("stop it (`sudo kill {}`)", self.pid),
         }

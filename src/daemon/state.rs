@@ -220,12 +220,7 @@ impl State {
         match &self.condition {
             Condition::NoPort | Condition::BringUp { .. } => Shown::Starting,
             Condition::Mute { .. } => Shown::Trouble(Code::NoModem),
-            Condition::Limited { why } => Shown::Trouble(match why {
-                Limit::NoSim => Code::NoSim,
-                Limit::PinRequired | Limit::PinWrong | Limit::PinTriesLow | Limit::PukRequired => Code::Pin,
-                Limit::NotRegistered | Limit::RegistrationDenied | Limit::SmsOnly => Code::NotRegistered,
-                Limit::NoVoice | Limit::NoSms | Limit::NoPduMode => Code::NoSms,
-            }),
+            Condition::Limited { why } => Shown::Trouble(limit_code(*why)),
             Condition::Ready => Shown::Ready {
                 bars: light::bars(self.signal),
                 but: self.amiss(trust),
@@ -305,6 +300,17 @@ pub fn resume_steady(last: LastTime, now: Wall) -> Steady {
     let away = Duration::from_millis(u64::try_from(now.utc_ms.saturating_sub(last.utc_ms)).unwrap_or(0));
     let vouched = (last.trust, now.trust) == (Trust::Synchronised, Trust::Synchronised);
     last.steady.plus(if vouched { away } else { away.min(AWAY_BELIEVED) })
+}
+
+/// Why the modem can't do its job, as the lights count it.
+#[must_use]
+pub fn limit_code(limit: Limit) -> Code {
+    match limit {
+        Limit::NoSim => Code::NoSim,
+        Limit::PinRequired | Limit::PinWrong | Limit::PinTriesLow | Limit::PukRequired => Code::Pin,
+        Limit::NotRegistered | Limit::RegistrationDenied | Limit::SmsOnly => Code::NotRegistered,
+        Limit::NoVoice | Limit::NoSms | Limit::NoPduMode => Code::NoSms,
+    }
 }
 
 /// Why the modem can't do its job, and what to do, in words.

@@ -46,6 +46,11 @@ fn a_wrong_pin_ends_with_78_and_is_tried_once_however_often_the_daemon_starts() 
         daemon.said.nth(1, "textback: the SIM refused the PIN");
         assert_eq!(tries_left(&stage), "2", "after start {start}");
     }
+    let shown = || {
+        let output = stage.cli(&["board", "show", "--once", "--exit-status", "78", "--profile", "pi"]);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(shown().contains("would flash 3: SIM PIN"), "product.md §6: {}", shown());
     let database = std::fs::read(stage.path("t.db")).unwrap();
     assert!(
         !database.windows(4).any(|w| w == b"9999"),
@@ -56,6 +61,7 @@ fn a_wrong_pin_ends_with_78_and_is_tried_once_however_often_the_daemon_starts() 
     let _daemon = stage.ready();
     sim.ask(&format!("call {DAVE} 2"));
     sim.reads(DAVE, TEXT_BACK);
+    assert!(shown().contains("would flash 5"), "a start forgets it: {}", shown());
 }
 
 #[test]
