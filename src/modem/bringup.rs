@@ -84,6 +84,8 @@ pub struct Bringup {
     early: Early,
     /// `AT+CFUN?` has been asked since the start: its answer may come late, and looks like the news of a restart.
     asked_radio: bool,
+    /// It answers a whole command and not `AT` alone: phones emulated for a radio layer do that.
+    ignores_bare_at: bool,
     name: Name,
     told: Identity,
     events: VecDeque<Event>,
@@ -109,6 +111,7 @@ impl Bringup {
             ignored: 0,
             early: Early::No,
             asked_radio: false,
+            ignores_bare_at: false,
             name: Name::Asked,
             told: Identity::default(),
             events: VecDeque::new(),
@@ -198,6 +201,19 @@ impl Bringup {
         self.ignored >= IGNORED_MAX
     }
 
+    /// Nothing comes of `AT` alone, so it proves nothing.
+    pub fn ignores_bare_at(&self) -> bool {
+        self.ignores_bare_at
+    }
+
+    /// What shows whether somebody is there.
+    pub fn knock(&self) -> Command {
+        match self.ignores_bare_at {
+            true => plain(&script::SPEAK_UP, AWAKEN_WAIT),
+            false => Command::Attention,
+        }
+    }
+
     /// Nobody answers `AT`.
     pub fn is_mute(&self) -> bool {
         self.state == State::Mute
@@ -243,6 +259,7 @@ impl Bringup {
         self.ignored = 0;
         self.early = Early::No;
         self.asked_radio = false;
+        self.ignores_bare_at = false;
         self.name = Name::Asked;
         self.enter(State::Awaken { tries: 0 });
     }

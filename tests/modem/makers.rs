@@ -374,6 +374,11 @@ const MAKERS: &[Maker] = &[
         ..PLAIN
     },
     Maker {
+        name: "an emulated phone that answers nothing to AT alone",
+        answers: &[("AT", "-"), ("ATQ0V1E0", "ERROR: UNSUPPORTED")],
+        ..PLAIN
+    },
+    Maker {
         name: "an emulator that hands texts on under a header without their length",
         answers: &[
             ("AT+CPMS=*", "ERROR"),

@@ -6,7 +6,7 @@ use super::super::{Event, Limit, families};
 use super::script::{IDENTITY, SETTINGS, SURVEY};
 use super::{
     AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, Name, PIN_TRIES_NEEDED,
-    STORAGE_TRIES, State, UNKNOWN_TRIES,
+    SPEAK_UP_AT, STORAGE_TRIES, State, UNKNOWN_TRIES,
 };
 use crate::at::reply::{self, own_number, pin_tries};
 use crate::at::{CodeOrWords, Failure, Outcome};
@@ -32,6 +32,7 @@ impl Bringup {
             State::Awaken { tries } => {
                 // An error is an answer too: somebody is there.
                 if !matches!(outcome.result, Err(Failure::TimedOut { .. })) {
+                    self.ignores_bare_at = tries == SPEAK_UP_AT;
                     self.enter(State::Basics { next: 0 });
                 } else if tries + 1 >= AWAKEN_TRIES {
                     self.enter(State::Mute);

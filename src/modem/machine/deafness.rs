@@ -95,7 +95,9 @@ impl Modem {
             return;
         }
         self.after_call.clear();
-        self.after_call.push_back(Question::Attention);
+        if !self.bringup.ignores_bare_at() {
+            self.after_call.push_back(Question::Attention);
+        }
         let canaries = [("+CREG", Question::Registration), ("+CNMI", Question::Notifications)];
         for (name, question) in canaries {
             if self.canary.shows(name) {

@@ -66,7 +66,7 @@ impl Modem {
                 if escape {
                     self.engine.escape();
                 }
-                return Some((Job::Knock, Command::Attention));
+                return Some((Job::Knock, self.bringup.knock()));
             }
             Step::Reopen => {
                 self.out.push_back(Output::ReopenPort);
