@@ -293,7 +293,13 @@ fn signal(report: &Report) -> Finding {
 fn service_centre(report: &Report) -> Finding {
     match report.identity.smsc.as_deref() {
         Some(number) if !number.is_empty() => finding(Item::ServiceCentre, Verdict::Pass, number, ""),
-        _ => finding(
+        None => finding(
+            Item::ServiceCentre,
+            Verdict::Unknown,
+            "the modem doesn't say",
+            "see that a text goes out",
+        ),
+        Some(_empty) => finding(
             Item::ServiceCentre,
             Verdict::Fail,
             "no SMS centre on the SIM: no text can go out",

@@ -12,6 +12,9 @@ const ASK_WAIT: Duration = Duration::from_secs(10);
 /// A question to the network: supplementary services take seconds, and no caller should wait long behind one.
 const NETWORK_WAIT: Duration = Duration::from_secs(25);
 
+/// `+CMS ERROR`: no service centre address is known.
+const SMSC_UNKNOWN: u16 = 330;
+
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Item {
@@ -214,7 +217,7 @@ impl Examination {
                 report.announces_texts = mt.is_some_and(|mt| mt != "0");
             }
             Item::NetworkTime => report.network_time = reply::cclk(lines),
-            Item::ServiceCentre => report.identity.smsc = reply::csca(lines).map(|number| number.digits),
+            Item::ServiceCentre => report.identity.smsc = service_centre(outcome),
             Item::Signal => report.signal.dbm = reply::csq(lines),
             Item::Registration => report.registration.cs = reply::registration(lines),
             Item::PacketRegistration => report.registration.ps = reply::registration(lines),
@@ -282,6 +285,19 @@ impl Examination {
             report.volte,
         );
         Some(Event::Examined(Box::new(report)))
+    }
+}
+
+/// `None`: the modem didn't say. Empty: there is none, which 27.005 §3.2.5 has a code for too.
+fn service_centre(outcome: &Outcome) -> Option<String> {
+    match &outcome.result {
+        Err(crate::at::Failure::Cms(code)) if code.cms().is_some_and(|e| e.0 == SMSC_UNKNOWN) => Some(String::new()),
+        Err(_) => None,
+        Ok(()) => {
+            let said = outcome.lines.iter().any(|line| line.starts_with("+CSCA:"));
+            let number = reply::csca(&outcome.lines).map(|number| number.digits);
+            number.or_else(|| said.then(String::new))
+        }
     }
 }
 

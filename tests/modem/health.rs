@@ -523,6 +523,25 @@ fn an_examination_of_a_modem_that_answers_nothing_or_is_not_there_still_ends() {
 
 /// Somebody waits in front of a terminal: bring-up's own pauses are not for them.
 #[test]
+fn a_service_centre_that_is_not_told_is_not_one_that_is_missing() {
+    for (said, shown) in [
+        ("+CSCA: \"+491710760000\",145\r\n\r\nOK", Some("+491710760000")),
+        ("+CSCA: \"\",129\r\n\r\nOK", Some("")),
+        ("+CSCA: ,0\r\n\r\nOK", Some("")),
+        ("+CMS ERROR: 330", Some("")),
+        ("ERROR", None),
+        ("OK", None),
+    ] {
+        let mut bench = ready(Options::default());
+        let (report, _) = examine(&mut bench, &|command| match command {
+            "AT+CSCA?" => Some(format!("\r\n{said}\r\n")),
+            other => registered(1)(other),
+        });
+        assert_eq!(report.identity.smsc.as_deref(), shown, "{said}");
+    }
+}
+
+#[test]
 fn a_sim_that_only_a_person_can_open_is_examined_at_once() {
     for (cpin, want) in [
         ("SIM PIN", SimState::Pin),

@@ -346,6 +346,7 @@ fn weak() -> Report {
         signal: Signal { dbm: Some(-111) },
         identity: Identity {
             model: "SIM7600E-H".to_owned(),
+            smsc: Some(String::new()),
             ..Identity::default()
         },
         shows_callers: Some(false),
