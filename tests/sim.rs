@@ -283,6 +283,25 @@ fn a_second_caller_waits_and_rings_when_the_first_has_gone() {
     assert!(told.ends_with("\r\nNO CARRIER\r\n"), "{told:?}");
 }
 
+/// 3GPP TS 27.007 §7.13, as ModemManager hangs up.
+#[test]
+fn one_of_several_calls_is_ended_by_its_number_in_the_list() {
+    let mut bench = Bench::with(Family::Sim800, &["AT+CMEE=1", "AT+CLIP=1", "AT+CCWA=1"]);
+    for number in ["+15125550101", "+15125550102"] {
+        bench.world.call(known(number), Duration::from_secs(60), bench.now);
+        bench.seconds(1);
+    }
+    assert_eq!(bench.send("AT+CHLD=13\r"), "\r\n+CME ERROR: 22\r\n");
+    assert!(bench.send("AT+CHLD=11\r").ends_with("\r\nOK\r\n"));
+    let listed = bench.send("AT+CLCC\r");
+    assert!(
+        listed.contains("+15125550102") && !listed.contains("+15125550101"),
+        "{listed:?}"
+    );
+    assert!(bench.send("AT+CHLD=12\r").ends_with("\r\nOK\r\n"));
+    assert_eq!(bench.send("AT+CLCC\r"), "\r\nOK\r\n");
+}
+
 #[test]
 fn a_text_goes_out_in_pdu_mode_and_its_report_comes_back() {
     let mut bench = Bench::with(Family::Generic, &["AT+CNMI=2,1,0,1,0"]);

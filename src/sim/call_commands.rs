@@ -110,7 +110,7 @@ impl Modem {
                 Some(0 | 1 | 3 | 4) => Some(Answer::Ok),
                 _ => bad_parameter(),
             },
-            ("+CHLD", Form::Test) => line("+CHLD: (0,1)"),
+            ("+CHLD", Form::Test) => line("+CHLD: (0,1,1x)"),
             ("+CHLD", Form::Set(arguments)) => match arguments.first().and_then(|a| a.number()) {
                 Some(0) => {
                     self.end_waiting_or_ringing();
@@ -125,6 +125,11 @@ impl Modem {
                     }
                     Some(Answer::Ok)
                 }
+                // 1x: this call alone.
+                Some(one) if (11..=19).contains(&one) => Some(match self.release(one - 10) {
+                    true => Answer::Ok,
+                    false => return cme(22),
+                }),
                 _ => cme(4),
             },
             _ => None,

@@ -243,6 +243,19 @@ impl Modem {
         self.promote_waiting();
     }
 
+    /// The call of this number in `+CLCC` is ended by us; false if there is none.
+    pub(super) fn release(&mut self, id: u32) -> bool {
+        let Some(place) = self.calls.iter().position(|c| u32::from(c.id) == id) else {
+            return false;
+        };
+        let call = self.calls.remove(place);
+        self.last_cause = 16;
+        self.requests.push_back(Request::HangUp(call.network));
+        self.say_release(&call, Ending::Us);
+        self.promote_waiting();
+        true
+    }
+
     /// The radio goes off under them.
     pub(super) fn end_all_calls(&mut self) {
         for call in std::mem::take(&mut self.calls) {
