@@ -52,7 +52,12 @@ fn text_out(facts: &Facts<'_>) -> Finding {
             "the modem refuses PDU mode (AT+CMGF=0): no text goes out or comes in",
             "power it off and on; update its firmware; else take a model of the README's list",
         ),
-        Some(TextOut::Delivered) => finding(Item::TextOut, Verdict::Pass, "the newest arrived", ""),
+        Some(TextOut::Delivered) => finding(
+            Item::TextOut,
+            Verdict::Pass,
+            "they arrive: the newest report says so",
+            "",
+        ),
         Some(TextOut::Accepted) => finding(
             Item::TextOut,
             Verdict::Warn,

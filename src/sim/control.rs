@@ -1,5 +1,5 @@
 //! The words by which a person or a script moves the simulated world: one command a line, one reply a line (`phone`
-//! gives a count and then that many lines, and after `watch` there are no more replies but a line an event).
+//! gives a count and then that many lines, and after `watch` a line an event comes between the replies).
 
 use super::fault::{self, Fault};
 use super::number::Number;

@@ -114,6 +114,31 @@ fn a_client_may_close_the_port_and_open_it_again_even_if_it_was_exclusive() {
 }
 
 #[test]
+fn who_watches_goes_on_commanding_also_with_a_line_that_an_event_comes_into() {
+    let running = Running::new(Family::Generic, 20.0);
+    let mut socket = UnixStream::connect(running.dir.path().join("control")).expect("the control socket");
+    socket.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+    let mut lines = BufReader::new(socket.try_clone().expect("another handle")).lines();
+    let mut next = || lines.next().expect("a line").expect("it can be read");
+    socket
+        .write_all(b"watch\nphone +15125550101\nphone +1512")
+        .expect("they go");
+    assert_eq!(next(), "0 texts", "the reply to what stands behind the watch");
+    assert_eq!(running.ask("call +15125550102 3"), "ok");
+    let event = next();
+    assert!(event.ends_with(" calling +15125550102"), "{event}");
+    socket.write_all(b"5550103\n").expect("the rest goes");
+    let mut said = next();
+    while !said.ends_with(" texts") {
+        said = next();
+    }
+    assert_eq!(said, "0 texts");
+    socket.shutdown(std::net::Shutdown::Write).expect("no more commands");
+    assert_eq!(running.ask("text +15125550104 hello"), "ok");
+    while !next().contains("+15125550104") {}
+}
+
+#[test]
 fn the_control_socket_moves_the_world_and_names_mistakes() {
     let running = Running::new(Family::Generic, 20.0);
     assert_eq!(running.ask("call"), "error: call needs a number");
