@@ -438,6 +438,50 @@ fn device_gsm_identifies_sends_and_receives() {
     }
 }
 
+/// Both want a D-Bus of their own and a bridge from a socket to the port.
+fn bridged(program: &str) -> bool {
+    ["dbus-run-session", "gdbus", "socat", program].into_iter().all(wanted)
+}
+
+#[test]
+fn modem_manager_sends_receives_and_takes_a_call() {
+    if !bridged("ModemManager") {
+        return;
+    }
+    let running = Running::new(Family::Generic, 1.0);
+    let said = talk("sh", "modemmanager.sh", &running, &[FRIEND]);
+    let heard = |what: &str| assert!(said.iter().any(|l| l.contains(what)), "{what}");
+    heard("862636050012345");
+    heard("text: a text for modemmanager.sh");
+    heard("state: active");
+    heard("new reply from network: 'Balance");
+    let got = running.ask(&format!("phone {FRIEND}"));
+    assert!(
+        got.contains("hello from ModemManager") && got.contains("Привет из ModemManager"),
+        "{got}"
+    );
+}
+
+#[test]
+fn ofono_sends_receives_and_takes_a_call() {
+    if !bridged("ofonod") {
+        return;
+    }
+    let running = Running::new(Family::Generic, 1.0);
+    let said = talk("sh", "ofono.sh", &running, &[FRIEND]);
+    let heard = |what: &str| assert!(said.iter().any(|l| l.contains(what)), "{what}");
+    heard("'Serial': <'862636050012345'>");
+    heard("'Status': <'registered'>");
+    heard("IncomingMessage ('a text for ofono.sh'");
+    heard("'State': <'active'>");
+    heard("Balance");
+    let got = running.ask(&format!("phone {FRIEND}"));
+    assert!(
+        got.contains("hello from oFono") && got.contains("Привет из oFono"),
+        "{got}"
+    );
+}
+
 #[test]
 fn comgt_identifies_and_sees_the_signal_and_the_network() {
     if !wanted("comgt") {
