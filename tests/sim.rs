@@ -129,6 +129,16 @@ fn every_command_answers_to_the_byte() {
         ("AT+CSCS=\"GSM\r", "\r\nERROR\r\n"),
         ("ATE2\r", "\r\nERROR\r\n"),
         ("AT+CCFC=0,2\r", "\r\n+CCFC: 0,255\r\n\r\nOK\r\n"),
+        ("AT+CMEE=1;+CCFC=0,1\r", "\r\n+CME ERROR: 3\r\n"),
+        ("AT+CMEE=1;+CCFC=2,3\r", "\r\n+CME ERROR: 50\r\n"),
+        (
+            "AT+CCFC=5,3,\"15551234567\",145;+CCFC=2,2;+CCFC=0,2\r",
+            "\r\n+CCFC: 1,1,\"+15551234567\",145,,,20\r\n\r\n+CCFC: 0,255\r\n\r\nOK\r\n",
+        ),
+        (
+            "AT+CCFC=3,3,\"+15551234567\";+CCFC=4,0;+CCFC=3,2;+CCFC=3,1;+CCFC=3,2;+CCFC=4,4;+CCFC=3,2\r",
+            "\r\n+CCFC: 0,1,\"+15551234567\",145\r\n\r\n+CCFC: 1,1,\"+15551234567\",145\r\n\r\n+CCFC: 0,255\r\n\r\nOK\r\n",
+        ),
     ] {
         assert_eq!(Bench::quiet(Family::Generic).send(sent), expected, "{sent:?}");
     }
@@ -280,6 +290,21 @@ fn a_second_caller_waits_and_rings_when_the_first_has_gone() {
         told.starts_with("\r\nNO CARRIER\r\n\r\nRING\r\n\r\n+CLIP: \"+15125550102\""),
         "{told:?}"
     );
+    assert!(told.ends_with("\r\nNO CARRIER\r\n"), "{told:?}");
+}
+
+/// 3GPP TS 22.082: the network does it, whatever the modem forgets.
+#[test]
+fn a_call_that_is_diverted_does_not_come_or_goes_on_when_nobody_answers() {
+    let mut bench = Bench::with(Family::Sim800, &["AT+CCFC=0,3,\"+15125550199\"", "ATZ"]);
+    assert_eq!(bench.caller(known("+15125550101"), 30), "");
+    let after_ten = "AT+CCFC=0,4;+CCFC=2,3,\"+15125550199\",145,1,,,10\r";
+    assert!(bench.send(after_ten).ends_with("\r\nOK\r\n"));
+    bench
+        .world
+        .call(known("+15125550101"), Duration::from_secs(30), bench.now);
+    let told = bench.seconds(11);
+    assert!(told.starts_with("\r\nRING\r\n"), "{told:?}");
     assert!(told.ends_with("\r\nNO CARRIER\r\n"), "{told:?}");
 }
 

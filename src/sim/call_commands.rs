@@ -104,12 +104,8 @@ impl Modem {
                 Some(Answer::Ok)
             }
             ("+CCFC", Form::Test) => line("+CCFC: (0-5)"),
-            ("+CCFC", Form::Set(arguments)) => match arguments.get(1).and_then(|a| a.number()) {
-                _ if !self.is_reachable() => cme(30),
-                Some(2) => line("+CCFC: 0,255"),
-                Some(0 | 1 | 3 | 4) => Some(Answer::Ok),
-                _ => bad_parameter(),
-            },
+            ("+CCFC", Form::Set(_)) if !self.is_reachable() => cme(30),
+            ("+CCFC", Form::Set(arguments)) => self.diverts.command(arguments),
             ("+CHLD", Form::Test) => line("+CHLD: (0,1,1x)"),
             ("+CHLD", Form::Set(arguments)) => match arguments.first().and_then(|a| a.number()) {
                 Some(0) => {

@@ -102,7 +102,7 @@ impl Modem {
     /// The network offers a call. False if it must be told busy.
     pub(super) fn incoming(&mut self, network: CallRef, caller: Caller, at: Instant) -> bool {
         self.tick(at);
-        if !self.is_reachable() || matches!(self.stat, 6 | 7) {
+        if !self.is_reachable() || matches!(self.stat, 6 | 7) || self.diverts.take_every_call() {
             return false;
         }
         let waiting = !self.calls.is_empty();

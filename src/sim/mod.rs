@@ -23,6 +23,7 @@ pub mod command_line;
 mod command_list;
 pub mod control;
 mod control_socket;
+mod diverts;
 mod event;
 mod fault;
 mod general_commands;

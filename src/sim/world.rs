@@ -93,10 +93,11 @@ impl World {
         self.network.poll_event()
     }
 
-    /// Somebody calls and gives up after `rings_for`, unless answered, rejected or hung up before.
+    /// Somebody calls and gives up after `rings_for`, or is sent on elsewhere before, unless answered, rejected or hung up before.
     pub fn call(&mut self, caller: Caller, rings_for: Duration, at: Instant) -> CallRef {
         self.tick(at);
-        let call = self.network.call(caller, rings_for);
+        let sent_on = self.modem.diverts.reply_within().unwrap_or(rings_for);
+        let call = self.network.call(caller, rings_for.min(sent_on));
         self.settle(at);
         call
     }
