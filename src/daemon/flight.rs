@@ -1,7 +1,8 @@
 //! When something goes wrong, the flight recorder's ring becomes a file beside the database: few, small, whole or not there.
 
+use crate::at::trace::{Direction, render};
 use crate::config::Config;
-use crate::flight::Recorder;
+use crate::flight::{Recorder, without_secret};
 use crate::modem::{Condition, Event, SubmitOutcome};
 use crate::phone::Country;
 use crate::sms;
@@ -30,6 +31,11 @@ pub enum Trouble {
     Storm,
     /// The daemon itself failed.
     Panic,
+}
+
+/// The serial traffic, chunk by chunk as it came, for whoever asks for it by the level; numbers and texts are in it, a PIN is not.
+fn log(direction: Direction, octets: &[u8]) {
+    tracing::trace!("{}", render(direction, &without_secret(octets)));
 }
 
 impl Trouble {
@@ -100,6 +106,7 @@ impl Flight {
     }
 
     pub(super) fn heard(&mut self, octets: &[u8], at: Instant) {
+        log(Direction::FromModem, octets);
         self.recorder.heard(octets, at);
         if self.recorder.storm() {
             self.keep(Trouble::Storm, at);
@@ -107,6 +114,7 @@ impl Flight {
     }
 
     pub(super) fn said(&mut self, octets: &[u8], at: Instant) {
+        log(Direction::ToModem, octets);
         self.recorder.said(octets, at);
     }
 

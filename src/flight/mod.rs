@@ -19,7 +19,7 @@ mod script;
 mod stage;
 
 pub use recorder::{RECORD_LINES_MAX, RECORD_OCTETS_MAX, Recorder, STORM_LINES};
-pub use redact::Redactor;
+pub use redact::{Redactor, without_secret};
 pub use replay::{ReplayError, Replayed, replay};
 pub use script::{SCRIPT_OCTETS_MAX, ScriptError};
 pub use stage::Line;

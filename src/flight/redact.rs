@@ -33,6 +33,23 @@ const SECRETS: [&str; 3] = ["AT+CPIN", "AT+CLCK", "AT+CPWD"];
 /// Commands that are answered in free words: who made the modem, what it is.
 const IDENTIFY: [&str; 6] = ["AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+GM", "ATI", "AT+SIMCOMATI"];
 
+/// The same octets, but for a secret's digits: for a log that shows everything else as it is.
+#[must_use]
+pub fn without_secret(octets: &[u8]) -> Vec<u8> {
+    let upper = octets.to_ascii_uppercase();
+    let begins = |command: &str| upper.windows(command.len()).position(|part| part == command.as_bytes());
+    let secret = SECRETS
+        .iter()
+        .filter_map(|command| begins(command))
+        .min()
+        .unwrap_or(octets.len());
+    let (open, hidden) = octets.split_at(secret);
+    let hidden = hidden
+        .iter()
+        .map(|octet| if octet.is_ascii_digit() { b'0' } else { *octet });
+    open.iter().copied().chain(hidden).collect()
+}
+
 /// Masks lines. Remembers whether the command in flight asks for the modem's name, which is no secret.
 #[derive(Debug, Clone)]
 pub struct Redactor {
@@ -180,6 +197,8 @@ mod tests {
         }
         assert!(redactor.heard(r#"+CMGL: 1,"REC UNREAD",,24"#).contains("REC UNREAD"));
         assert_eq!(redactor.said("AT+CPIN=\"4711\""), "AT+CPIN=\"0000\"");
+        assert_eq!(without_secret(b"12\rat+cpin=\"4711\"\r"), b"12\rat+cpin=\"0000\"\r");
+        assert_eq!(without_secret(b"+CLIP: \"+1555\",145"), b"+CLIP: \"+1555\",145");
         for line in [
             "OK",
             "RING",

@@ -2,6 +2,7 @@
 
 use super::stage::{ANNA, DAVE, OWNER, Stage, TEXT_BACK, textback, wait};
 use crate::process::{Kept, ended};
+use textback::at::trace::{Chunk, Direction, parse};
 
 /// The daemon lives through `faults` with a caller in it, and does the whole job for the next one.
 fn survives(family: &str, faults: &[&str]) {
@@ -144,6 +145,30 @@ fn the_log_at_its_most_talkative_level_but_one_tells_no_number_and_no_text() {
     ] {
         assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
     }
+}
+
+#[test]
+fn the_log_at_its_most_talkative_level_has_the_serial_traffic_as_transcripts_are_written() {
+    let stage = Stage::new();
+    let sim = stage.sim("sim7600");
+    let daemon = stage.daemon_with(&[("TEXTBACK_LOG", "trace")]);
+    daemon.said.nth(1, "textback: ready");
+    sim.ask(&format!("call {DAVE} 2"));
+    sim.reads(OWNER, "Missed 13");
+    let said = daemon.said.clone();
+    assert_eq!(daemon.stop().code(), Some(0));
+    let chunks: Vec<Chunk> = said
+        .all()
+        .iter()
+        .filter_map(|line| line.split_once(" TRACE "))
+        .map(|(_, chunk)| parse(chunk.trim_start()).expect("a chunk").expect("no comment"))
+        .collect();
+    let has = |direction, words: &str| {
+        let mut those = chunks.iter().filter(|chunk| chunk.direction == direction);
+        those.any(|chunk| String::from_utf8_lossy(&chunk.octets).contains(words))
+    };
+    assert!(has(Direction::ToModem, "AT+CMGS="));
+    assert!(has(Direction::FromModem, &format!("+CLIP: \"{DAVE}\"")));
 }
 
 #[test]
