@@ -2,7 +2,7 @@
 
 use crate::at::trace::{Direction, render};
 use crate::config::Config;
-use crate::flight::{Recorder, without_secret};
+use crate::flight::{Recorder, Secrets};
 use crate::modem::{Condition, Event, SubmitOutcome};
 use crate::phone::Country;
 use crate::sms;
@@ -31,11 +31,6 @@ pub enum Trouble {
     Storm,
     /// The daemon itself failed.
     Panic,
-}
-
-/// The serial traffic, chunk by chunk as it came, for whoever asks for it by the level; numbers and texts are in it, a PIN is not.
-fn log(direction: Direction, octets: &[u8]) {
-    tracing::trace!("{}", render(direction, &without_secret(octets)));
 }
 
 impl Trouble {
@@ -80,6 +75,7 @@ impl Trouble {
 #[derive(Debug)]
 pub(super) struct Flight {
     recorder: Recorder,
+    secrets: Secrets,
     database: PathBuf,
     owner: Option<String>,
     country: Option<Country>,
@@ -96,6 +92,7 @@ impl Flight {
         let key = std::collections::hash_map::RandomState::new().build_hasher().finish();
         Flight {
             recorder: Recorder::new(key),
+            secrets: Secrets::default(),
             database: config.store.clone(),
             owner: config.owner.as_ref().map(|number| number.e164().to_owned()),
             country: config.country,
@@ -106,7 +103,7 @@ impl Flight {
     }
 
     pub(super) fn heard(&mut self, octets: &[u8], at: Instant) {
-        log(Direction::FromModem, octets);
+        log(Direction::FromModem, || self.secrets.heard(octets));
         self.recorder.heard(octets, at);
         if self.recorder.storm() {
             self.keep(Trouble::Storm, at);
@@ -114,7 +111,7 @@ impl Flight {
     }
 
     pub(super) fn said(&mut self, octets: &[u8], at: Instant) {
-        log(Direction::ToModem, octets);
+        log(Direction::ToModem, || self.secrets.said(octets));
         self.recorder.said(octets, at);
     }
 
@@ -181,6 +178,11 @@ impl Drop for Flight {
             );
         }
     }
+}
+
+/// The serial traffic, chunk by chunk as it came, for whoever asks for it by the level; numbers and texts are in it, a PIN is not.
+fn log(direction: Direction, octets: impl FnOnce() -> Vec<u8>) {
+    tracing::trace!("{}", render(direction, &octets()));
 }
 
 fn report(trouble: Trouble, written: std::io::Result<PathBuf>) {

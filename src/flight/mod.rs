@@ -16,10 +16,12 @@ mod recorder;
 mod redact;
 mod replay;
 mod script;
+mod secret;
 mod stage;
 
 pub use recorder::{RECORD_LINES_MAX, RECORD_OCTETS_MAX, Recorder, STORM_LINES};
-pub use redact::{Redactor, without_secret};
+pub use redact::Redactor;
 pub use replay::{ReplayError, Replayed, replay};
 pub use script::{SCRIPT_OCTETS_MAX, ScriptError};
+pub use secret::Secrets;
 pub use stage::Line;

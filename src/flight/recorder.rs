@@ -1,6 +1,7 @@
 //! The ring: the last lines of both directions, masked as they come, with the time between them.
 
 use super::redact::Redactor;
+use super::secret::Secrets;
 use crate::at::LINE_MAX;
 use crate::at::trace::{Direction, render};
 use std::collections::VecDeque;
@@ -19,6 +20,7 @@ const CTRL_Z: u8 = 0x1A;
 
 /// Keeps what went over the line lately. Its `Debug` shows no line.
 pub struct Recorder {
+    secrets: Secrets,
     redactor: Redactor,
     entries: VecDeque<(Instant, String)>,
     octets: usize,
@@ -43,6 +45,7 @@ impl Recorder {
     #[must_use]
     pub fn new(key: u64) -> Self {
         Recorder {
+            secrets: Secrets::default(),
             redactor: Redactor::new(key),
             entries: VecDeque::new(),
             octets: 0,
@@ -56,7 +59,7 @@ impl Recorder {
     /// Octets from the modem, split anywhere: kept line by line, since half a number can't be masked.
     pub fn heard(&mut self, octets: &[u8], at: Instant) {
         let is_text = |partial: &[u8]| partial.iter().any(|o| !matches!(o, b'\r' | b'\n'));
-        for &octet in octets {
+        for octet in self.secrets.heard(octets) {
             // Some modems end their lines with CR alone; two lines in one would hide what the second is.
             if self.partial.ends_with(b"\r") && octet != b'\n' && is_text(&self.partial) {
                 self.finish_line(at);
@@ -74,6 +77,7 @@ impl Recorder {
     /// Octets to the modem: one command, one PDU, or an ESC.
     pub fn said(&mut self, octets: &[u8], at: Instant) {
         self.finish_line(at);
+        let octets = self.secrets.said(octets);
         for piece in octets.split_inclusive(|&octet| octet == b'\r' || octet == CTRL_Z) {
             let masked = masked(piece, |text| self.redactor.said(text));
             self.keep(at, render(Direction::ToModem, &masked));

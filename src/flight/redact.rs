@@ -1,7 +1,7 @@
 //! Numbers and words out of serial lines, so that lengths and forms stay and the engine decides the same.
 //!
 //! A number keeps all but its last six digits; those become others, the same for the same digits within one recording, so that
-//! a caller who rings and then texts is still one caller. Words become `x`. PINs become zeros.
+//! a caller who rings and then texts is still one caller. Words become `x`. PINs are zeros before a line comes here ([`super::secret`]).
 
 use super::mask::{Mask, words};
 use super::pdu;
@@ -28,27 +28,8 @@ const WORDS: [&str; 8] = [
     "MT",
     "SR",
 ];
-/// Commands that carry a secret in quotes.
-const SECRETS: [&str; 3] = ["AT+CPIN", "AT+CLCK", "AT+CPWD"];
 /// Commands that are answered in free words: who made the modem, what it is.
 const IDENTIFY: [&str; 6] = ["AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+GM", "ATI", "AT+SIMCOMATI"];
-
-/// The same octets, but for a secret's digits: for a log that shows everything else as it is.
-#[must_use]
-pub fn without_secret(octets: &[u8]) -> Vec<u8> {
-    let upper = octets.to_ascii_uppercase();
-    let begins = |command: &str| upper.windows(command.len()).position(|part| part == command.as_bytes());
-    let secret = SECRETS
-        .iter()
-        .filter_map(|command| begins(command))
-        .min()
-        .unwrap_or(octets.len());
-    let (open, hidden) = octets.split_at(secret);
-    let hidden = hidden
-        .iter()
-        .map(|octet| if octet.is_ascii_digit() { b'0' } else { *octet });
-    open.iter().copied().chain(hidden).collect()
-}
 
 /// Masks lines. Remembers whether the command in flight asks for the modem's name, which is no secret.
 #[derive(Debug, Clone)]
@@ -74,13 +55,10 @@ impl Redactor {
         if upper.starts_with("AT") {
             self.identifying = IDENTIFY.iter().any(|command| upper.starts_with(command));
         }
-        self.ours(text, &upper)
+        self.ours(text)
     }
 
-    fn ours(&self, text: &str, upper: &str) -> String {
-        if SECRETS.iter().any(|command| upper.starts_with(command)) {
-            return text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-        }
+    fn ours(&self, text: &str) -> String {
         if is_pdu(text) {
             self.pdu(text)
         } else {
@@ -93,7 +71,7 @@ impl Redactor {
     pub fn heard(&mut self, text: &str) -> String {
         let upper = text.to_ascii_uppercase();
         if upper.starts_with("AT") {
-            return self.ours(text, &upper);
+            return self.ours(text);
         }
         if FinalResult::read(text).is_some() {
             self.identifying = false;
@@ -196,9 +174,6 @@ mod tests {
             assert_eq!(form(&masked), form(line), "{masked}");
         }
         assert!(redactor.heard(r#"+CMGL: 1,"REC UNREAD",,24"#).contains("REC UNREAD"));
-        assert_eq!(redactor.said("AT+CPIN=\"4711\""), "AT+CPIN=\"0000\"");
-        assert_eq!(without_secret(b"12\rat+cpin=\"4711\"\r"), b"12\rat+cpin=\"0000\"\r");
-        assert_eq!(without_secret(b"+CLIP: \"+1555\",145"), b"+CLIP: \"+1555\",145");
         for line in [
             "OK",
             "RING",
