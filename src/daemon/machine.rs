@@ -57,14 +57,18 @@ fn overcurrent(devices: &Path) -> Option<bool> {
 /// Where the kernel lists what hangs on USB, below [`SYS`].
 const USB_DEVICES: &str = "bus/usb/devices";
 
-/// Why there is no port; where something hangs on USB that would be a modem if it weren't in the wrong mode, what to do about that.
+/// Why there is no port. Where it is absent and something hangs on USB that would be a modem if it weren't in the wrong mode, what to do
+/// about that.
 #[must_use]
 pub fn no_modem(trouble: &Trouble) -> NoModem {
     explained(trouble, &Path::new(SYS).join(USB_DEVICES))
 }
 
 fn explained(trouble: &Trouble, devices: &Path) -> NoModem {
-    match not_now(devices) {
+    let stick = matches!(trouble, Trouble::Absent { .. })
+        .then(|| not_now(devices))
+        .flatten();
+    match stick {
         Some((name, advice)) => NoModem {
             found: format!("{}; on USB is a {name}", trouble.what()),
             fix: advice,
@@ -157,6 +161,14 @@ mod tests {
         assert!(
             told.found.ends_with("; on USB is a Huawei HiLink stick") && told.fix.contains("web router"),
             "{told:?}"
+        );
+        let forbidden = Trouble::Forbidden {
+            path: "/dev/textback-modem".into(),
+        };
+        assert_eq!(
+            explained(&forbidden, folder.path()).fix,
+            forbidden.fix(),
+            "a port that is there is not that stick's"
         );
     }
 
