@@ -155,6 +155,19 @@ fn starts_that_fail_are_counted_on_the_card_and_follow_ever_less_often() {
     assert_eq!(one.said(), ["sleep 300", RESTART]);
 }
 
+/// A full card took its name and no words, or the plug was pulled: `storage look` sends people to read it.
+#[test]
+fn the_mark_of_a_kept_database_says_how_to_begin_anew_even_if_it_was_once_cut_off() {
+    let one = Appliance::new();
+    one.write("card/textback-KEEPS.txt", "");
+    one.ready();
+    let mark = std::fs::read_to_string(one.path("card/textback-KEEPS.txt")).unwrap();
+    assert!(
+        mark.ends_with("To begin anew all the same, delete this file.\r\n"),
+        "{mark}"
+    );
+}
+
 /// A card that takes nothing is worn out: a box that starts without end would help nobody.
 #[test]
 fn starts_that_cannot_be_counted_are_a_day_apart() {
