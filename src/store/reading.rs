@@ -26,7 +26,7 @@ impl Store {
     pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
         match Store::reading(path, path) {
             Err(StoreError::Sqlite(error)) if is_busy(&error) || has_no_index(&error) => {
-                let copy = copy_of(path).map_err(|copying| StoreError::CannotOpen {
+                let copy = copy_of(path, || {}).map_err(|copying| StoreError::CannotOpen {
                     path: path.to_owned(),
                     reason: format!("{error}, and it can't be copied: {copying}"),
                     advice: "Make some room in the folder for temporary files, or be the user that runs textback",
@@ -90,8 +90,8 @@ pub(super) struct Copy {
     _folder: tempfile::TempDir,
 }
 
-/// Copies the database at `path`.
-fn copy_of(path: &Path) -> io::Result<Copy> {
+/// Copies the database at `path`. `between` is what happens when the log is copied and the database is not yet.
+fn copy_of(path: &Path, mut between: impl FnMut()) -> io::Result<Copy> {
     let folder = tempfile::tempdir()?;
     let database = folder.path().join("copy.db");
     let written = || -> io::Result<_> {
@@ -105,6 +105,7 @@ fn copy_of(path: &Path) -> io::Result<Copy> {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             result => drop(result?),
         }
+        between();
         std::fs::copy(path, &database)?;
         if written()? == before {
             return Ok(Copy {
@@ -151,6 +152,46 @@ mod tests {
         let files = std::fs::read_dir(folder.path()).unwrap();
         let names: Vec<String> = files.map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
         assert!(!names.iter().any(|name| name.ends_with("-shm")), "{names:?}");
+    }
+
+    /// What is in a copy during whose first try `happens`, and how often it was tried.
+    fn copied(before: impl Fn(&mut Store), happens: impl Fn(&mut Store)) -> (String, u32) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let mut store = Store::open(&path).unwrap();
+        set(&mut store, "old");
+        before(&mut store);
+        // Days ago; a file system's time may have steps longer than this test.
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        let mut tries = 0;
+        let copy = copy_of(&path, || {
+            tries += 1;
+            if tries == 1 {
+                happens(&mut store);
+            }
+        });
+        let copy = copy.unwrap();
+        let reader = Store::reading(&copy.database, &path).unwrap();
+        (reader.setting("key").unwrap().unwrap(), tries)
+    }
+
+    fn set(store: &mut Store, value: &str) {
+        store.transact(noon(), |tx| tx.set_setting("key", value)).unwrap();
+    }
+
+    #[test]
+    fn a_copy_during_which_the_log_is_moved_or_begun_anew_is_taken_again() {
+        let moved = |store: &mut Store| store.checkpoint().unwrap();
+        let set_new = |store: &mut Store| set(store, "new");
+        let both = |store: &mut Store| {
+            set(store, "new");
+            store.checkpoint().unwrap();
+        };
+        assert_eq!(copied(|_| {}, |_| {}), ("old".to_owned(), 1));
+        assert_eq!(copied(|_| {}, set_new), ("old".to_owned(), 1), "only added to");
+        assert_eq!(copied(moved, set_new), ("new".to_owned(), 2), "begun anew");
+        assert_eq!(copied(|_| {}, both), ("new".to_owned(), 2), "moved");
     }
 
     #[test]
