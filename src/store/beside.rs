@@ -252,6 +252,31 @@ mod tests {
     }
 
     #[test]
+    fn a_second_opt_out_that_only_the_file_knows_is_put_on_record_though_the_first_holds() {
+        let (folder, path) = two();
+        let before = folder.path().join("before.db");
+        std::fs::copy(&path, &before).unwrap();
+        let mut store = Store::open(&path).unwrap();
+        store
+            .transact(noon(), |tx| {
+                tx.consent(DAVE, Consent::OptIn, "START")?;
+                tx.consent(DAVE, Consent::OptOut, "STOP!")
+            })
+            .unwrap();
+        drop(store);
+        remove_database(&path);
+        std::fs::copy(&before, &path).unwrap();
+        let mut store = Store::open(&path).unwrap();
+        only_dave_is_out(&mut store);
+        let restored = "SELECT count(*) FROM ledger WHERE how = 'restored'";
+        let count = |store: &Store| store.conn().query_row(restored, [], |row| row.get::<_, i64>(0));
+        assert_eq!(count(&store).unwrap(), 1);
+        drop(store);
+        let store = Store::open(&path).unwrap();
+        assert_eq!(count(&store).unwrap(), 1, "and once");
+    }
+
+    #[test]
     fn a_lost_or_damaged_file_is_written_anew_from_the_database() {
         let (_folder, path) = two();
         let file = optouts::beside(&path);
