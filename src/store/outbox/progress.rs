@@ -24,7 +24,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The network took it.
+    /// The network took it: a part whose attempt was marked, for by that it is found.
     ///
     /// # Errors
     /// SQLite's own.
@@ -34,10 +34,6 @@ impl Tx<'_> {
                 "UPDATE outbox SET state = 'accepted', reference = ?2, accepted_at = ?3, reason = '' WHERE id = ?1",
             )?
             .execute(params![id, reference, self.now.steady])?;
-        // It may have been taken back into the queue meanwhile. Naming a column writes its index anew even if it stays the same.
-        self.conn
-            .prepare_cached("UPDATE outbox SET submitted_at = ?2 WHERE id = ?1 AND submitted_at IS NULL")?
-            .execute(params![id, self.now.steady])?;
         if last_attempt(&self.conn)? == Some(self.now.steady) {
             self.time_kept.set(true);
         }
