@@ -236,7 +236,7 @@ impl Bringup {
             State::Identify { .. } => "identifying",
             State::Radio | State::RadioOn => "radio",
             State::Sim { .. } | State::CountTries { .. } | State::Unlock | State::Limited(_) => "sim",
-            State::Settings { .. } | State::Reports { .. } | State::Extras { .. } => "calls",
+            State::Settings { .. } | State::Reports { .. } | State::Extras { .. } | State::Calls => "calls",
             State::AwaitTexts { .. }
             | State::PduMode { .. }
             | State::PduModes
@@ -284,6 +284,7 @@ impl Bringup {
             State::Settings { .. }
             | State::Reports { .. }
             | State::Extras { .. }
+            | State::Calls
             | State::AwaitTexts { .. }
             | State::PduMode { .. }
             | State::PduModes
@@ -329,6 +330,7 @@ impl Bringup {
             | State::Settings { .. }
             | State::Reports { .. }
             | State::Extras { .. }
+            | State::Calls
             | State::NotifyCheck { .. }
             | State::Survey { .. }
             | State::Iccid { .. } => ignores.filter(|_| self.early != Early::Asked),

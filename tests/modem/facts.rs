@@ -138,7 +138,7 @@ fn a_busy_sim_does_not_move_texts_to_another_memory_nor_silence_their_announceme
 #[test]
 fn a_call_list_that_did_not_come_once_is_asked_for_again_at_the_next_call() {
     let row = "+CLCC: 1,1,4,0,0,\"+15551234567\",145";
-    let mut session = Session::new("SIMCOM INCORPORATED", "A7670E-FASE", &[("AT+CLCC", &["", row])]).ready();
+    let mut session = Session::new("SIMCOM INCORPORATED", "A7670E-FASE", &[("AT+CLCC", &["OK", "", row])]).ready();
     session.says("RING");
     session.play(s(20));
     session.says("NO CARRIER");
@@ -282,7 +282,8 @@ fn a_modem_whose_call_reports_are_refused_is_asked_for_its_call_list() {
         const ROW: &str = "+CLCC: 1,1,4,0,0,\"+15551234567\",145";
         let mut answers: Vec<(&'static str, &'static [&'static str])> =
             refused.iter().map(|command| (*command, &["ERROR"][..])).collect();
-        answers.push(("AT+CLCC", &[ROW, ROW, ROW, "OK"]));
+        // Nobody calls while it is set up.
+        answers.push(("AT+CLCC", &["OK", ROW, ROW, ROW, "OK"]));
         let mut session = Session::new(maker, model, &answers).ready();
         session.says("RING");
         session.says("+CLIP: \"+15551234567\",145,,,,0");

@@ -6,7 +6,7 @@ use super::super::{Event, Limit, families};
 use super::script::{IDENTITY, SETTINGS, SURVEY};
 use super::{
     AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, Name, PIN_TRIES_NEEDED,
-    SPEAK_UP_AT, STORAGE_TRIES, State, UNKNOWN_TRIES,
+    SMS_READY_WAIT, SPEAK_UP_AT, STORAGE_TRIES, State, UNKNOWN_TRIES,
 };
 use crate::at::reply::{self, own_number, pin_tries};
 use crate::at::{CodeOrWords, Failure, Outcome};
@@ -82,6 +82,12 @@ impl Bringup {
                     State::Extras { step, line: line + 1 }
                 });
             }
+            State::Calls => self.enter(match self.family.says_sms_ready && self.restarted && !self.sms_ready {
+                true => State::AwaitTexts {
+                    until: at + SMS_READY_WAIT,
+                },
+                false => State::PduMode { busy: 0 },
+            }),
             State::PduMode { busy } => {
                 if accepted {
                     self.enter(State::Storage { next: 0, again: 0 });

@@ -1,7 +1,7 @@
 //! What bring-up says next, step by step.
 
-use super::script::{self, BASICS, IDENTITY, PDU_MODE, PDU_MODES, RADIO, RADIO_ON, SETTINGS, SPEAK_UP, SURVEY};
-use super::{AWAKEN_WAIT, BUSY_TRIES, Bringup, Early, Next, QUICK, SLOW, SMS_READY_WAIT, SPEAK_UP_AT, State, plain};
+use super::script::{self, BASICS, CALLS, IDENTITY, PDU_MODE, PDU_MODES, RADIO, RADIO_ON, SETTINGS, SPEAK_UP, SURVEY};
+use super::{AWAKEN_WAIT, BUSY_TRIES, Bringup, Early, Next, QUICK, SLOW, SPEAK_UP_AT, State, plain};
 use crate::at::Command;
 use crate::modem::families::Line;
 use crate::modem::{Event, Limit};
@@ -16,7 +16,11 @@ impl Bringup {
         self.pause = None;
         let underway = matches!(
             self.state,
-            State::Settings { .. } | State::Reports { .. } | State::Extras { .. } | State::AwaitTexts { .. }
+            State::Settings { .. }
+                | State::Reports { .. }
+                | State::Extras { .. }
+                | State::Calls
+                | State::AwaitTexts { .. }
         );
         if underway && self.early == Early::Wanted {
             self.early = Early::Asked;
@@ -79,14 +83,9 @@ impl Bringup {
                             line: 0,
                         },
                     ),
-                    None if self.family.says_sms_ready && self.restarted && !self.sms_ready => (
-                        None,
-                        State::AwaitTexts {
-                            until: at + SMS_READY_WAIT,
-                        },
-                    ),
-                    None => (None, State::PduMode { busy: 0 }),
+                    None => (None, State::Calls),
                 },
+                State::Calls => (Some(plain(&CALLS, QUICK)), State::Ready),
                 State::PduMode { .. } => (Some(plain(&PDU_MODE, SLOW)), State::Ready),
                 State::PduModes => (Some(plain(&PDU_MODES, QUICK)), State::Ready),
                 State::Storage { next, .. } => (

@@ -46,6 +46,9 @@ pub const SETTINGS: &[Line] = &[
     line("+CEREG=2"),
 ];
 
+/// The calls there are, 27.007 §7.18. One that has rung already may not ring again before it ends.
+pub const CALLS: Line = asks("+CLCC", "+CLCC:");
+
 /// A question of the survey.
 #[derive(Debug, Clone, Copy)]
 pub enum Ask {

@@ -43,6 +43,8 @@ pub enum State {
         step: usize,
         line: usize,
     },
+    /// `AT+CLCC`: what rings since before we listened.
+    Calls,
     /// Waiting for `SMS DONE` after a restart, but not beyond this.
     AwaitTexts {
         until: Instant,
