@@ -36,6 +36,11 @@ impl Line {
         while let Some(next) = self.engine.deadline().filter(|&next| next <= until) {
             self.now = next.max(self.now);
             self.engine.tick(self.now);
+            let left = self.engine.deadline();
+            assert!(
+                left.is_none_or(|left| left > self.now),
+                "what is due is done, or whoever waits for it spins"
+            );
         }
         self.now = until;
         self.engine.tick(self.now);
@@ -814,6 +819,21 @@ fn any_octets() -> impl Strategy<Value = Vec<u8>> {
         prop::collection::vec(any::<u8>(), 0..40),
         words.prop_map(|word| word.as_bytes().to_vec())
     ]
+}
+
+/// The grace for an OK that may never come is over when one has come that may be another's.
+#[test]
+fn a_grace_that_is_over_keeps_nobody_awake_while_a_command_settles() {
+    let mut line = Line::new();
+    line.send(Command::Attention);
+    line.engine.interrupt();
+    line.send(Command::PinState);
+    line.events();
+    line.hear("\r\n+CPIN: READY\r\n");
+    line.pass(at::PIN_STATE_GRACE - Duration::from_millis(1));
+    line.hear("\r\nOK\r\n");
+    line.pass(Duration::from_secs(10));
+    assert_eq!(line.outcome().result, Ok(()));
 }
 
 proptest! {

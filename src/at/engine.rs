@@ -270,7 +270,9 @@ impl Engine {
     pub fn deadline(&self) -> Option<Instant> {
         let flight = self.flight.iter().flat_map(|flight| {
             let quiet = flight.settled.as_ref().map(|settled| settled.quiet_at);
-            [Some(flight.deadline), flight.grace, quiet].into_iter().flatten()
+            [Some(flight.deadline), flight.ends_without_ok(), quiet]
+                .into_iter()
+                .flatten()
         });
         let headers = self.headers.iter().map(|header| header.until);
         flight.chain(headers).chain(self.unended).min()

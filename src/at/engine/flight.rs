@@ -22,6 +22,13 @@ pub(super) struct Flight {
     pub settled: Option<Settled>,
 }
 
+impl Flight {
+    /// When it ends without an OK. Not while it settles: an OK has come, and silence ends it.
+    pub fn ends_without_ok(&self) -> Option<Instant> {
+        self.grace.filter(|_| self.settled.is_none())
+    }
+}
+
 /// See [`Flight::resync`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Resync {

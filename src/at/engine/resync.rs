@@ -23,7 +23,7 @@ impl Engine {
         {
             self.finish_settled(at);
         }
-        let graced = |flight: &&Flight| flight.settled.is_none() && flight.grace.is_some_and(|until| until <= at);
+        let graced = |flight: &&Flight| flight.ends_without_ok().is_some_and(|until| until <= at);
         if let Some(owed) = self.flight.as_ref().filter(graced).map(|flight| flight.owed) {
             self.finish(Ok(()), at);
             // Its OK may still be on the way, and what was owed before it too. (Nothing is held behind such a command.)
