@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 mod answers;
 mod commands;
 mod script;
+mod standing;
 mod state;
 use state::{Early, Name, State};
 
@@ -173,81 +174,6 @@ impl Bringup {
         self.clip = true;
     }
 
-    pub fn is_ready(&self) -> bool {
-        self.state == State::Ready
-    }
-
-    /// No answer is expected yet, or nobody is there to give one.
-    pub fn is_knocking(&self) -> bool {
-        matches!(self.state, State::Off | State::Awaken { .. } | State::Mute)
-    }
-
-    /// What is left is good to know and never necessary.
-    pub fn is_surveying(&self) -> bool {
-        match self.state {
-            State::Survey { next } => next >= SURVEY_BEFORE_TEXTS,
-            State::Iccid { .. } => true,
-            _otherwise => false,
-        }
-    }
-
-    /// It pauses, and nothing of it is due before the pause is over.
-    pub fn is_waiting(&self, at: Instant) -> bool {
-        self.pause.is_some_and(|until| at < until)
-    }
-
-    /// It leaves unanswered what it doesn't know: questions that may be unknown cost time.
-    pub fn ignores_unknown(&self) -> bool {
-        self.ignored >= IGNORED_MAX
-    }
-
-    /// Nothing comes of `AT` alone, so it proves nothing.
-    pub fn ignores_bare_at(&self) -> bool {
-        self.ignores_bare_at
-    }
-
-    /// What shows whether somebody is there.
-    pub fn knock(&self) -> Command {
-        match self.ignores_bare_at {
-            true => plain(&script::SPEAK_UP, AWAKEN_WAIT),
-            false => Command::Attention,
-        }
-    }
-
-    /// Nobody answers `AT`.
-    pub fn is_mute(&self) -> bool {
-        self.state == State::Mute
-    }
-
-    pub fn limit(&self) -> Option<Limit> {
-        match self.state {
-            State::Limited(why) => Some(why),
-            State::Ready if self.family.voice == Voice::No => Some(Limit::NoVoice),
-            _otherwise => None,
-        }
-    }
-
-    /// What it is doing, in a word.
-    pub fn step(&self) -> &'static str {
-        match self.state {
-            State::Off => "off",
-            State::Awaken { .. } | State::Mute => "knocking",
-            State::Basics { .. } => "settling",
-            State::Identify { .. } => "identifying",
-            State::Radio | State::RadioOn => "radio",
-            State::Sim { .. } | State::CountTries { .. } | State::Unlock | State::Limited(_) => "sim",
-            State::Settings { .. } | State::Reports { .. } | State::Extras { .. } | State::Calls => "calls",
-            State::AwaitTexts { .. }
-            | State::PduMode { .. }
-            | State::PduModes
-            | State::Storage { .. }
-            | State::Notify { .. }
-            | State::NotifyCheck { .. } => "texts",
-            State::Survey { .. } | State::Iccid { .. } => "network",
-            State::Ready => "ready",
-        }
-    }
-
     /// A port was opened: everything from the start. `restarted`: the modem said so itself.
     pub fn start(&mut self, restarted: bool) {
         self.restarted = restarted;
@@ -273,69 +199,6 @@ impl Bringup {
     pub fn hurry(&mut self) {
         if self.early == Early::No {
             self.early = Early::Wanted;
-        }
-    }
-
-    /// A text can be sent: the SIM is open, PDU mode is on, and the registration has been asked for (or a call proved it).
-    pub fn can_text(&self) -> bool {
-        match self.state {
-            State::Ready | State::Iccid { .. } => true,
-            State::Survey { next } if next >= SURVEY_BEFORE_TEXTS => true,
-            State::Settings { .. }
-            | State::Reports { .. }
-            | State::Extras { .. }
-            | State::Calls
-            | State::AwaitTexts { .. }
-            | State::PduMode { .. }
-            | State::PduModes
-            | State::Storage { .. }
-            | State::Notify { .. }
-            | State::NotifyCheck { .. }
-            | State::Survey { .. } => self.early == Early::Given,
-            State::Off
-            | State::Awaken { .. }
-            | State::Basics { .. }
-            | State::Identify { .. }
-            | State::Radio
-            | State::RadioOn
-            | State::Sim { .. }
-            | State::CountTries { .. }
-            | State::Unlock
-            | State::Limited(_)
-            | State::Mute => false,
-        }
-    }
-
-    /// Everything about texts is set: what came in can be read.
-    pub fn can_read(&self) -> bool {
-        matches!(self.state, State::Survey { .. } | State::Iccid { .. } | State::Ready)
-    }
-
-    /// The longest this step's command is worth waiting for, if that is less than the command's own time.
-    pub fn patience(&self) -> Option<Duration> {
-        let ignores = (self.ignored >= IGNORED_MAX).then_some(IGNORED_WAIT);
-        match self.state {
-            State::Basics { .. } => ignores.or(Some(BASICS_WAIT)),
-            State::Sim { busy: 0 } => Some(SIM_WAIT_FIRST),
-            State::Sim { .. } => Some(SIM_WAIT),
-            // What the job can't do without, and what takes its time.
-            State::Settings { next: 0 } | State::PduMode { .. } | State::Unlock => None,
-            State::RadioOn
-            | State::CountTries { .. }
-            | State::PduModes
-            | State::Storage { .. }
-            | State::Notify { .. } => None,
-            State::Identify { .. }
-            | State::Radio
-            | State::Settings { .. }
-            | State::Reports { .. }
-            | State::Extras { .. }
-            | State::Calls
-            | State::NotifyCheck { .. }
-            | State::Survey { .. }
-            | State::Iccid { .. } => ignores.filter(|_| self.early != Early::Asked),
-            State::Awaken { .. } => Some(AWAKEN_WAIT),
-            State::Off | State::AwaitTexts { .. } | State::Ready | State::Limited(_) | State::Mute => None,
         }
     }
 

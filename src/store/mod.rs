@@ -224,7 +224,18 @@ struct Left {
     may_wait: bool,
 }
 
-impl Tx<'_> {
+impl<'c> Tx<'c> {
+    fn new(conn: rusqlite::Transaction<'c>, now: Now) -> Tx<'c> {
+        Tx {
+            conn,
+            now,
+            beside: RefCell::default(),
+            erased: Cell::default(),
+            may_wait: Cell::default(),
+            time_kept: Cell::default(),
+        }
+    }
+
     /// The time that came with the input.
     #[must_use]
     pub fn now(&self) -> Now {
@@ -283,14 +294,7 @@ impl Store {
         work: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Left), StoreError> {
         let conn = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let tx = Tx {
-            conn,
-            now,
-            beside: RefCell::default(),
-            erased: Cell::default(),
-            may_wait: Cell::default(),
-            time_kept: Cell::default(),
-        };
+        let tx = Tx::new(conn, now);
         let value = work(&tx)?;
         if !tx.time_kept.get() {
             tx.keep_time()?;
@@ -315,14 +319,7 @@ impl Store {
     pub fn look<T>(&mut self, now: Now, look: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.reopen()?;
         let conn = self.conn.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        look(&Tx {
-            conn,
-            now,
-            beside: RefCell::default(),
-            erased: Cell::default(),
-            may_wait: Cell::default(),
-            time_kept: Cell::default(),
-        })
+        look(&Tx::new(conn, now))
     }
 
     /// Hashes of ledger entries that the opt-out file has seen.
