@@ -837,7 +837,7 @@ fn a_grace_that_is_over_keeps_nobody_awake_while_a_command_settles() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(crate::law(300))]
 
     /// Whatever comes, nothing panics, every command ends exactly once, and none later than its bounds allow.
     #[test]

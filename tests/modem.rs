@@ -518,7 +518,7 @@ fn settle(bench: &mut Bench, ledger: &mut Ledger) {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config { cases: 128, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(crate::law(128))]
 
     #[test]
     fn every_call_gets_one_verdict_and_every_text_one_outcome(

@@ -518,6 +518,8 @@ fn reactions_are_told_from_texts() {
 }
 
 proptest! {
+    #![proptest_config(crate::law(256))]
+
     #[test]
     fn no_push_makes_the_notice_reader_panic(octets in prop::collection::vec(any::<u8>(), 0..300), head in any::<bool>()) {
         let mut push = if head { b"\x01\x06\x01\xBE\x8C\x82".to_vec() } else { Vec::new() };

@@ -597,7 +597,7 @@ mod laws {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+        #![proptest_config(crate::law(300))]
 
         #[test]
         fn any_text_comes_back_whole(text in text(), reference in reference(), national_tables: bool) {

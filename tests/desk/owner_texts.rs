@@ -132,6 +132,8 @@ fn languages() -> impl Strategy<Value = &'static Pack> {
 }
 
 proptest! {
+    #![proptest_config(crate::law(256))]
+
     #[test]
     fn no_text_makes_the_grammar_panic(text in "\\PC{0,120}", pack in languages()) {
         let _ = meaning(&grammar::read_in(&text, pack));
