@@ -123,6 +123,9 @@ fn every_command_answers_to_the_byte() {
         ("AT+CNMI=2,1,0,2,0;+CNMI?\r", "\r\n+CNMI: 2,1,0,2,0\r\n\r\nOK\r\n"),
         ("AT+CNMI=9\r", "\r\n+CMS ERROR: 303\r\n"),
         ("AT+CNMA\r", "\r\n+CMS ERROR: 340\r\n"),
+        ("AT+WS46=?\r", "\r\n+WS46: (12,22,25,28,29)\r\n\r\nOK\r\n"),
+        ("AT+WS46=28;+WS46?\r", "\r\n+WS46: 28\r\n\r\nOK\r\n"),
+        ("AT+WS46=13\r", "\r\nERROR\r\n"),
         ("AT+CSCA?\r", "\r\n+CSCA: \"+15125559999\",145\r\n\r\nOK\r\n"),
         ("AT+CLIP?\r", "\r\n+CLIP: 0,1\r\n\r\nOK\r\n"),
         ("AT+CGSN\r", "\r\n862636050012345\r\n\r\nOK\r\n"),
@@ -141,6 +144,18 @@ fn every_command_answers_to_the_byte() {
         ),
     ] {
         assert_eq!(Bench::quiet(Family::Generic).send(sent), expected, "{sent:?}");
+    }
+}
+
+#[test]
+fn a_u_blox_tells_its_radio_technologies_and_bands() {
+    let mut bench = Bench::quiet(Family::Ublox);
+    for (sent, said) in [
+        ("AT+URAT=?\r", "+URAT: (0-2),(0,2)"),
+        ("AT+URAT?\r", "+URAT: 1,2"),
+        ("AT+UBANDSEL?\r", "+UBANDSEL: 850,900,1800,1900,2100"),
+    ] {
+        assert_eq!(bench.send(sent), format!("\r\n{said}\r\n\r\nOK\r\n"));
     }
 }
 

@@ -25,7 +25,7 @@ const fn kept(name: &'static str, default: &'static str, test: &'static str) -> 
     }
 }
 
-/// ITU-T V.250 §6.2.10–13, T.31 §8.2, TS 27.007 §6.7, §6.8, §8.10, §10.1, §7.17.
+/// ITU-T V.250 §6.2.10–13, T.31 §8.2, TS 27.007 §5.9, §6.7, §6.8, §8.10, §10.1, §7.17.
 const SETTINGS: &[Kept] = &[
     Kept {
         allowed: &["0"],
@@ -52,6 +52,10 @@ const SETTINGS: &[Kept] = &[
     kept("+CGACT", "1,0", "(0,1)"),
     kept("+CGEREP", "0,0", "(0-2),(0,1)"),
     kept("+CGAUTH", "", "(1-16),(0-2),,"),
+    Kept {
+        allowed: &["12", "22", "25", "28", "29"],
+        ..kept("+WS46", "25", "(12,22,25,28,29)")
+    },
 ];
 
 /// Every one's name.

@@ -155,8 +155,8 @@ pub(super) struct Profile {
     pub iccid: (&'static str, &'static str),
     /// The command for the tries left.
     pub pin_tries: &'static str,
-    /// Makers' settings this family takes with OK, and what is read before one was set.
-    pub takes: &'static [(&'static str, &'static str)],
+    /// Makers' settings this family takes with OK, what is read before one was set, and what the test form says, if anything.
+    pub takes: &'static [(&'static str, &'static str, &'static str)],
 }
 
 const GENERIC: Profile = Profile {
@@ -208,7 +208,7 @@ const SIM7600: Profile = Profile {
     double_cr: true,
     iccid: ("+CICCID", "+ICCID: "),
     pin_tries: "+SPIC",
-    takes: &[("+CATR", "0"), ("+AUTOCSQ", "0,0"), ("+CNMP", "2")],
+    takes: &[("+CATR", "0", ""), ("+AUTOCSQ", "0,0", ""), ("+CNMP", "2", "")],
     ..GENERIC
 };
 
@@ -264,7 +264,12 @@ const EC25: Profile = Profile {
     plain_message_errors: true,
     iccid: ("+QCCID", "+QCCID: "),
     pin_tries: "+QPINC",
-    takes: &[("^DSCI", "0"), ("+QURCCFG", "0"), ("+QCFG", "0"), ("+QGMR", "0")],
+    takes: &[
+        ("^DSCI", "0", ""),
+        ("+QURCCFG", "0", ""),
+        ("+QCFG", "0", ""),
+        ("+QGMR", "0", ""),
+    ],
     ..GENERIC
 };
 
@@ -304,12 +309,12 @@ const HUAWEI: Profile = Profile {
     iccid: ("^ICCID", "^ICCID: "),
     pin_tries: "^CPIN",
     takes: &[
-        ("^PORTSEL", "0"),
-        ("^CURC", "0"),
-        ("^U2DIAG", "0"),
-        ("^CVOICE", "0"),
-        ("^DDSETEX", "0"),
-        ("^STSF", "0"),
+        ("^PORTSEL", "0", ""),
+        ("^CURC", "0", ""),
+        ("^U2DIAG", "0", ""),
+        ("^CVOICE", "0", ""),
+        ("^DDSETEX", "0", ""),
+        ("^STSF", "0", ""),
     ],
     ..GENERIC
 };
@@ -326,21 +331,25 @@ const TELIT: Profile = Profile {
     memories: &[("SM", 50), ("ME", 100)],
     iccid: ("+CCID", "+CCID: "),
     pin_tries: "+CPINR",
-    takes: &[("#ECAM", "0"), ("#QSS", "0")],
+    takes: &[("#ECAM", "0", ""), ("#QSS", "0", "")],
     ..GENERIC
 };
 
 const UBLOX: Profile = Profile {
     manufacturer: "u-blox",
-    model: "LARA-R6001",
-    revision: "00.14",
-    ati: &["LARA-R6001-00B-00"],
+    model: "SARA-U201",
+    revision: "23.60",
+    ati: &["SARA-U201-03S-00"],
     boot: &["+READY"],
     release: Release::CallStat,
     memories: &[("ME", 100), ("SM", 50)],
     default_memory: "ME",
     pin_tries: "+UPINCNT",
-    takes: &[("+UCALLSTAT", "0")],
+    takes: &[
+        ("+UCALLSTAT", "0", ""),
+        ("+URAT", "1,2", "(0-2),(0,2)"),
+        ("+UBANDSEL", "850,900,1800,1900,2100", "(0,850,900,1800,1900,2100)"),
+    ],
     ..GENERIC
 };
 
@@ -357,7 +366,7 @@ const SIM800: Profile = Profile {
     call_list_urc: true,
     iccid: ("+CCID", ""),
     pin_tries: "+SPIC",
-    takes: &[("+CIURC", "0"), ("+CLTS", "0")],
+    takes: &[("+CIURC", "0", ""), ("+CLTS", "0", "")],
     cnmi: CnmiRule::Standard,
     ..GENERIC
 };
@@ -374,7 +383,7 @@ const WAVECOM: Profile = Profile {
     memories: &[("SM", 20)],
     report_memory: false,
     pin_without_ok: true,
-    takes: &[("+WIND", "0")],
+    takes: &[("+WIND", "0", "")],
     ..GENERIC
 };
 

@@ -35,8 +35,11 @@ impl Modem {
         if self.profile.release == Release::Cend && name == "^CVOICE" && *form == Form::Read {
             return line("^CVOICE:0,8000,16,20");
         }
-        let (_, default) = self.profile.takes.iter().find(|(taken, _)| taken == name)?;
-        self.keep(name, form, default)
+        let (_, default, test) = self.profile.takes.iter().find(|(taken, ..)| taken == name)?;
+        match form {
+            Form::Test if !test.is_empty() => line(format!("{name}: {test}")),
+            Form::Test | Form::Read | Form::Set(_) | Form::Execute => self.keep(name, form, default),
+        }
     }
 
     /// `AT+QINDCFG="ccinfo",1,0`
