@@ -495,12 +495,19 @@ fn the_wait_for_an_acknowledgement_is_its_own_messages_and_ends_with_the_setting
     );
     bench.seconds(45);
     assert_eq!(bench.send("AT+CNMI?\r"), "\r\n+CNMI: 2,0,0,0,0\r\n\r\nOK\r\n");
+    bench.seconds(40);
+    let list = bench.send("AT+CMGL=4\r");
+    assert_eq!(list.matches("+CMGL:").count(), 1, "the network has it still: {list:?}");
 
     for reset in ["AT&F", "ATZ"] {
         let mut bench = Bench::with(Family::Generic, &["AT+CSMS=1", "AT+CNMI=2,2,0,0,0"]);
         texts(&mut bench);
         bench.seconds(5);
-        bench.ok(reset);
+        let said = bench.send(&format!("{reset}\r"));
+        assert!(
+            said.contains("+CMTI: "),
+            "what nobody acknowledged comes again: {said:?}"
+        );
         bench.ok("ATE0+CNMI=2,2,0,0,0");
         texts(&mut bench);
         assert_eq!(bench.seconds(5).matches("+CMT: ,").count(), 1, "{reset}");

@@ -22,6 +22,8 @@ pub const LIST_MESSAGES_TIMEOUT: Duration = Duration::from_secs(60);
 pub const READ_MESSAGE_TIMEOUT: Duration = Duration::from_secs(20);
 /// `AT+CMGD`: SIMs erase slowly.
 pub const DELETE_MESSAGE_TIMEOUT: Duration = Duration::from_secs(30);
+/// `AT+CNMI=…`
+pub const NOTIFICATIONS_TIMEOUT: Duration = Duration::from_secs(5);
 /// From `AT+CMGS=<length>` to the prompt.
 pub const PROMPT_TIMEOUT: Duration = Duration::from_secs(10);
 /// `AT+CHUP`: EC2x 90 s, SIM7600 120 s.
@@ -67,6 +69,8 @@ pub enum Command {
     MessageStorage(String),
     /// `AT+CPMS?`
     MessageStorageState,
+    /// `AT+CNMI=<mode>,<mt>,<bm>,<ds>,<bfr>`, 27.005 §3.4.1.
+    Notifications([u8; 5]),
     /// `AT+CMGS=<length>`, then the prompt, then the PDU and Ctrl-Z.
     SendMessage { tpdu_length: u8 },
     /// `AT+CHUP`
@@ -120,6 +124,18 @@ impl Command {
                     .map(<[u8]>::to_vec)
             }
             Command::MessageStorageState => query(&mut room, "+CPMS"),
+            Command::Notifications(values) => {
+                let [mode, mt, bm, ds, bfr] = values.map(i32::from);
+                CommandBuilder::create_set(&mut room, true)
+                    .named("+CNMI")
+                    .with_int_parameter(mode)
+                    .with_int_parameter(mt)
+                    .with_int_parameter(bm)
+                    .with_int_parameter(ds)
+                    .with_int_parameter(bfr)
+                    .finish_with(b"\r")
+                    .map(<[u8]>::to_vec)
+            }
             Command::SendMessage { tpdu_length } => set(&mut room, "+CMGS", i32::from(*tpdu_length)),
             Command::HangUp => execute(&mut room, "+CHUP"),
             Command::Ussd { code, dcs } => {
@@ -159,6 +175,7 @@ impl Command {
             | Command::Identify(_)
             | Command::EnterPin(_)
             | Command::DeleteMessage(_)
+            | Command::Notifications(_)
             | Command::Ussd { .. }
             | Command::HangUp => Vec::new(),
             Command::ReadPhonebook { .. } => vec!["+CPBR"],
@@ -185,6 +202,7 @@ impl Command {
             Command::ListMessages => LIST_MESSAGES_TIMEOUT,
             Command::ReadMessage(_) | Command::MessageStorage(_) | Command::MessageStorageState => READ_MESSAGE_TIMEOUT,
             Command::DeleteMessage(_) => DELETE_MESSAGE_TIMEOUT,
+            Command::Notifications(_) => NOTIFICATIONS_TIMEOUT,
             Command::SendMessage { .. } => PROMPT_TIMEOUT,
             Command::HangUp => HANG_UP_TIMEOUT,
             Command::Ussd { .. } => USSD_TIMEOUT,
@@ -233,6 +251,7 @@ impl Command {
             | Command::DeleteMessage(_)
             | Command::MessageStorage(_)
             | Command::MessageStorageState
+            | Command::Notifications(_)
             | Command::SendMessage { .. } => true,
             Command::Attention
             | Command::PinState
@@ -304,6 +323,7 @@ mod tests {
             (Command::DeleteMessage(65535), "AT+CMGD=65535\r"),
             (Command::MessageStorage("SM".into()), "AT+CPMS=\"SM\",\"SM\",\"SM\"\r"),
             (Command::MessageStorageState, "AT+CPMS?\r"),
+            (Command::Notifications([2, 2, 0, 1, 0]), "AT+CNMI=2,2,0,1,0\r"),
             (Command::SendMessage { tpdu_length: 164 }, "AT+CMGS=164\r"),
             (Command::HangUp, "AT+CHUP\r"),
             (

@@ -9,7 +9,7 @@ mod network;
 mod sim;
 
 pub use identity::{digits, free_text, own_number};
-pub use messages::{MessageStatus, Storage, StoredMessage, cmgl, cmgr, cpms, csca};
+pub use messages::{MessageStatus, Storage, StoredMessage, cmgl, cmgr, cnmi_ranges, cpms, csca};
 pub use network::{Forwarding, Operator, ccfc, cclk, ceer, clip, cops, csq, ims, qlts, registration};
 pub use sim::{PinState, PinTries, cpin, pin_tries};
 

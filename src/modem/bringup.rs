@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 
 mod answers;
 mod commands;
+mod news;
 mod script;
 mod standing;
 mod state;
-use state::{Early, Name, State};
+use state::{Early, Name, Rung, State};
 
 /// `AT` is tried this often before the recovery ladder takes over.
 pub const AWAKEN_TRIES: u8 = 10;
@@ -75,6 +76,12 @@ pub struct Bringup {
     about: String,
     storage: Option<&'static str>,
     notify: bool,
+    /// `+CNMI` settings that fit what the modem allows, best first.
+    fitting: VecDeque<[u8; 5]>,
+    /// It waits for an acknowledgement of every text that it hands on unstored; not known unless it was told to or not to.
+    acknowledges: Option<bool>,
+    /// It was asked to.
+    asked_acknowledgement: bool,
     clip: bool,
     /// The family's call reports were switched on.
     reports: bool,
@@ -106,6 +113,9 @@ impl Bringup {
             about: String::new(),
             storage: None,
             notify: false,
+            fitting: VecDeque::new(),
+            acknowledges: None,
+            asked_acknowledgement: false,
             clip: false,
             reports: false,
             call_seen: false,
@@ -139,6 +149,11 @@ impl Bringup {
     /// The modem announces texts; if not, only sweeps find them.
     pub fn announces_texts(&self) -> bool {
         self.notify
+    }
+
+    /// A text that it hands on unstored is to be acknowledged, if that is known.
+    pub fn acknowledges_texts(&self) -> Option<bool> {
+        self.acknowledges
     }
 
     /// `AT+CLIP=1` was accepted.
@@ -179,6 +194,9 @@ impl Bringup {
         self.restarted = restarted;
         self.sms_ready = false;
         self.notify = false;
+        self.fitting.clear();
+        self.acknowledges = None;
+        self.asked_acknowledgement = false;
         self.clip = false;
         self.reports = false;
         self.storage = None;

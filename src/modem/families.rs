@@ -10,7 +10,7 @@ mod table;
 pub mod udev;
 pub mod usb;
 
-pub use table::{FAMILIES, GENERIC};
+pub use table::{FAMILIES, GENERIC, NO_ACKNOWLEDGEMENT};
 
 /// Can this model see a voice call at all?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,9 @@ use crate::ids::SlotToken;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+mod acknowledge;
 mod answers;
+use acknowledge::Acknowledgements;
 
 /// A listing in text mode this soon after +CMGF=0 was set anew is this modem's own way (gammu#979).
 const TEXT_MODE_AGAIN: Duration = Duration::from_secs(60);
@@ -94,6 +96,7 @@ pub struct Inbox {
     more: bool,
     select_again: Option<Instant>,
     next_token: u64,
+    pub(super) acknowledgements: Acknowledgements,
     usage: Option<(u16, u16, bool)>,
     /// A listing came in text mode: somebody undid +CMGF=0.
     text_mode: bool,
@@ -116,6 +119,7 @@ impl Inbox {
             more: false,
             select_again: None,
             next_token: 0,
+            acknowledgements: Acknowledgements::new(),
             usage: None,
             text_mode: false,
             text_mode_at: None,
@@ -162,6 +166,7 @@ impl Inbox {
         self.sweep.clear();
         self.selected.clear();
         self.preferred.clear();
+        self.acknowledgements.forget();
         self.usage = None;
     }
 
@@ -236,6 +241,7 @@ impl Inbox {
 
     /// What `token` carried is durable: its slot may be emptied.
     pub fn committed(&mut self, token: SlotToken, at: Instant) {
+        self.acknowledgements.committed(token);
         let Some(i) = self.held.iter().position(|held| held.token == token) else {
             return;
         };

@@ -39,6 +39,8 @@ enum Job {
     Calls(calls::Ask),
     Submit,
     Inbox(inbox::Ask),
+    /// A text that was handed on is durable.
+    Acknowledge,
     Idle(Question),
     Chore(Chore),
     /// The ladder's `AT`.
@@ -57,6 +59,7 @@ impl Job {
             Job::Calls(_) => "a question about a call",
             Job::Submit => "a text",
             Job::Inbox(_) => "a question to the message memory",
+            Job::Acknowledge => "an acknowledgement",
             Job::Idle(_) => "an idle question",
             Job::Chore(_) => "a chore",
             Job::Knock => "AT",

@@ -38,6 +38,8 @@ pub(super) enum Request {
     HangUp(CallRef),
     /// There is room again for messages, or the modem is back.
     Ready,
+    /// This was handed on, and nobody acknowledged it.
+    NotTaken(Vec<u8>),
     /// The modem's port is there no more, or again.
     PortGone,
     PortBack,

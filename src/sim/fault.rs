@@ -1,5 +1,6 @@
 //! What can go wrong, by name. Every one is a complaint somebody really had (`field-pains.md` §11, `modem-facts.md` §8).
 
+use super::profiles::CnmiRule;
 use std::time::{Duration, Instant};
 
 /// One thing to go wrong from now on; most last until [`Fault::Clear`], the ones that say "next" happen once.
@@ -53,6 +54,10 @@ pub enum Fault {
     /// The next text is stored and "memory full" said in place of its `+CMTI`, or nothing where the family has no such line
     /// (wdoekes#47).
     FullInsteadOfNotice,
+    /// Texts are only handed on as they come, unstored: `+CNMI` knows `<mt>` 0 and 2.
+    DirectOnly,
+    /// Texts are stored and never announced: `+CNMI` knows `<mt>` 0 alone.
+    Unannounced,
     /// The next report is announced in the first slot of SM, where somebody's text may lie, whatever memory it is in.
     WrongReportSlot,
     /// Unsolicited lines come twice.
@@ -104,6 +109,8 @@ pub const NAMES: &[&str] = &[
     "index-minus-one",
     "wrong-memory",
     "full-instead-of-notice",
+    "direct-only",
+    "unannounced",
     "wrong-report-slot",
     "duplicate-urcs",
     "no-registration 30",
@@ -161,6 +168,8 @@ impl std::str::FromStr for Fault {
             "index-minus-one" => Fault::IndexMinusOne,
             "wrong-memory" => Fault::WrongMemory,
             "full-instead-of-notice" => Fault::FullInsteadOfNotice,
+            "direct-only" => Fault::DirectOnly,
+            "unannounced" => Fault::Unannounced,
             "wrong-report-slot" => Fault::WrongReportSlot,
             "duplicate-urcs" => Fault::DuplicateUrcs,
             "no-registration" => Fault::RegistrationLost(Duration::from_secs(number(30)?.into())),
@@ -202,6 +211,8 @@ pub(super) struct Faults {
     pub wrong_memory: bool,
     pub full_instead_of_notice: bool,
     pub wrong_report_slot: bool,
+    /// In place of the family's own rule.
+    pub cnmi: Option<CnmiRule>,
     pub cd_rom: Duration,
     pub forgotten_until: Option<Instant>,
     pub duplicate_urcs: bool,

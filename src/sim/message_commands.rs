@@ -118,11 +118,14 @@ impl Modem {
 
     fn notification(&mut self, form: &Form) -> Option<Answer> {
         let mut now = self.notify;
+        let rule = self.faults.cnmi.unwrap_or(self.profile.cnmi);
         match form {
-            Form::Test if self.profile.cnmi == CnmiRule::Standard || self.profile.cnmi == CnmiRule::NoDirectReports => {
-                line("+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)")
-            }
-            Form::Test => line("+CNMI: (0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)"),
+            Form::Test => line(match rule {
+                CnmiRule::Standard | CnmiRule::NoDirectReports => "+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)",
+                CnmiRule::Simcom | CnmiRule::SimcomNoReportStore => "+CNMI: (0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)",
+                CnmiRule::DirectOnly => "+CNMI: (0-2),(0,2),(0),(0,1),(0)",
+                CnmiRule::Unannounced => "+CNMI: (0-2),(0),(0),(0,1),(0)",
+            }),
             Form::Read => line(format!("+CNMI: {}", now.map(|v| v.to_string()).join(","))),
             Form::Set(arguments) if arguments.len() <= 5 => {
                 for (place, argument) in arguments.iter().enumerate().filter(|(_, a)| !a.is_absent()) {
@@ -132,7 +135,7 @@ impl Modem {
                         _ => return cms(303),
                     }
                 }
-                if !self.profile.cnmi.allows(now) {
+                if !rule.allows(now) {
                     return cms(303);
                 }
                 self.notify = now;
@@ -280,6 +283,8 @@ impl CnmiRule {
             CnmiRule::Simcom => (mt != 3 && ds != 1 || mode == 1) && (mt != 2 || mode != 0) && matches!(bm, 0 | 2),
             CnmiRule::SimcomNoReportStore => ds != 2 && CnmiRule::Simcom.allows([mode, mt, bm, ds, 0]),
             CnmiRule::NoDirectReports => ds != 1,
+            CnmiRule::DirectOnly => matches!(mt, 0 | 2) && ds != 2,
+            CnmiRule::Unannounced => mt == 0 && ds != 2,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A TPDU arrives from the network: stored and announced, or handed on at once, as `+CNMI` says (TS 27.005 §3.4.1).
 
 use super::address::semi_octets;
-use super::agenda::Due;
+use super::agenda::{Due, Request};
 use super::kept_settings::Indicator;
 use super::modem::Modem;
 use super::octets::hex;
@@ -13,6 +13,13 @@ use std::time::{Duration, Instant};
 
 /// With `+CSMS=1` the client has this long for `+CNMA` (TS 27.005 §3.4.4; TS 24.011 leaves it to the modem).
 const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(60);
+
+/// A message that the client has not acknowledged yet.
+#[derive(Debug)]
+pub(super) struct HandedOn {
+    number: u64,
+    tpdu: Vec<u8>,
+}
 
 /// The message class of a TP-DCS, if it has one (TS 23.038 §4).
 fn class(dcs: u8) -> Option<u8> {
@@ -152,16 +159,30 @@ impl Modem {
         self.say_unsolicited(&line);
         if self.parameters.get("+CSMS") == 1 {
             self.handed_on += 1;
-            self.unacknowledged = Some(self.handed_on);
+            self.unacknowledged = Some(HandedOn {
+                number: self.handed_on,
+                tpdu: stored.tpdu.clone(),
+            });
             self.later(ACKNOWLEDGE_WITHIN, Due::AcknowledgementMissing(self.handed_on));
         }
     }
 
     /// Not acknowledged in time: nothing more is routed to the client (TS 27.005 §3.4.1, "mt and ds set to 0").
     pub(super) fn give_up_acknowledgement(&mut self, message: u64) {
-        if self.unacknowledged.take_if(|waiting| *waiting == message).is_some() {
+        if self
+            .unacknowledged
+            .as_ref()
+            .is_some_and(|waiting| waiting.number == message)
+        {
             (self.notify[1], self.notify[3]) = (0, 0);
-            self.requests.push_back(super::agenda::Request::Ready);
+            self.hand_back();
+        }
+    }
+
+    /// What nobody acknowledged was not delivered: the service centre has it still (TS 23.040 §3.2.7).
+    pub(super) fn hand_back(&mut self) {
+        if let Some(waiting) = self.unacknowledged.take() {
+            self.requests.push_back(Request::NotTaken(waiting.tpdu));
         }
     }
 

@@ -5,6 +5,7 @@ use super::calendar::Calendar;
 use super::calls::Call;
 use super::command_line::{self, Command};
 use super::fault::Faults;
+use super::messages::HandedOn;
 use super::number::Number;
 use super::parameters::Parameters;
 use super::prng::Prng;
@@ -49,7 +50,7 @@ pub struct Modem {
     pub(super) reference: u8,
     pub(super) requests: VecDeque<Request>,
     /// The message handed on that waits for `+CNMA`, counted.
-    pub(super) unacknowledged: Option<u64>,
+    pub(super) unacknowledged: Option<HandedOn>,
     pub(super) handed_on: u64,
     prng: Prng,
     pub(super) wire: Wire,

@@ -292,6 +292,12 @@ impl Network {
         self.later(RETRY, Due::RetrySim);
     }
 
+    /// The modem took it, and hands it back: it is offered again, before the others.
+    pub(super) fn not_taken(&mut self, tpdu: Vec<u8>) {
+        self.for_sim.push_front(tpdu);
+        self.refused();
+    }
+
     pub(super) fn modem_ready(&mut self) {
         self.blocked = false;
     }

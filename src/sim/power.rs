@@ -5,6 +5,7 @@ use super::fault::{Fault, Faults};
 use super::kept_settings::Indicator;
 use super::modem::Modem;
 use super::parameters::Parameters;
+use super::profiles::CnmiRule;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -58,7 +59,8 @@ impl Modem {
         self.memories.choose_default(self.profile);
         self.phonebook.choose_default();
         self.call_waiting.0 = 0;
-        if self.unacknowledged.take().is_some() {
+        if self.unacknowledged.is_some() {
+            self.hand_back();
             self.requests.push_back(Request::Ready);
         }
     }
@@ -133,6 +135,8 @@ impl Modem {
             Fault::WrongMemory => f.wrong_memory = true,
             Fault::FullInsteadOfNotice => f.full_instead_of_notice = true,
             Fault::WrongReportSlot => f.wrong_report_slot = true,
+            Fault::DirectOnly => f.cnmi = Some(CnmiRule::DirectOnly),
+            Fault::Unannounced => f.cnmi = Some(CnmiRule::Unannounced),
             Fault::DuplicateUrcs => f.duplicate_urcs = true,
             Fault::RegistrationLost(time) => {
                 self.set_registration(2);

@@ -112,6 +112,10 @@ pub(super) enum CnmiRule {
     SimcomNoReportStore,
     /// ds=1 is listed and refused.
     NoDirectReports,
+    /// mt 0 or 2.
+    DirectOnly,
+    /// mt 0.
+    Unannounced,
 }
 
 /// One family.

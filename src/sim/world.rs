@@ -214,6 +214,7 @@ impl World {
             Request::Answer(call) => self.network.answered(call),
             Request::HangUp(call) => self.network.ended_by_modem(call),
             Request::Ready => self.network.modem_ready(),
+            Request::NotTaken(tpdu) => self.network.not_taken(tpdu),
             Request::PortGone => self.network.tell(What::PortGone),
             Request::PortBack => self.network.tell(What::PortBack),
         }

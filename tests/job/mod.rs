@@ -5,6 +5,7 @@ pub mod appliance;
 mod flight;
 
 use appliance::{ANNA, Appliance, DAVE, OWNER};
+use std::time::Duration;
 use textback::sim::{Family, Fault};
 
 const TEXT_BACK: &str = "Sorry we missed you - this is Hill Country Plumbing.";
@@ -335,6 +336,53 @@ fn quirks_of_bad_modems_do_not_cost_a_caller() {
             );
         }
     }
+}
+
+#[test]
+fn a_modem_that_only_hands_texts_on_loses_none_however_the_box_dies() {
+    for family in [Family::Generic, Family::Ec25, Family::Ublox] {
+        let mut appliance = Appliance::new(family);
+        appliance.inject(Fault::DirectOnly);
+        appliance.inject(Fault::Reset);
+        appliance.run_s(60);
+        missed(&mut appliance, DAVE, 12);
+        appliance.run_s(120);
+        let words = ["one", "two", "three", "four", "five", "six"];
+        for (number, word) in words.into_iter().enumerate() {
+            appliance.text(DAVE, &format!("this is text number {word}"));
+            // Sometimes it dies with the text on the line, sometimes with it durable and not acknowledged.
+            appliance.run(Duration::from_millis(150 * number as u64));
+            appliance.crash();
+            appliance.run_s(120);
+        }
+        appliance.unplug();
+        appliance.text(DAVE, "this is text number seven");
+        appliance.run_s(20);
+        appliance.replug();
+        appliance.run_s(1800);
+        let owner = appliance.inbox(OWNER);
+        let forwards = |word: &str| {
+            let told = format!("number {word}");
+            let once = |text: &&String| text.ends_with(&told) && !text.starts_with("(Maybe twice)");
+            owner.iter().filter(once).count()
+        };
+        for word in words.into_iter().chain(["seven"]) {
+            assert_eq!(forwards(word), 1, "{word} on {}: {owner:#?}", family.name());
+        }
+    }
+}
+
+#[test]
+fn a_modem_that_announces_nothing_is_looked_into() {
+    let mut appliance = Appliance::new(Family::Generic);
+    appliance.inject(Fault::Unannounced);
+    appliance.inject(Fault::Reset);
+    appliance.run_s(60);
+    missed(&mut appliance, DAVE, 12);
+    appliance.text(DAVE, "Still leaking");
+    appliance.run_s(60);
+    let owner = appliance.inbox(OWNER);
+    assert!(owner.iter().any(|t| t.contains("Still leaking")), "{owner:?}");
 }
 
 #[test]

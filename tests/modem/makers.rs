@@ -12,6 +12,8 @@ enum Arrival {
     Stored(&'static str),
     /// Under this header.
     Direct(&'static str),
+    /// The same, and it is only gone from the network when this command has said that it is here.
+    Acknowledged(&'static str, &'static str),
 }
 
 /// One modem. In all texts `|` stands between lines.
@@ -374,6 +376,53 @@ const MAKERS: &[Maker] = &[
         ..PLAIN
     },
     Maker {
+        name: "a modem that only hands texts on, and waits for each to be acknowledged",
+        answers: &[
+            ("AT+CNMI=2,2,0,1,0", "OK"),
+            ("AT+CNMI=?", "+CNMI: (0-2),(0,2),(0),(0,1),(0)|OK"),
+            ("AT+CNMI?", "+CNMI: 2,2,0,1,0|OK"),
+            ("AT+CNMI=*", "+CMS ERROR: 303"),
+            ("AT+CSMS=1", "+CSMS: 1,1,1|OK"),
+        ],
+        arrival: Arrival::Acknowledged("+CMT: ,30", "AT+CNMA"),
+        ..PLAIN
+    },
+    Maker {
+        name: "the same, without a list of its settings, in a buffer of its own, and +CNMA with its number",
+        answers: &[
+            ("AT+CNMI=1,2,0,0,0", "OK"),
+            ("AT+CNMI?", "ERROR"),
+            ("AT+CNMI=*", "ERROR"),
+            ("AT+CSMS=1", "OK"),
+            ("AT+CNMA", "+CMS ERROR: 302"),
+            ("AT+CNMA=0", "ERROR"),
+        ],
+        arrival: Arrival::Acknowledged("+CMT: ,30", "AT+CNMA=1"),
+        ..PLAIN
+    },
+    Maker {
+        name: "texts are handed on since somebody else said so, and +CSMS=1 from then on as well",
+        answers: &[
+            ("AT+CNMI=*", "ERROR"),
+            ("AT+CNMI?", "+CNMI: 1,2,0,1,0|OK"),
+            ("AT+CSMS=*", "ERROR"),
+        ],
+        arrival: Arrival::Acknowledged("+CMT: ,30", "AT+CNMA"),
+        ..PLAIN
+    },
+    Maker {
+        name: "a Siemens that takes no text's announcement but with its buffer flushed",
+        answers: &[
+            ("AT+CGMI", "SIEMENS|OK"),
+            ("AT+CGMM", "TC35i|OK"),
+            ("AT+CNMI=2,1,0,2,1", "OK"),
+            ("AT+CNMI=?", "+CNMI: (0-3),(0,1),(0,2,3),(0,2),(1)|OK"),
+            ("AT+CNMI?", "+CNMI: 2,1,0,2,1|OK"),
+            ("AT+CNMI=*", "+CMS ERROR: 303"),
+        ],
+        ..PLAIN
+    },
+    Maker {
         name: "an emulated phone that answers nothing to AT alone",
         answers: &[("AT", "-"), ("ATQ0V1E0", "ERROR: UNSUPPORTED")],
         ..PLAIN
@@ -581,7 +630,7 @@ impl Other for Working {
             };
             exact.or_else(begun).map(|(_, answer)| *answer)
         };
-        let direct = matches!(self.maker.arrival, Arrival::Direct(_));
+        let direct = !matches!(self.maker.arrival, Arrival::Stored(_));
         let answer = match command {
             "AT+CLCC" if self.ringing => self.maker.call_list.to_string(),
             "AT+CLCC" => "OK".to_string(),
@@ -596,6 +645,10 @@ impl Other for Working {
                 } else {
                     "OK".to_string()
                 }
+            }
+            _ if matches!(self.maker.arrival, Arrival::Acknowledged(_, said) if said == command) => {
+                let waited = std::mem::take(&mut self.stored);
+                if waited { "OK" } else { "+CMS ERROR: 340" }.to_string()
             }
             "AT+CMGD=1" => {
                 self.stored = false;
@@ -641,6 +694,10 @@ impl Other for Working {
                 self.lines(line)
             }
             Arrival::Direct(header) => self.lines(&format!("{header}|{PDU}")),
+            Arrival::Acknowledged(header, _) => {
+                self.stored = true;
+                self.lines(&format!("{header}|{PDU}"))
+            }
         }
     }
 

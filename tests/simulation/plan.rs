@@ -347,6 +347,8 @@ fn words(fault: &Fault) -> String {
         Fault::WrongMemory => "wrong-memory".to_owned(),
         Fault::FullInsteadOfNotice => "full-instead-of-notice".to_owned(),
         Fault::WrongReportSlot => "wrong-report-slot".to_owned(),
+        Fault::DirectOnly => "direct-only".to_owned(),
+        Fault::Unannounced => "unannounced".to_owned(),
         Fault::DuplicateUrcs => "duplicate-urcs".to_owned(),
         Fault::RegistrationLost(time) => format!("no-registration {}", s(time)),
         Fault::PinRequired { tries } => format!("pin {tries}"),

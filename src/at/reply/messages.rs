@@ -1,7 +1,7 @@
 //! Message memory and its settings: 3GPP TS 27.005 §3.1 (`+CSCA`), §3.2.2 (`+CPMS`), §4.1 (`+CMGL`), §4.2 (`+CMGR`).
 
 use super::named;
-use crate::at::fields::Fields;
+use crate::at::fields::{Fields, after_name};
 use crate::at::urc::{RawNumber, raw_number};
 
 /// One memory's filling.
@@ -55,6 +55,39 @@ pub fn cpms(lines: &[String]) -> Vec<Storage> {
             })
         })
         .collect()
+}
+
+/// `+CNMI: (0-2),(0,1),(0,2),(0-2),(0,1)`: which values each of the five settings may have (27.005 §3.4.1). `None` if none were
+/// told; a setting that was left out may have none but 0.
+#[must_use]
+pub fn cnmi_ranges(lines: &[String]) -> Option<[Vec<u8>; 5]> {
+    let text = lines.iter().find_map(|line| after_name(line, "+CNMI"))?;
+    let (mut ranges, mut depth) = ([const { Vec::new() }; 5], 0_usize);
+    let mut place = 0;
+    for part in text.split_inclusive(['(', ')', ',']) {
+        let (value, end) = part.split_at(part.trim_end_matches(['(', ')', ',']).len());
+        if let Some(range) = ranges.get_mut(place) {
+            range.extend(values(value.trim()));
+        }
+        match end {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            "," if depth == 0 => place += 1,
+            _inside => {}
+        }
+    }
+    if ranges[1].is_empty() {
+        return None;
+    }
+    Some(ranges.map(|range| if range.is_empty() { vec![0] } else { range }))
+}
+
+/// `2` or `0-2`; nothing of what is no number of one digit.
+fn values(text: &str) -> impl Iterator<Item = u8> {
+    let digit = |text: &str| text.trim().parse::<u8>().ok().filter(|value| *value < 10);
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let range = digit(first).zip(digit(last)).map(|(first, last)| first..=last);
+    range.into_iter().flatten()
 }
 
 /// `+CMGL: <index>,<stat>,[<alpha>],<length>` and the PDU under each.
@@ -139,6 +172,23 @@ mod tests {
         assert_eq!(cpms(&lines(&[r#"+CPMS: "SM",1,20"#])).len(), 1);
         assert_eq!(cpms(&lines(&[r#"+CPMS: ("SM","ME"),("SM")"#])), []);
         assert_eq!(cpms(&[]), [], "a modem that only says OK");
+    }
+
+    #[test]
+    fn the_settings_a_modem_allows_are_read_in_every_notation() {
+        let ranges = |line: &str| cnmi_ranges(&lines(&[line]));
+        let siemens = ranges("+CNMI: (0-3),(0,1),(0,2,3),(0,2),(1)");
+        let expected = [vec![0, 1, 2, 3], vec![0, 1], vec![0, 2, 3], vec![0, 2], vec![1]];
+        assert_eq!(siemens, Some(expected));
+        let bare = ranges("+CNMI:(0 - 2), (2), 0, 1");
+        assert_eq!(bare, Some([vec![0, 1, 2], vec![2], vec![0], vec![1], vec![0]]));
+        assert_eq!(
+            ranges("+CNMI: 2"),
+            None,
+            "what is done with texts was not said: nothing follows"
+        );
+        assert_eq!(ranges("+CNMI: (9-0,x,300),(-),((,)"), None);
+        assert_eq!(cnmi_ranges(&[]), None);
     }
 
     #[test]

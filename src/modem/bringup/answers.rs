@@ -1,12 +1,13 @@
 //! What the modem answered to bring-up's commands, and the step that follows. 27.007 §8.3 (PIN), §9.2 (errors).
 
+use super::super::families::NO_ACKNOWLEDGEMENT;
 use super::super::families::Voice;
 use super::super::replies::{pin_state, text_field};
 use super::super::{Event, Limit, families};
 use super::script::{IDENTITY, SETTINGS, SURVEY};
 use super::{
-    AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, Name, PIN_TRIES_NEEDED,
-    SMS_READY_WAIT, SPEAK_UP_AT, STORAGE_TRIES, State, UNKNOWN_TRIES,
+    AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, Name, PIN_TRIES_NEEDED, Rung,
+    SMS_READY_WAIT, SPEAK_UP_AT, STORAGE_TRIES, State, UNKNOWN_TRIES, news,
 };
 use crate::at::reply::{self, own_number, pin_tries};
 use crate::at::{CodeOrWords, Failure, Outcome};
@@ -73,6 +74,10 @@ impl Bringup {
                 });
             }
             State::Extras { step, line } => {
+                let extra = self.family.extras.get(step).and_then(|extra| extra.0.get(line));
+                if accepted && extra.is_some_and(|line| line.text == NO_ACKNOWLEDGEMENT.text) {
+                    self.acknowledges = Some(false);
+                }
                 self.enter(if accepted {
                     State::Extras {
                         step: step + 1,
@@ -111,7 +116,10 @@ impl Bringup {
                     self.pause = (!unanswered).then_some(at + BUSY_WAIT);
                 } else if accepted {
                     self.storage = self.family.storage.get(next).copied();
-                    self.enter(State::Notify { rung: 0, again: 0 });
+                    self.enter(State::Notify {
+                        rung: Rung::Family(0),
+                        again: 0,
+                    });
                 } else {
                     self.enter(State::Storage {
                         next: next + 1,
@@ -126,22 +134,31 @@ impl Bringup {
                     self.enter(State::Notify { rung, again: again + 1 });
                     self.pause = Some(at + BUSY_WAIT);
                 } else {
-                    self.enter(State::Notify {
-                        rung: rung + 1,
-                        again: 0,
-                    });
+                    self.next_rung(rung);
                 }
             }
             State::NotifyCheck { rung } => {
                 // Accepted and not done is refused: <mt> 0 announces nothing (27.005 §3.4.1). Not readable is believed.
                 self.notify = text_field(outcome, "+CNMI", 1).is_none_or(|mt| mt != "0");
-                self.enter(if self.notify {
-                    State::Survey { next: 0 }
+                if self.notify {
+                    self.enter(State::Survey { next: 0 });
                 } else {
-                    State::Notify {
-                        rung: rung + 1,
-                        again: 0,
-                    }
+                    self.next_rung(rung);
+                }
+            }
+            State::NotifyRanges => {
+                let ranges = reply::cnmi_ranges(&outcome.lines).filter(|_| accepted);
+                // Who leaves the question unanswered would leave every other setting unanswered too.
+                if !unanswered {
+                    self.fitting = news::fitting(ranges.as_ref(), self.family.notify);
+                }
+                self.next_fitting();
+            }
+            State::WithAcknowledgement => {
+                self.acknowledges = accepted.then_some(true);
+                self.enter(State::Notify {
+                    rung: Rung::Fitting,
+                    again: 0,
                 });
             }
             State::Survey { next } => {

@@ -49,6 +49,11 @@ pub const SETTINGS: &[Line] = &[
 /// The calls there are, 27.007 §7.18. One that has rung already may not ring again before it ends.
 pub const CALLS: Line = asks("+CLCC", "+CLCC:");
 
+/// Which ways of telling new texts it has, 27.005 §3.4.1.
+pub const NOTIFY_RANGES: Line = asks("+CNMI=?", "+CNMI:");
+/// Texts handed on unstored are acknowledged by us, 27.005 §3.2.1.
+pub const ACKNOWLEDGEMENT: Line = asks("+CSMS=1", "+CSMS:");
+
 /// A question of the survey.
 #[derive(Debug, Clone, Copy)]
 pub enum Ask {

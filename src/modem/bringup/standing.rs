@@ -80,7 +80,9 @@ impl Bringup {
             | State::PduModes
             | State::Storage { .. }
             | State::Notify { .. }
-            | State::NotifyCheck { .. } => "texts",
+            | State::NotifyCheck { .. }
+            | State::NotifyRanges
+            | State::WithAcknowledgement => "texts",
             State::Survey { .. } | State::Iccid { .. } => "network",
             State::Ready => "ready",
         }
@@ -101,6 +103,8 @@ impl Bringup {
             | State::Storage { .. }
             | State::Notify { .. }
             | State::NotifyCheck { .. }
+            | State::NotifyRanges
+            | State::WithAcknowledgement
             | State::Survey { .. } => self.early == Early::Given,
             State::Off
             | State::Awaken { .. }
@@ -142,6 +146,8 @@ impl Bringup {
             | State::Extras { .. }
             | State::Calls
             | State::NotifyCheck { .. }
+            | State::NotifyRanges
+            | State::WithAcknowledgement
             | State::Survey { .. }
             | State::Iccid { .. } => ignores.filter(|_| self.early != Early::Asked),
             State::Awaken { .. } => Some(AWAKEN_WAIT),

@@ -40,6 +40,9 @@ const QPINC_READ: Line = asks("+QPINC?", "+QPINC:");
 const HUAWEI_CPIN: Line = asks("^CPIN?", "^CPIN:");
 const UPINCNT: Line = asks("+UPINCNT", "+UPINCNT:");
 
+/// Texts that are handed on unstored need no acknowledgement, 3GPP TS 27.005 §3.2.1.
+pub const NO_ACKNOWLEDGEMENT: Line = asks("+CSMS=0", "+CSMS:");
+
 /// Local time with its zone, 3GPP TS 27.007 §8.15.
 const CCLK: Line = asks("+CCLK?", "+CCLK:");
 /// Quectel's time is UTC with its zone there, whatever `+CTZU` makes of `+CCLK`.
@@ -217,7 +220,7 @@ pub const FAMILIES: &[Family] = &[
             Extra(&[line("+CTZR=2"), line("+CTZR=1")]),
             // Kept over restarts there: somebody's 1 would want every text acknowledged that comes unstored, and end
             // the announcements if it isn't.
-            Extra(&[asks("+CSMS=0", "+CSMS:")]),
+            Extra(&[NO_ACKNOWLEDGEMENT]),
         ],
         // The EC200, EG915 and their like may know neither.
         call_reports: &[line("+QINDCFG=\"ccinfo\",1,0"), line("^DSCI=1")],

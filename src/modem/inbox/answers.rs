@@ -260,7 +260,9 @@ impl Inbox {
             Ok(_) | Err(_) => (pdu.as_bytes().to_vec(), false),
         };
         // What isn't stored on the modem needs no emptying, so nothing is kept of it.
-        if slot.is_some() {
+        if slot.is_none() {
+            self.acknowledgements.told(token);
+        } else {
             self.held.push(Held {
                 token,
                 slot,

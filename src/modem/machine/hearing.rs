@@ -91,6 +91,7 @@ impl Modem {
                 Job::Restart(_)
                     | Job::Radio
                     | Job::Chore(_)
+                    | Job::Acknowledge
                     | Job::Calls(calls::Ask::Cause)
                     | Job::Idle(Question::OwnTest)
             )
@@ -155,6 +156,11 @@ impl Modem {
                     self.inbox.usage_line(line);
                 }
                 self.pdu_mode_due |= self.inbox.take_text_mode();
+            }
+            Job::Acknowledge => {
+                if self.inbox.acknowledgements.done(outcome) {
+                    self.after_call.push_back(Question::Notifications);
+                }
             }
             Job::Idle(question) => self.idle_answered(question, outcome, at),
             Job::Chore(chore) => self.chore_done(chore, outcome, at),

@@ -58,6 +58,7 @@ impl Modem {
                 Job::Calls(_)
                 | Job::Submit
                 | Job::Inbox(_)
+                | Job::Acknowledge
                 | Job::Idle(_)
                 | Job::Chore(_)
                 | Job::Knock
@@ -82,6 +83,7 @@ impl Modem {
                 Job::Calls(ask) => self.calls.asked(ask, at),
                 Job::BringUp
                 | Job::Inbox(_)
+                | Job::Acknowledge
                 | Job::Idle(_)
                 | Job::Chore(_)
                 | Job::Knock
@@ -176,6 +178,9 @@ impl Modem {
     }
 
     pub(super) fn open_inbox(&mut self) {
+        if let Some(waits) = self.bringup.acknowledges_texts() {
+            self.inbox.acknowledgements.are_waited_for(waits);
+        }
         if let Some(storage) = self.bringup.storage() {
             self.inbox.opened(storage);
         } else {

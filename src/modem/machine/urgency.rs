@@ -103,6 +103,12 @@ impl Modem {
             };
             return Some((Job::Calls(ask), command));
         }
+        // The network waits for it, and sends the text again if it waits too long.
+        if !self.bringup.is_knocking()
+            && let Some(command) = self.inbox.wants_acknowledged()
+        {
+            return Some((Job::Acknowledge, command));
+        }
         if let Some(command) = self.sender.wants(self.calls.is_ringing(), at) {
             let holds = |set: Instant| at.saturating_duration_since(set) < PDU_MODE_HOLDS;
             if !self.pdu_mode_at.is_some_and(holds) {
