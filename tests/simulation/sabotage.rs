@@ -246,6 +246,24 @@ fn an_answer_to_the_wrong_caller_is_found() {
 }
 
 #[test]
+fn an_answer_to_a_number_that_the_line_made_is_excused_by_that_texts_own_line_and_by_no_other() {
+    let from = |octet: u8| vec![0x0B, 0x91, 0x51, 0x21, 0x55, octet, 0x01, 0xF0];
+    let read_as = |run: &mut Good, said: &str| {
+        run.witness.arrived[2].0 = "+15125573100".to_owned();
+        run.witness.taken.push(from(0x35));
+        run.ledger.inbound.extend([from(0x35), from(0x37)]);
+        run.witness.spoilt = vec![(Instant::now() + Duration::from_secs(9_000), said.to_owned())];
+    };
+    let own = spoilt(|run| read_as(run, "+CMGR: 0,,8\r\n0B915121553501F0\r\n"));
+    assert_eq!(own, "");
+    complains("meant for", |run| read_as(run, "0B91512155990000\r\n"));
+    complains("meant for", |run| {
+        read_as(run, "0B915121553501F0\r\n");
+        run.ledger.inbound.retain(|raw| *raw != from(0x37));
+    });
+}
+
+#[test]
 fn a_stop_that_was_not_heeded_is_found() {
     complains("is not opted out", |run| {
         run.witness.wrote.push(Wrote {

@@ -41,7 +41,7 @@ pub fn verdict(ledger: &Ledger, witness: &Witness, held: &[Vec<u8>], well: bool)
     wrong.extend(untold(ledger, witness));
     wrong.extend(calls(ledger, witness));
     wrong.extend(received(ledger, witness, held));
-    wrong.extend(answers(witness));
+    wrong.extend(answers(ledger, witness));
     wrong.extend(opted_out(ledger, witness));
     wrong
 }
@@ -196,15 +196,22 @@ fn touched(witness: &Witness, from: Instant, until: Instant) -> bool {
     witness.spoilt.iter().any(|(at, _)| (from..=until).contains(at))
 }
 
+/// The line spoilt a reading of this very text.
+fn spoilt(witness: &Witness, tpdu: &[u8]) -> bool {
+    let hex = tpdu.iter().map(|octet| format!("{octet:02X}")).collect::<String>();
+    witness.spoilt.iter().any(|(_, said)| said.contains(&hex))
+}
+
 /// Every text that the modem took is in its memory or on record, and every whole one reached the owner.
 fn received(ledger: &Ledger, witness: &Witness, held: &[Vec<u8>]) -> Vec<String> {
     let mut wrong = Vec::new();
     // Read wrongly over a line that turns bits, it is on record as it was read.
-    let whole = |tpdu: &&Vec<u8>| {
-        let hex = tpdu.iter().map(|octet| format!("{octet:02X}")).collect::<String>();
-        !witness.spoilt.iter().any(|(_, said)| said.contains(&hex))
-    };
-    let taken: Vec<Vec<u8>> = witness.taken.iter().filter(whole).cloned().collect();
+    let taken: Vec<Vec<u8>> = witness
+        .taken
+        .iter()
+        .filter(|tpdu| !spoilt(witness, tpdu))
+        .cloned()
+        .collect();
     wrong.extend(lost(&taken, held, &ledger.inbound));
     for wrote in witness.wrote.iter().filter(|w| !w.stop && !w.token.is_empty()) {
         let mut texts = witness.arrived.iter().filter(|(phone, _)| phone == OWNER);
@@ -226,13 +233,39 @@ pub fn lost(taken: &[Vec<u8>], held: &[Vec<u8>], inbound: &[Vec<u8>]) -> Vec<Str
         .collect()
 }
 
+/// A text of `who` was read, over a line that spoilt that very text, as one from `phone`: whom the owner then answers there is
+/// nobody else's mistake.
+fn misread(ledger: &Ledger, witness: &Witness, who: u64, phone: &str) -> bool {
+    let from = |number: &str, pdu: &[u8]| {
+        let address = address(number);
+        pdu.windows(address.len()).any(|part| part == address)
+    };
+    let own = |tpdu: &&Vec<u8>| from(&number(who), tpdu) && spoilt(witness, tpdu);
+    witness.taken.iter().any(|tpdu| own(&tpdu))
+        && ledger.inbound.iter().any(|raw| from(phone, raw))
+        && !witness.taken.iter().any(|tpdu| from(phone, tpdu))
+}
+
+/// An international number as an address (3GPP TS 23.040 §9.1.2.5).
+fn address(number: &str) -> Vec<u8> {
+    let digits: Vec<u8> = number
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .map(|digit| digit - b'0')
+        .collect();
+    let mut octets = vec![u8::try_from(digits.len()).expect("a number"), 0x91];
+    octets.extend(digits.chunks(2).map(|pair| pair[0] | pair.get(1).unwrap_or(&0xF) << 4));
+    octets
+}
+
 /// The owner's words reached whom they were for, and nobody else.
-fn answers(witness: &Witness) -> Vec<String> {
+fn answers(ledger: &Ledger, witness: &Witness) -> Vec<String> {
     let mut wrong = Vec::new();
     for (phone, text) in witness.arrived.iter().filter(|(phone, _)| phone != OWNER) {
         for word in text.split_whitespace() {
             if let Some(who) = witness.answers.get(word)
                 && *phone != number(*who)
+                && !misread(ledger, witness, *who, phone)
             {
                 wrong.push(format!("meant for {}, arrived at {phone}: {text}", number(*who)));
             }
