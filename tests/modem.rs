@@ -46,6 +46,8 @@ struct Bench {
     sent: VecDeque<String>,
     events: VecDeque<String>,
     reopen: usize,
+    /// What was said last ended in an LF.
+    line_feed: bool,
     steps: Vec<PowerStep>,
     wait: Option<Instant>,
 }
@@ -58,6 +60,7 @@ impl Bench {
             sent: VecDeque::new(),
             events: VecDeque::new(),
             reopen: 0,
+            line_feed: false,
             steps: Vec::new(),
             wait: None,
         }
@@ -69,12 +72,16 @@ impl Bench {
             match self.modem.poll() {
                 Output::Transmit(bytes) => {
                     let text = String::from_utf8(bytes).expect("commands are text");
+                    self.line_feed = text.ends_with('\n');
                     for part in text.split_inclusive('\r') {
                         if part.starts_with('\x1b') {
                             self.sent.push_back("ESC".to_string());
                             continue;
                         }
-                        self.sent.push_back(part.trim_end_matches('\r').replace('\x1a', "^Z"));
+                        let part = part.trim_start_matches('\n');
+                        if !part.is_empty() {
+                            self.sent.push_back(part.trim_end_matches('\r').replace('\x1a', "^Z"));
+                        }
                     }
                 }
                 Output::Event(event) => self.events.extend(tell(&event)),

@@ -83,6 +83,8 @@ pub struct Engine {
     unended: Option<Instant>,
     /// What the modem may echo of the command before.
     last_echo: String,
+    /// Everything we say ends in CR LF.
+    line_feed: bool,
     submit_timeout: Duration,
     patience: Option<Duration>,
     lateness: Lateness,
@@ -122,6 +124,7 @@ impl Engine {
             numbers: 0,
             unended: None,
             last_echo: String::new(),
+            line_feed: false,
             submit_timeout: SUBMIT_TIMEOUT,
             patience: None,
             lateness: Lateness::default(),
@@ -133,6 +136,12 @@ impl Engine {
     /// How long this family's submissions may take, at most [`SUBMIT_TIMEOUT_MAX`]. For the next one on.
     pub fn set_submit_timeout(&mut self, timeout: Duration) {
         self.submit_timeout = timeout.min(SUBMIT_TIMEOUT_MAX);
+    }
+
+    /// A line ends in CR (V.250 §5.2.1). Whoever reads up to an LF instead never sees the end of one; then it is CR LF, and so
+    /// is the end of a text.
+    pub fn end_in_line_feed(&mut self, line_feed: bool) {
+        self.line_feed = line_feed;
     }
 
     /// The longest the next command is waited for, where that is less than its own time. A text's times are not touched.
@@ -177,7 +186,7 @@ impl Engine {
     /// ESC outside any command: frees a prompt stuck from before (27.005 §3.5.1). Whether it is answered nobody knows, so the
     /// next command settles.
     pub fn escape(&mut self) {
-        self.transmits.push_back(ESC_CR.to_vec());
+        self.transmit(ESC_CR.to_vec());
         self.debt = self.debt.saturating_add(1);
     }
 
@@ -209,6 +218,9 @@ impl Engine {
         let hex: String = pdu.iter().map(|octet| format!("{octet:02X}")).collect();
         let mut octets = hex.clone().into_bytes();
         octets.push(CTRL_Z);
+        if self.line_feed {
+            octets.extend(b"\r\n");
+        }
         self.transmits.push_back(octets);
         flight.phase = Phase::Submitted { hex };
         flight.deadline = at + self.submit_timeout;
@@ -315,6 +327,13 @@ impl Engine {
         }
     }
 
+    fn transmit(&mut self, mut line: Vec<u8>) {
+        if self.line_feed {
+            line.push(b'\n');
+        }
+        self.transmits.push_back(line);
+    }
+
     fn start(&mut self, command: Command, resync: Option<Resync>, at: Instant) {
         let bytes = command.bytes();
         let echo = String::from_utf8_lossy(&bytes).trim_end().to_owned();
@@ -329,7 +348,7 @@ impl Engine {
         } else {
             Phase::Result
         };
-        self.transmits.push_back(bytes);
+        self.transmit(bytes);
         self.flight = Some(Flight {
             command,
             resync,

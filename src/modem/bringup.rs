@@ -35,6 +35,8 @@ const UNKNOWN_TRIES: u8 = 2;
 const LIMITED_EVERY: Duration = Duration::from_secs(30);
 /// After a restart, texts become ready within this.
 const SMS_READY_WAIT: Duration = Duration::from_secs(10);
+/// And this one ends in CR LF: somebody may be there who reads up to an LF.
+const LINE_FEED_AT: u8 = 5;
 /// Commands that touch neither network nor SIM.
 const QUICK: Duration = Duration::from_secs(5);
 /// Commands that may touch the network (EC2x documents 15 s for +CLIP).
@@ -94,6 +96,8 @@ pub struct Bringup {
     asked_radio: bool,
     /// It answers a whole command and not `AT` alone: phones emulated for a radio layer do that.
     ignores_bare_at: bool,
+    /// It answers what ends in CR LF, and nothing else.
+    wants_line_feed: bool,
     name: Name,
     told: Identity,
     events: VecDeque<Event>,
@@ -123,6 +127,7 @@ impl Bringup {
             early: Early::No,
             asked_radio: false,
             ignores_bare_at: false,
+            wants_line_feed: false,
             name: Name::Asked,
             told: Identity::default(),
             events: VecDeque::new(),
@@ -204,6 +209,7 @@ impl Bringup {
         self.early = Early::No;
         self.asked_radio = false;
         self.ignores_bare_at = false;
+        self.wants_line_feed = false;
         self.name = Name::Asked;
         self.enter(State::Awaken { tries: 0 });
     }
@@ -228,7 +234,7 @@ impl Bringup {
     pub fn restart(&mut self) {
         match self.state {
             State::Off => {}
-            State::Awaken { .. } => self.restarted = true,
+            State::Awaken { .. } | State::LineEnd => self.restarted = true,
             _later => self.start(true),
         }
     }

@@ -344,3 +344,57 @@ fn a_modem_told_to_give_no_results_or_only_numbers_is_talked_out_of_it() {
         }
     }
 }
+
+/// Brings up a modem that answers only to `heard`, from a time on; whether lines end in an LF then.
+fn line_feed_for(heard: impl Fn(&Bench, Duration) -> bool) -> (bool, Bench) {
+    let mut modem = super::makers::plain();
+    let mut bench = Bench::new(Options::default());
+    let start = bench.now;
+    bench.give(Input::PortOpened);
+    while bench.modem.condition() != &Condition::Ready {
+        assert!(bench.now - start < Duration::from_secs(90), "{:?}", bench.events);
+        match bench.sent.pop_front().as_deref() {
+            None => bench.pass(100),
+            Some("ESC") => {}
+            Some(command) => {
+                if heard(&bench, bench.now - start) {
+                    let said = modem.answer(command);
+                    bench.give(Input::Bytes(said.as_bytes()));
+                }
+            }
+        }
+    }
+    (bench.line_feed, bench)
+}
+
+#[test]
+fn who_reads_up_to_a_line_feed_is_spoken_to_in_whole_lines_and_nobody_else_is() {
+    let (line_feed, mut bench) = line_feed_for(|bench, _| bench.line_feed);
+    assert!(line_feed);
+    let mut modem = super::makers::plain();
+    bench.give(Input::Submit(Submission {
+        outbox: OutboxId(1),
+        tpdu: vec![1; 20],
+    }));
+    assert!(modem.play(&mut bench, Duration::from_secs(20), |b| happened(b, "submitting 1")));
+    bench.give(Input::Permit(OutboxId(1)));
+    let (end, mut texts) = (bench.now + Duration::from_secs(20), 0);
+    while !happened(&bench, "submitted 1 accepted 7") {
+        assert!(bench.now < end, "{:?}", bench.events);
+        let Some(said) = bench.sent.pop_front() else {
+            bench.pass(100);
+            continue;
+        };
+        assert!(bench.line_feed, "{said}");
+        texts += usize::from(said.ends_with("^Z"));
+        let answer = modem.answer(&said.replace("^Z", ""));
+        bench.give(Input::Bytes(answer.as_bytes()));
+    }
+    assert_eq!(texts, 1);
+
+    for up_at in 0..20 {
+        let (line_feed, bench) = line_feed_for(|_, passed| passed >= Duration::from_secs(up_at));
+        assert!(!line_feed, "up after {up_at} s");
+        assert!(!happened(&bench, "note line_feed"), "{:?}", bench.events);
+    }
+}

@@ -6,8 +6,8 @@ use super::super::replies::{pin_state, text_field};
 use super::super::{Event, Limit, families};
 use super::script::{IDENTITY, SETTINGS, SURVEY};
 use super::{
-    AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, Name, PIN_TRIES_NEEDED, Rung,
-    SMS_READY_WAIT, SPEAK_UP_AT, STORAGE_TRIES, State, UNKNOWN_TRIES, news,
+    AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, LINE_FEED_AT, Name,
+    PIN_TRIES_NEEDED, Rung, SMS_READY_WAIT, SPEAK_UP_AT, STORAGE_TRIES, State, UNKNOWN_TRIES, news,
 };
 use crate::at::reply::{self, own_number, pin_tries};
 use crate::at::{CodeOrWords, Failure, Outcome};
@@ -21,7 +21,7 @@ impl Bringup {
         }
         let accepted = outcome.result.is_ok();
         let unanswered = matches!(outcome.result, Err(Failure::TimedOut { .. }));
-        if unanswered && !matches!(self.state, State::Awaken { .. }) {
+        if unanswered && !matches!(self.state, State::Awaken { .. } | State::LineEnd) {
             self.ignored = self.ignored.saturating_add(1).min(IGNORED_MAX);
         }
         if self.early == Early::Asked {
@@ -32,14 +32,25 @@ impl Bringup {
             State::Off | State::Ready | State::Limited(_) | State::Mute | State::AwaitTexts { .. } => {}
             State::Awaken { tries } => {
                 // An error is an answer too: somebody is there.
-                if !matches!(outcome.result, Err(Failure::TimedOut { .. })) {
+                if !unanswered {
                     self.ignores_bare_at = tries == SPEAK_UP_AT;
-                    self.enter(State::Basics { next: 0 });
+                    self.enter(match tries {
+                        LINE_FEED_AT => State::LineEnd,
+                        _other => State::Basics { next: 0 },
+                    });
                 } else if tries + 1 >= AWAKEN_TRIES {
                     self.enter(State::Mute);
                 } else {
                     self.enter(State::Awaken { tries: tries + 1 });
                 }
+            }
+            State::LineEnd => {
+                self.wants_line_feed = unanswered;
+                if unanswered {
+                    let why = "it reads our lines up to an LF, not to the CR (V.250); each ends in both".to_string();
+                    self.events.push_back(Event::Note { what: "line_feed", why });
+                }
+                self.enter(State::Basics { next: 0 });
             }
             State::Basics { next } => self.enter(State::Basics { next: next + 1 }),
             State::Identify { next } => {

@@ -49,6 +49,7 @@ impl Bringup {
                 }
                 State::Awaken { tries: SPEAK_UP_AT } => return Next::EscapeThenSend(plain(&SPEAK_UP, AWAKEN_WAIT)),
                 State::Awaken { .. } => return Next::EscapeThenSend(Command::Attention),
+                State::LineEnd => return Next::Send(Command::Attention),
                 State::Basics { next } => (BASICS.get(next).map(|l| plain(l, QUICK)), State::Identify { next: 0 }),
                 State::Identify { next } => (IDENTITY.get(next).map(|text| Command::Identify(text)), State::Radio),
                 State::Radio => (Some(plain(&RADIO, QUICK)), State::Sim { busy: 0 }),

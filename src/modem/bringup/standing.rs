@@ -2,8 +2,8 @@
 
 use super::script;
 use super::{
-    AWAKEN_WAIT, BASICS_WAIT, Bringup, Early, IGNORED_MAX, IGNORED_WAIT, SIM_WAIT, SIM_WAIT_FIRST, SURVEY_BEFORE_TEXTS,
-    State, plain,
+    AWAKEN_WAIT, BASICS_WAIT, Bringup, Early, IGNORED_MAX, IGNORED_WAIT, LINE_FEED_AT, SIM_WAIT, SIM_WAIT_FIRST,
+    SURVEY_BEFORE_TEXTS, State, plain,
 };
 use crate::at::Command;
 use crate::modem::Limit;
@@ -17,7 +17,15 @@ impl Bringup {
 
     /// No answer is expected yet, or nobody is there to give one.
     pub fn is_knocking(&self) -> bool {
-        matches!(self.state, State::Off | State::Awaken { .. } | State::Mute)
+        matches!(
+            self.state,
+            State::Off | State::Awaken { .. } | State::LineEnd | State::Mute
+        )
+    }
+
+    /// What we say now should end in CR LF.
+    pub fn ends_in_line_feed(&self) -> bool {
+        self.wants_line_feed || matches!(self.state, State::Awaken { tries: LINE_FEED_AT })
     }
 
     /// What is left is good to know and never necessary.
@@ -69,7 +77,7 @@ impl Bringup {
     pub fn step(&self) -> &'static str {
         match self.state {
             State::Off => "off",
-            State::Awaken { .. } | State::Mute => "knocking",
+            State::Awaken { .. } | State::LineEnd | State::Mute => "knocking",
             State::Basics { .. } => "settling",
             State::Identify { .. } => "identifying",
             State::Radio | State::RadioOn => "radio",
@@ -108,6 +116,7 @@ impl Bringup {
             | State::Survey { .. } => self.early == Early::Given,
             State::Off
             | State::Awaken { .. }
+            | State::LineEnd
             | State::Basics { .. }
             | State::Identify { .. }
             | State::Radio
@@ -150,7 +159,7 @@ impl Bringup {
             | State::WithAcknowledgement
             | State::Survey { .. }
             | State::Iccid { .. } => ignores.filter(|_| self.early != Early::Asked),
-            State::Awaken { .. } => Some(AWAKEN_WAIT),
+            State::Awaken { .. } | State::LineEnd => Some(AWAKEN_WAIT),
             State::Off | State::AwaitTexts { .. } | State::Ready | State::Limited(_) | State::Mute => None,
         }
     }

@@ -12,6 +12,8 @@ pub enum State {
     Awaken {
         tries: u8,
     },
+    /// It answered what ended in CR LF: does it answer `AT` with CR alone, or was it not up before?
+    LineEnd,
     Basics {
         next: usize,
     },

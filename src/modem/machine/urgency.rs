@@ -59,6 +59,7 @@ pub enum Question {
 impl Modem {
     /// What goes out next, the most urgent first.
     pub(super) fn next_job(&mut self, at: Instant) -> Option<(Job, Command)> {
+        self.engine.end_in_line_feed(self.bringup.ends_in_line_feed());
         match self.health.step(at) {
             Step::None => {}
             Step::Wait => return None,
