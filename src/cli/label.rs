@@ -86,6 +86,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
         claim_code: claim_code(&arguments.config)?,
         topology: config.topology,
         divert_after_s: arguments.divert_after,
+        language: std::sync::Arc::clone(&config.language),
     };
     let card = Card::new(&about).map_err(|error| Exit::new(FAILED, error.to_string()))?;
     let Some(Sheet { path, form }) = &arguments.out else {

@@ -1,4 +1,5 @@
-//! The card that stays with the box: its number, how to claim it, what to dial, what the lights say.
+//! The card that stays with the box: its number, how to claim it, what to dial, what the lights say. In the box's language,
+//! whose `[label]` has the words.
 //!
 //! One layout ([`Card`]), two printers ([`Card::svg`], [`Card::pdf`]). An A6 page, because every printer has paper for that,
 //! and because it fits inside the lid.
@@ -8,7 +9,9 @@ mod svg;
 
 use crate::board::Code;
 use crate::config::Topology;
+use crate::desk::wording::pack::Pack;
 use qrcodegen::{QrCode, QrCodeEcc};
+use std::sync::Arc;
 
 /// Width of the page in points (1/72 inch): A6.
 const WIDTH: f32 = 297.64;
@@ -16,11 +19,12 @@ const WIDTH: f32 = 297.64;
 const HEIGHT: f32 = 419.53;
 /// White around everything.
 const MARGIN: f32 = 18.0;
-/// Sizes of letters, in points.
-const HEADING: f32 = 9.0;
-const SMALL: f32 = 8.0;
+/// Sizes of letters, in points: those of headings, and of what stands under them. A language that needs more room gets the next.
+const SIZES: [(f32, f32); 4] = [(9.0, 8.0), (8.5, 7.5), (8.0, 7.0), (7.0, 6.0)];
 /// Edge of the QR code.
 const QR_SIDE: f32 = 112.0;
+/// Between it and the words beside it.
+const QR_GAP: f32 = 4.0;
 /// White around the QR code's modules that a reader needs, in modules.
 const QR_QUIET: i32 = 4;
 
@@ -37,6 +41,8 @@ pub struct About {
     pub topology: Topology,
     /// Seconds it rings on the owner's phone before it is diverted.
     pub divert_after_s: u8,
+    /// What it is written in.
+    pub language: Arc<Pack>,
 }
 
 /// One line of text. `y` is its base line, from the top.
@@ -68,19 +74,35 @@ pub fn smsto(number: &str, body: &str) -> String {
     format!("smsto:{number}:{body}")
 }
 
-/// What the owner dials on their own phone so that calls they don't take ring on the box (22.030, 22.082).
+/// What the owner dials on their own phone so that calls they don't take ring on the box (22.030, 22.082), each with the name of what
+/// it is for.
 #[must_use]
-pub fn divert_codes(number: &str, after_s: u8) -> [(String, &'static str); 5] {
-    [
-        (format!("**61*{number}**{after_s}#"), "not answered"),
-        (format!("**67*{number}#"), "busy"),
-        (format!("**62*{number}#"), "off or no network"),
-        ("##002#".to_owned(), "all diverts off again"),
-        (
-            format!("*71{}", number.trim_start_matches('+')),
-            "where these don't work (Verizon); off: *73",
-        ),
-    ]
+pub fn divert_codes(number: &str, after_s: u8) -> Vec<(String, &'static str)> {
+    let mut codes = vec![
+        (format!("**61*{number}**{after_s}#"), "divert_unanswered"),
+        (format!("**67*{number}#"), "divert_busy"),
+        (format!("**62*{number}#"), "divert_off"),
+        ("##002#".to_owned(), "diverts_end"),
+    ];
+    // North America has a network of its own kind. A number to be written in may be one of there.
+    if number.starts_with("+1") || !number.starts_with('+') {
+        codes.push((format!("*71{}", number.trim_start_matches('+')), "divert_verizon"));
+    }
+    codes
+}
+
+/// The line that says what this many flashes mean.
+fn trouble(code: Code) -> &'static str {
+    match code {
+        Code::NoModem => "trouble_no_modem",
+        Code::NoSim => "trouble_no_sim",
+        Code::Pin => "trouble_pin",
+        Code::NotRegistered => "trouble_no_network",
+        Code::NoSms => "trouble_no_sms",
+        Code::Clock => "trouble_clock",
+        Code::Storage => "trouble_storage",
+        Code::Config => "trouble_config",
+    }
 }
 
 /// How wide Helvetica sets this, if it is bold; regular is never wider.
@@ -116,12 +138,17 @@ fn advance(c: char) -> u16 {
     }
 }
 
-struct Page {
+struct Page<'a> {
     texts: Vec<Text>,
     y: f32,
+    /// Down to here the code stands at the right.
+    beside_code: f32,
+    /// Sizes of headings, and of what stands under them.
+    sizes: (f32, f32),
+    language: &'a Pack,
 }
 
-impl Page {
+impl Page<'_> {
     fn text(&mut self, size: f32, bold: bool, words: impl Into<String>) {
         self.y += size * 1.3;
         self.texts.push(Text {
@@ -133,24 +160,47 @@ impl Page {
         });
     }
 
+    /// From the margin to the other, or to the code.
+    fn room(&self) -> f32 {
+        let code = if self.y < self.beside_code {
+            QR_SIDE + QR_GAP
+        } else {
+            0.0
+        };
+        WIDTH - 2.0 * MARGIN - code
+    }
+
     /// Regular text over as many lines as it needs.
-    fn words(&mut self, size: f32, words: &str) {
+    fn line(&mut self, words: &str) {
+        self.units(words.split(' '), " ");
+    }
+
+    /// What is never broken, over as many lines as it needs.
+    fn units<'u>(&mut self, units: impl Iterator<Item = &'u str>, between: &str) {
+        let size = self.sizes.1;
         let mut line = String::new();
-        for word in words.split(' ') {
-            if !line.is_empty() && width(&line, size) + width(word, size) + size > WIDTH - 2.0 * MARGIN {
+        for unit in units {
+            let room = self.room();
+            // An SVG is set in what the machine has, which may be wider.
+            let long = width(&line, size) + width(between, size) + width(unit, size) > room * 0.95;
+            if !line.is_empty() && long {
                 self.text(size, false, std::mem::take(&mut line));
             }
             if !line.is_empty() {
-                line.push(' ');
+                line.push_str(between);
             }
-            line.push_str(word);
+            line.push_str(unit);
         }
         self.text(size, false, line);
     }
 
+    fn says(&mut self, key: &str) {
+        self.line(self.language.printed(key));
+    }
+
     /// Bold text on one line: smaller where it is long, cut where even that is not enough.
     fn fitted(&mut self, largest: f32, smallest: f32, words: &str) {
-        let room = WIDTH - 2.0 * MARGIN;
+        let room = self.room();
         let size = (largest * room / width(words, largest).max(1.0)).clamp(smallest, largest);
         let mut shown = words.to_owned();
         while width(&shown, size) > room && !shown.is_empty() {
@@ -161,74 +211,52 @@ impl Page {
         self.text(size, true, shown);
     }
 
-    fn heading(&mut self, words: &str) {
-        self.text(HEADING, true, words);
-    }
-
-    fn line(&mut self, words: &str) {
-        self.text(SMALL, false, words);
+    fn heading(&mut self, key: &str) {
+        self.fitted(self.sizes.0, SIZES[SIZES.len() - 1].0, self.language.printed(key));
     }
 
     /// How the box is claimed, or what its owner can text.
     fn owning(&mut self, claim_code: Option<&str>, scannable: bool) {
         if let Some(code) = claim_code {
-            self.line("Claim code");
+            self.says("claim_code");
             self.text(18.0, true, code);
-            self.line("Text this code to the number");
-            self.line(if scannable {
-                "(or scan) and you are the owner."
-            } else {
-                "and you are the owner."
-            });
-            self.line("Then text HELP to learn the rest.");
+            self.says(if scannable { "claim_or_scan" } else { "claim" });
         } else {
-            self.line("From the owner's phone:");
-            self.text(11.0, true, "HELP   STATUS   TEST");
+            self.says("from_owner");
+            let orders = ["HELP", "STATUS", "TEST"].map(|id| self.language.command_word(id));
+            self.fitted(11.0, 7.0, &orders.join("   "));
             if scannable {
-                self.line("Scan to text HELP to the box.");
+                self.says("scan_help");
             }
         }
     }
 
     fn diverting(&mut self, about: &About) {
-        self.heading("Dial on your own phone: calls come here when it is");
-        let number = about.number.as_deref().unwrap_or("NUMBER");
+        self.heading("diverts");
+        let blank = self.language.printed("number_blank");
+        let number = about.number.as_deref().unwrap_or(blank);
         for (code, what) in divert_codes(number, about.divert_after_s) {
-            self.words(SMALL, &format!("{code}   {what}"));
+            self.line(&format!("{code}   {}", self.language.printed(what)));
         }
         self.gap(4.0);
     }
 
     fn lights(&mut self) {
-        self.heading("Lights");
-        self.words(
-            SMALL,
-            "A long green glow, then short flashes: all is well; the flashes are the signal (5 best).",
-        );
-        self.words(
-            SMALL,
-            "Only short flashes (red, where there is a red light) count a trouble:",
-        );
-        let codes: Vec<String> = Code::ALL
-            .iter()
-            .map(|code| format!("{} {}", code.count(), code.words()))
-            .collect();
-        for some in codes.chunks(3) {
-            self.line(&some.join("    "));
-        }
+        self.heading("lights");
+        self.says("light_well");
+        self.says("light_trouble");
+        let codes = Code::ALL.map(|code| format!("{} {}", code.count(), self.language.printed(trouble(code))));
+        self.units(codes.iter().map(String::as_str), "    ");
         self.gap(4.0);
     }
 
     fn button_and_silence(&mut self) {
-        self.heading("Button");
-        self.line("3 seconds: for ten minutes, whoever texts CLAIM is the owner.");
-        self.line("10 seconds: owners and PIN are forgotten.");
+        self.heading("button");
+        self.says("button_short");
+        self.says("button_long");
         self.gap(4.0);
-        self.heading("If it is silent");
-        self.words(
-            SMALL,
-            "Pull its plug, wait ten seconds, put it back. Ready after two minutes. Then text STATUS.",
-        );
+        self.heading("silent");
+        self.says("silent_do");
     }
 
     fn gap(&mut self, points: f32) {
@@ -242,25 +270,49 @@ impl Card {
     /// # Errors
     /// If the number is so long that no code holds it.
     pub fn new(about: &About) -> Result<Self, TooLong> {
+        let code = match &about.number {
+            Some(number) => {
+                let help = about.language.command_word("HELP");
+                let body = about.claim_code.as_deref().unwrap_or(&help);
+                Some(QrCode::encode_text(&smsto(number, body), QrCodeEcc::Medium).map_err(|_| TooLong)?)
+            }
+            None => None,
+        };
+        let mut card = Card::laid_out(about, code.as_ref(), SIZES[0]);
+        for sizes in SIZES.into_iter().skip(1) {
+            if card.fits() {
+                break;
+            }
+            card = Card::laid_out(about, code.as_ref(), sizes);
+        }
+        Ok(card)
+    }
+
+    fn laid_out(about: &About, code: Option<&QrCode>, sizes: (f32, f32)) -> Self {
         let mut page = Page {
             texts: Vec::new(),
             y: MARGIN - 4.0,
+            beside_code: 0.0,
+            sizes,
+            language: &about.language,
         };
         page.fitted(15.0, 9.0, &about.company);
-        page.text(9.0, false, "Missed calls are answered by text from this box.");
+        page.says("purpose");
         page.gap(6.0);
         let qr_top = page.y + 2.0;
-        let mut qr = None;
-        if let Some(number) = &about.number {
-            page.line("The box's number");
-            page.text(13.0, true, number.clone());
-            let body = about.claim_code.as_deref().unwrap_or("HELP");
-            let code = QrCode::encode_text(&smsto(number, body), QrCodeEcc::Medium).map_err(|_| TooLong)?;
+        let qr = code.map(|code| {
             #[expect(clippy::cast_precision_loss, reason = "at most 177 modules")]
             let module = QR_SIDE / (code.size() + 2 * QR_QUIET) as f32;
-            qr = Some((WIDTH - MARGIN - QR_SIDE, qr_top, module, code));
+            (WIDTH - MARGIN - QR_SIDE, qr_top, module, code.clone())
+        });
+        if qr.is_some() {
+            page.beside_code = qr_top + QR_SIDE;
+        }
+        if let Some(number) = &about.number {
+            page.says("number");
+            page.text(13.0, true, number.clone());
         } else {
-            page.line("The box's number (write it in)");
+            page.says("number_to_write");
             page.text(13.0, true, "______________");
         }
         page.gap(4.0);
@@ -272,7 +324,11 @@ impl Card {
         }
         page.lights();
         page.button_and_silence();
-        Ok(Card { texts: page.texts, qr })
+        Card { texts: page.texts, qr }
+    }
+
+    fn fits(&self) -> bool {
+        self.texts.iter().all(|text| text.y < HEIGHT - MARGIN / 2.0)
     }
 
     /// The dark modules of the code: left and top in points, from the page's top left; and their edge.
@@ -301,38 +357,119 @@ mod tests {
             claim_code: Some("482913".to_owned()),
             topology: Topology::Overflow,
             divert_after_s: 20,
+            language: Pack::english(),
         }
+    }
+
+    fn cards() -> impl Iterator<Item = (String, Card)> {
+        Pack::all().iter().flat_map(|language| {
+            let topologies = [Topology::Dedicated, Topology::Overflow, Topology::Twin];
+            topologies.into_iter().flat_map(move |topology| {
+                [None, Some("482913".to_owned())].into_iter().map(move |claim_code| {
+                    let card = Card::new(&About {
+                        topology,
+                        claim_code,
+                        language: Arc::clone(language),
+                        ..about()
+                    });
+                    (language.code.clone(), card.expect("fits"))
+                })
+            })
+        })
     }
 
     #[test]
     fn everything_stays_on_the_page_even_where_a_wide_font_stands_in() {
-        for topology in [Topology::Dedicated, Topology::Overflow, Topology::Twin] {
-            for claim_code in [None, Some("482913".to_owned())] {
-                let card = Card::new(&About {
-                    topology,
-                    claim_code,
-                    ..about()
-                })
-                .expect("fits");
-                for text in &card.texts {
-                    assert!(text.y < HEIGHT - MARGIN / 2.0, "{text:?}");
-                    let room = if text.y < super::MARGIN + QR_SIDE && text.y > 50.0 {
-                        WIDTH - QR_SIDE
-                    } else {
-                        WIDTH
-                    };
-                    assert!(text.x + width(&text.words, text.size) < room - 2.0, "{text:?}");
-                    // An SVG is set in what the machine has. DejaVu Sans is wider than Helvetica Bold by a tenth.
-                    assert!(
-                        text.bold || text.x + width(&text.words, text.size) * 1.1 < WIDTH,
-                        "{text:?}"
-                    );
-                }
-                let (module, modules) = card.modules();
-                assert!(module > 2.0, "a module of {module} points is hard to scan");
-                assert!(modules.iter().all(|(x, y)| *x > WIDTH / 2.0 && *y < HEIGHT / 2.0));
+        for (language, card) in cards() {
+            let (module, modules) = card.modules();
+            assert!(module > 2.0, "a module of {module} points is hard to scan");
+            assert!(modules.iter().all(|(x, y)| *x > WIDTH / 2.0 && *y < HEIGHT / 2.0));
+            let (_, top, _, _) = card.qr.as_ref().expect("a code");
+            for text in &card.texts {
+                assert!(text.y < HEIGHT - MARGIN / 2.0, "{language}: {text:?}");
+                assert!(text.size >= 7.0, "{language}: {text:?}");
+                let beside = text.y > *top && text.y - text.size < top + QR_SIDE;
+                let room = if beside { WIDTH - MARGIN - QR_SIDE } else { WIDTH };
+                assert!(
+                    text.x + width(&text.words, text.size) < room - 2.0,
+                    "{language}: {text:?}"
+                );
+                // DejaVu Sans is wider than Helvetica Bold by a tenth.
+                assert!(
+                    text.bold || text.x + width(&text.words, text.size) * 1.1 < WIDTH,
+                    "{language}: {text:?}"
+                );
             }
         }
+    }
+
+    #[test]
+    fn every_language_prints_all_of_its_own_words_with_letters_that_a_pdf_has() {
+        for language in Pack::all() {
+            let mut printed = String::new();
+            for (_, card) in cards().filter(|(code, _)| *code == language.code) {
+                assert_eq!(card.not_in_pdf(), []);
+                let words: Vec<&str> = card.texts.iter().map(|text| text.words.as_str()).collect();
+                printed.push_str(&words.join(" "));
+            }
+            let unnumbered = Card::new(&About {
+                number: None,
+                language: Arc::clone(language),
+                ..about()
+            });
+            for text in unnumbered.expect("fits").texts {
+                printed.push_str(&text.words);
+                printed.push(' ');
+            }
+            for (key, words) in language.prints() {
+                assert!(printed.contains(words), "{} {key}: {words}", language.code);
+                let same = Pack::english().printed(key) == words;
+                assert!(!same || language.code == "en", "{} {key}: {words}", language.code);
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_card_says_to_text_is_understood_in_its_language() {
+        for language in Pack::all() {
+            for (key, words) in language.prints() {
+                let orders = words
+                    .split(|c: char| !c.is_alphanumeric())
+                    .filter(|word| word.len() > 3 && word.chars().all(char::is_uppercase));
+                for order in orders.filter(|order| !["CLAIM", language.printed("number_blank")].contains(order)) {
+                    assert!(language.command_of(order).is_some(), "{} {key}: {order}", language.code);
+                    let elsewhere = Pack::english().command_word("HELP");
+                    assert!(order != elsewhere || language.code == "en", "{} {key}", language.code);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_language_of_many_words_is_set_smaller() {
+        let wordy =
+            include_str!("../desk/wording/pack/en.toml").replace("all is well", &"all is very well ".repeat(25));
+        let (language, _) = Pack::parse(&wordy).expect("a language");
+        let card = Card::new(&About {
+            language: Arc::new(language),
+            ..about()
+        });
+        let card = card.expect("fits");
+        assert!(card.fits());
+        assert!(
+            card.texts
+                .iter()
+                .any(|text| text.words.contains("very well") && text.size < 8.0)
+        );
+    }
+
+    #[test]
+    fn only_north_americans_read_of_verizon() {
+        let codes = |number| divert_codes(number, 20).len();
+        assert_eq!(
+            (codes("+15125550100"), codes("NUMBER"), codes("+4915112345678")),
+            (5, 5, 4)
+        );
     }
 
     #[test]
@@ -378,9 +515,9 @@ mod tests {
 
     #[test]
     fn the_codes_are_those_of_the_standard() {
-        let codes = divert_codes("+15125550100", 20).map(|(code, _)| code);
-        assert_eq!(codes[0], "**61*+15125550100**20#");
-        assert_eq!(codes[4], "*7115125550100");
+        let codes = divert_codes("+15125550100", 20);
+        assert_eq!(codes[0].0, "**61*+15125550100**20#");
+        assert_eq!(codes[4].0, "*7115125550100");
         assert_eq!(smsto("+15125550100", "482913"), "smsto:+15125550100:482913");
     }
 

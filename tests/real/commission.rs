@@ -209,6 +209,13 @@ fn the_card_is_printed_as_svg_and_pdf() {
     ]);
     assert!(pdf.status.success(), "{}", said(&pdf));
     assert!(std::fs::read(&file).expect("written").starts_with(b"%PDF-"));
+    let german = format!(
+        "language = \"de\"\n{}",
+        std::fs::read_to_string(stage.path("textback.toml")).expect("a configuration")
+    );
+    std::fs::write(stage.path("textback.toml"), german).expect("written");
+    let card = said(&stage.cli(&["label", "--number", "+4915112345678"]));
+    assert!(card.contains("Nummer der Box") && !card.contains("Verizon"), "{card}");
     let picture = stage.path("card.png");
     let refused = stage.cli(&["label", "--out", picture.to_str().expect("a path")]);
     assert!(

@@ -42,6 +42,8 @@ pub struct Pack {
     texts: BTreeMap<String, Line>,
     reasons: BTreeMap<String, Line>,
     times: BTreeMap<String, Line>,
+    /// What is printed, not texted: in whatever letters it is written.
+    label: BTreeMap<String, String>,
     words: BTreeMap<String, Vec<String>>,
     commands: BTreeMap<String, Phrase>,
     forms: BTreeMap<String, Phrase>,
@@ -121,6 +123,18 @@ impl Pack {
     #[must_use]
     pub fn time(&self, key: &str, values: Values<'_>) -> String {
         self.fill(&self.times, key, values)
+    }
+
+    /// A line of the printed card.
+    #[must_use]
+    pub fn printed(&self, key: &str) -> &str {
+        debug_assert!(self.label.contains_key(key), "nothing printed {key}");
+        self.label.get(key).map_or("", String::as_str)
+    }
+
+    /// Everything that is printed: key and words.
+    pub fn prints(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.label.iter().map(|(key, words)| (key.as_str(), words.as_str()))
     }
 
     /// A reason as recorded, which is English, in this language; as it stands if it is none that this language knows.

@@ -24,6 +24,8 @@ struct File {
     #[serde(default)]
     times: Texts,
     #[serde(default)]
+    label: Texts,
+    #[serde(default)]
     words: BTreeMap<String, Spanned<Vec<String>>>,
     #[serde(default)]
     commands: BTreeMap<String, Spanned<Spoken>>,
@@ -53,6 +55,7 @@ pub(super) fn english(text: &str) -> Pack {
         texts: BTreeMap::new(),
         reasons: BTreeMap::new(),
         times: BTreeMap::new(),
+        label: BTreeMap::new(),
         words: BTreeMap::new(),
         commands: BTreeMap::new(),
         forms: BTreeMap::new(),
@@ -73,6 +76,9 @@ pub(super) fn english(text: &str) -> Pack {
         texts: lines(&file.texts),
         reasons: lines(&file.reasons),
         times: lines(&file.times),
+        label: (file.label.iter())
+            .map(|(key, words)| (key.clone(), words.get_ref().clone()))
+            .collect(),
         words: (file.words.iter())
             .map(|(meaning, words)| (meaning.clone(), understood(words.get_ref(), &[])))
             .collect(),
@@ -96,6 +102,7 @@ pub(super) fn pack(text: &str, english: &Pack) -> Result<(Pack, Vec<Mistake>), V
         texts: findings.section("texts", &file.texts, &english.texts),
         reasons: findings.section("reasons", &file.reasons, &english.reasons),
         times: findings.section("times", &file.times, &english.times),
+        label: findings.label(&file.label, &english.label),
         words: findings.words(&file.words, &english.words),
         commands: findings.phrases("commands", &file.commands, &english.commands),
         forms: findings.phrases("forms", &file.forms, &english.forms),
@@ -136,6 +143,24 @@ impl Findings<'_> {
             self.warn(0, &format!("{name}.{key}"), "missing: said in English".to_owned());
         }
         lines
+    }
+
+    fn label(&mut self, label: &Texts, english: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut all = english.clone();
+        for (key, words) in label {
+            let (line, path) = (self.line(words.span().start), format!("label.{key}"));
+            if !english.contains_key(key) {
+                self.warn(line, &path, "unknown, and never printed".to_owned());
+            } else if words.get_ref().trim().is_empty() {
+                self.mistake(line, &path, "is empty".to_owned());
+            } else {
+                all.insert(key.clone(), words.get_ref().clone());
+            }
+        }
+        for key in english.keys().filter(|key| !label.contains_key(*key)) {
+            self.warn(0, &format!("label.{key}"), "missing: printed in English".to_owned());
+        }
+        all
     }
 
     fn words(
