@@ -67,6 +67,11 @@ pub(super) const LAST_OF: &str = concat!(
     columns!(),
     " FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT 1"
 );
+pub(super) const LATEST_OF: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT ?2"
+);
 /// Among their latest: whoever calls more often is told so, and no count matters any more.
 pub(super) const MISSED_SINCE: &str = "SELECT (verdict <> 'answered' AND ended_at > ?2) IS TRUE FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT ?3";
 
@@ -169,6 +174,24 @@ impl Tx<'_> {
             .prepare_cached(LAST_OF)?
             .query_row([contact], read)
             .optional()?)
+    }
+
+    /// The latest call of a contact that led to a text and ended after `since`, among their latest.
+    ///
+    /// # Errors
+    /// SQLite's own.
+    pub fn last_texted_call_of(&self, contact: ContactId, since: Steady) -> Result<Option<Call>, StoreError> {
+        let mut statement = self.conn.prepare_cached(LATEST_OF)?;
+        for call in statement.query_map(params![contact, AMONG_LATEST], read)? {
+            let call = call?;
+            if call.ended_at.is_some_and(|ended| ended <= since) {
+                break;
+            }
+            if call.message.is_some() {
+                return Ok(Some(call));
+            }
+        }
+        Ok(None)
     }
 
     /// Calls without a verdict, oldest first, among the latest.

@@ -98,6 +98,7 @@ mod tests {
             calls::WAITING,
             calls::LAST_OF,
             calls::MISSED_SINCE,
+            calls::LATEST_OF,
             messages::LAST_HEARD,
             messages::LAST_WITH,
             messages::FORWARD_OF,

@@ -59,6 +59,31 @@ fn same_caller_is_texted_once_in_24_hours_rolling_and_told_as_called_again() {
 }
 
 #[test]
+fn a_caller_who_dials_again_before_the_owner_is_told_was_texted_back_all_the_same() {
+    let mut it = Box::new();
+    it.missed_call(DAVE);
+    it.wait_s(20);
+    it.settle();
+    it.missed_call(DAVE);
+    assert_eq!(
+        it.decision(),
+        ("skipped".into(), "texted within the last 24 hours".into())
+    );
+    it.wait_s(41);
+    assert_eq!(
+        it.settle_to(OWNER),
+        [format!(
+            "Missed 13 {DAVE} 12:00pm, 18s ring. Texted back. To answer: 13 your message"
+        )]
+    );
+    // Told once of both: the next one is one more.
+    it.wait_s(600);
+    it.missed_call(DAVE);
+    it.wait_s(61);
+    assert_eq!(it.settle_to(OWNER), [format!("13 {DAVE} called again (3x)")]);
+}
+
+#[test]
 fn the_stop_line_comes_with_the_first_text_and_again_after_30_days() {
     let mut it = Box::with("[text_back]\nmessage = \"Missed you, {company}\"\n");
     it.missed_call(DAVE);

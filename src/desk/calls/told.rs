@@ -6,6 +6,7 @@ use crate::desk::hours::when;
 use crate::desk::submission::limits;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines::{self, Tail};
+use crate::store::StoreError;
 use crate::store::calls::Call;
 use crate::store::contacts::{Contact, ContactId};
 use crate::store::types::{State, TimerKind};
@@ -118,6 +119,18 @@ impl Turn<'_> {
         Ok(())
     }
 
+    fn what_became_of_the_text(&self, call: &Call) -> Result<Tail, StoreError> {
+        let text = match call.message {
+            Some(message) => self.tx.message(message)?,
+            None => None,
+        };
+        Ok(match text.map(|text| text.state) {
+            Some(State::Accepted | State::Delivered) => Tail::TextedBack,
+            Some(State::Failed) => Tail::NotDelivered,
+            Some(State::Queued | State::Submitting | State::InDoubt) | None => self.texting(call),
+        })
+    }
+
     /// The text is on its way, or waits for a polite hour.
     fn texting(&self, call: &Call) -> Tail {
         let now = self.now();
@@ -147,12 +160,12 @@ impl Turn<'_> {
         } else {
             let tail = match call.message {
                 None if Refusal::leaves_only_a_call(&call.reason) => Tail::CannotText(call.reason.clone()),
-                None => Tail::NotTexted(call.reason.clone()),
-                Some(message) => match self.tx.message(message)?.map(|m| m.state) {
-                    Some(State::Accepted | State::Delivered) => Tail::TextedBack,
-                    Some(State::Failed) => Tail::NotDelivered,
-                    Some(State::Queued | State::Submitting | State::InDoubt) | None => self.texting(&call),
+                // They dialled again before this line went: the text for the call before is for both.
+                None => match self.tx.last_texted_call_of(id, day_ago)? {
+                    Some(texted) => self.what_became_of_the_text(&texted)?,
+                    None => Tail::NotTexted(call.reason.clone()),
                 },
+                Some(_) => self.what_became_of_the_text(&call)?,
             };
             let time = self.rules.time_of_day(call.started_utc_ms, call.offset_s);
             lines::missed(&self.rules.pack, handle, &contact, &time, call.ringing, &tail)
