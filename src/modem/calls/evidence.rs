@@ -1,7 +1,7 @@
 //! Which call a line is about, and what it proves. `modem-facts.md` §2.1–2.2.
 
 use super::call::{Call, Phase, caller_line, number_line, same_number};
-use super::{CallList, CallerLine, Calls, FOLD_FOR, Release};
+use super::{CallList, CallerLine, Calls, FOLD_FOR, Past, Release};
 use crate::at::urc::{CallReport, CallSource, CallState, CliValidity, RawNumber};
 use crate::ids::CallKey;
 use std::time::{Duration, Instant};
@@ -178,6 +178,9 @@ impl Calls {
         listed: bool,
         at: Instant,
     ) -> Option<CallKey> {
+        if listed && let Some(over) = self.over_since_asked(id, &line) {
+            return over;
+        }
         let by_id = self
             .calls
             .iter()
@@ -219,6 +222,34 @@ impl Calls {
         }
         self.identify(i, line);
         Some(self.calls[i].key)
+    }
+
+    /// A row of a list that was asked for while the call was there, and came when its end had been told: it may still say who it
+    /// was, but starts no other call. `None`: the row is about none of those.
+    fn over_since_asked(&mut self, id: Option<u8>, line: &Option<CallerLine>) -> Option<Option<CallKey>> {
+        let asked = self.last_list?;
+        let live = |c: &Call| c.is_live() && ((c.id.is_some() && c.id == id) || c.has_number_of(line));
+        if self.calls.iter().any(live) {
+            return None;
+        }
+        let closing = |c: &Call| matches!(c.phase, Phase::Closing { over, .. } if over >= asked);
+        if let Some(i) = self.calls.iter().position(|c| closing(c) && !c.conflicts_with(line)) {
+            self.identify(i, line.clone());
+            return Some(Some(self.calls[i].key));
+        }
+        let is_past = |past: &Past| {
+            past.ended >= asked
+                && match (&past.digits, line) {
+                    (Some(ours), Some(CallerLine::Number { digits, .. })) => same_number(ours, digits),
+                    (_, _) => true,
+                }
+        };
+        if !self.past.iter().any(is_past) {
+            return None;
+        }
+        // If it rings anew already, the next list says so.
+        self.reconcile = true;
+        Some(None)
     }
 
     /// The live call this id or number belongs to.

@@ -136,3 +136,84 @@ fn more_calls_than_a_line_can_have_stay_bounded() {
     calls.cut_off("port_lost", start);
     assert_eq!(ended(&mut calls).len(), 100);
 }
+
+/// The list is asked for at 1 s, the call's end is told before the answer is complete; afterwards the list is empty.
+fn over_while_its_list_was_under_way(calls: &mut Calls, start: Instant) -> Vec<crate::modem::EndedCall> {
+    calls.asked(Ask::List, start + seconds(1));
+    calls.released("no_carrier", None, None, None, None, start + seconds(1));
+    let mut at = start + seconds(1) + Duration::from_millis(20);
+    calls.listed(&[row(1, true, CallState::Incoming, CLIP)], at);
+    let mut all = ended(calls);
+    for _ in 0..300 {
+        at += Duration::from_millis(100);
+        calls.tick(at);
+        if calls.wants(at) == Some(Ask::List) {
+            calls.asked(Ask::List, at);
+            calls.listed(&[], at);
+        }
+        all.extend(ended(calls));
+    }
+    all
+}
+
+#[test]
+fn a_list_that_was_asked_for_before_the_end_makes_no_second_call_of_it() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.ring(start);
+    calls.calling_line(number(CLIP), CliValidity::Valid, start);
+    let ended = over_while_its_list_was_under_way(&mut calls, start);
+    assert_eq!(ended.len(), 1, "{ended:?}");
+    assert_eq!(ended[0].evidence, ["no_carrier"]);
+}
+
+#[test]
+fn a_list_that_was_asked_for_before_the_end_still_says_who_it_was() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.ring(start);
+    let ended = over_while_its_list_was_under_way(&mut calls, start);
+    assert_eq!(ended.len(), 1, "{ended:?}");
+    assert!(
+        matches!(&ended[0].caller, CallerLine::Number { digits, .. } if digits == CLIP),
+        "{ended:?}"
+    );
+}
+
+#[test]
+fn the_next_list_makes_a_call_of_a_caller_who_rings_anew_while_the_list_before_was_under_way() {
+    let start = Instant::now();
+    let again = [row(1, true, CallState::Incoming, CLIP)];
+    let mut calls = Calls::new(None);
+    calls.ring(start);
+    calls.calling_line(number(CLIP), CliValidity::Valid, start);
+    calls.asked(Ask::List, start + seconds(1));
+    calls.released("no_carrier", None, None, None, None, start + seconds(1));
+    calls.listed(&again, start + seconds(1));
+    assert_eq!(ended(&mut calls).len(), 1);
+    let next = calls.deadline(start + seconds(1)).expect("it asks again");
+    assert_eq!(calls.wants(next), Some(Ask::List));
+    calls.asked(Ask::List, next);
+    calls.listed(&again, next);
+    assert!(calls.is_ringing());
+}
+
+/// The waiting caller is first in line now, and the row is about the one before.
+#[test]
+fn a_row_about_a_call_that_is_over_ends_no_other_one() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.ring(start);
+    calls.calling_line(number(CLIP), CliValidity::Valid, start);
+    calls.call_waiting(number("+15557654321"), CliValidity::Valid, start);
+    calls.asked(Ask::List, start + seconds(1));
+    calls.released("no_carrier", None, number(CLIP), None, None, start + seconds(1));
+    assert_eq!(ended(&mut calls).len(), 1);
+    let rows = [
+        row(1, true, CallState::Incoming, CLIP),
+        row(2, true, CallState::Waiting, "+15557654321"),
+    ];
+    calls.listed(&rows, start + seconds(1));
+    assert!(ended(&mut calls).is_empty());
+    assert!(calls.is_ringing());
+}
