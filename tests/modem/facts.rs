@@ -296,6 +296,84 @@ fn a_modem_whose_call_reports_are_refused_is_asked_for_its_call_list() {
     }
 }
 
+/// §2.1 rule 5, 27.007 §7.18: what the list that is asked for once, while the modem is set up, says and does not say.
+#[test]
+fn what_the_call_list_says_while_the_modem_is_set_up() {
+    const CALL: &str = "+CLCC: 1,1,4,0,0,\"+15551234567\",145";
+    const MISSED: &[&str] = &["missed from +15551234567/145"];
+    let over = format!("{CALL}\r\n\r\nNO CARRIER").leak();
+    let with_talk = format!(
+        "+CLCC: 1,1,0,0,0,\"+15557654321\",145\r\n{}",
+        CALL.replace("1,1,4", "2,1,5")
+    )
+    .leak();
+    let two = format!("{CALL}\r\n{}", "+CLCC: 2,1,5,0,0,\"+15557654321\",145").leak();
+    let told_and_over = format!("RING\r\n\r\n{CALL}\r\n\r\n^CEND:1,0,104,16").leak();
+    let without_end = format!("{CALL}\r\n+CME ERROR: 100").leak();
+    let tables: [(&[&'static str], &[&str]); 15] = [
+        (&[CALL, "OK"], MISSED),
+        (&[CALL, CALL, "OK"], MISSED),
+        // For ever: no network rings so long.
+        (&[CALL], MISSED),
+        (&[over, "OK"], MISSED),
+        (&[told_and_over, "OK"], MISSED),
+        (&[without_end, "OK"], MISSED),
+        (&[with_talk, "OK"], MISSED),
+        (
+            &[two, "OK"],
+            &["missed from +15551234567/145", "missed from +15557654321/145"],
+        ),
+        (&["+CLCC: 1,1,4,0,0,\"\",128", "OK"], &["missed from unavailable"]),
+        // Data, fax; the owner's own call, dialled, alerting and talked.
+        (&["+CLCC: 1,1,4,1,0", "OK"], &[]),
+        (&["+CLCC: 1,1,4,2,0", "OK"], &[]),
+        (&["+CLCC: 1,0,2,0,0,\"+15551234567\",145", "OK"], &[]),
+        (&["+CLCC: 1,0,0,0,0,\"+15551234567\",145"], &[]),
+        // Another's line, and none that can be read.
+        (&["+CREG: 2,1"], &[]),
+        (&["+CLCC: ,,,\r\n+CLCC:\r\n+CLCC: 300,7,9,4"], &[]),
+    ];
+    let makers = [
+        ("SIMCOM INCORPORATED", "SIMCOM_SIM7600G-H"),
+        ("Quectel", "EC25"),
+        ("huawei", "E173"),
+        ("u-blox", "SARA-U201"),
+        ("Telit", "LE910C1-EU"),
+        ("Acme", "One"),
+    ];
+    for (maker, model) in makers {
+        for (list, missed) in tables {
+            let mut session = Session::new(maker, model, &[("AT+CLCC", list)]);
+            session.play(s(200));
+            assert_eq!(session.bench.modem.condition(), &Condition::Ready, "{model} {list:?}");
+            let ended: Vec<&String> = session
+                .bench
+                .events
+                .iter()
+                .filter(|event| {
+                    event.starts_with("call ") && (event.contains(" missed ") || event.contains(" answered "))
+                })
+                .collect();
+            assert_eq!(ended.len(), missed.len(), "{model} {list:?}: {ended:?}");
+            for (ended, missed) in ended.iter().zip(missed) {
+                assert!(ended.contains(missed), "{model} {list:?}: {ended}");
+            }
+        }
+        // Never answered, or refused for ever: nothing waits for it, and the next call is missed like any other.
+        for never in ["", "ERROR", "+CME ERROR: 4"] {
+            let mut session = Session::new(maker, model, &[("AT+CLCC", &[never])]).ready();
+            session.says("RING");
+            session.says("+CLIP: \"+15551234567\",145,,,,0");
+            session.play(s(40));
+            assert!(
+                session.happened("call 1 missed from +15551234567/145"),
+                "{model} {never:?}: {:?}",
+                session.bench.events
+            );
+        }
+    }
+}
+
 /// §2.2 Huawei, §3.3 CSMS: what answers calls by itself, or wants texts acknowledged, is switched off; §4.4 reset, each maker's.
 #[test]
 fn each_family_is_set_and_restarted_in_its_own_words() {

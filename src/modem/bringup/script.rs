@@ -46,7 +46,8 @@ pub const SETTINGS: &[Line] = &[
     line("+CEREG=2"),
 ];
 
-/// The calls there are, 27.007 §7.18. One that has rung already may not ring again before it ends.
+/// The calls there are, 27.007 §7.18. One that has rung already may not ring again before it ends. Nobody waits for the list as
+/// a whole: its rows are news, each in its turn among the lines that tell an end.
 pub const CALLS: Line = asks("+CLCC", "+CLCC:");
 
 /// Which ways of telling new texts it has, 27.005 §3.4.1.

@@ -109,9 +109,6 @@ impl Modem {
                     self.status.reply_line(line);
                     self.inbox.usage_line(line);
                     self.canary.answer(line, at);
-                    if let Urc::Call(row) = at::urc::parse(line) {
-                        self.calls.report(&row, at);
-                    }
                 }
                 self.calls.set_family(self.bringup.family(), self.bringup.tells_ends());
                 self.sender.set_family(self.bringup.family());
