@@ -47,6 +47,7 @@ enum Command {
         /// A handle or a number
         to: String,
         /// What to say
+        #[arg(allow_hyphen_values = true)]
         text: String,
         #[command(flatten)]
         config: cli::ConfigFile,
@@ -89,7 +90,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(said) => return cli::usage(&said),
+    };
     let result = match arguments.command {
         Command::Run(config) => cli::run::run(&config),
         Command::Demo(demo) => cli::demo::run(&demo),

@@ -202,6 +202,53 @@ fn pdu_encode_prints_one_object_a_line() {
 }
 
 #[test]
+fn a_text_that_begins_with_a_dash_is_a_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("none.db");
+    let file = write(
+        folder.path(),
+        &format!("company = \"A\"\nowner = \"+15125550100\"\n[store]\npath = {database:?}\n"),
+    );
+    for text in ["-hi", "--", "-", "- see you", "--help me"] {
+        let words = ["pdu", "encode", "--to", "+15551234567", "--text", text];
+        let glued = format!("--text={text}");
+        let wanted = out(&textback(&["pdu", "encode", "--to", "+15551234567", &glued]));
+        assert!(wanted.contains("\"total\":1"), "{text}: {wanted}");
+        assert_eq!(out(&textback(&words)), wanted, "{text}");
+    }
+    // It is not there to send it: but it was understood as a text, and not as a wish for help.
+    for words in [
+        ["send", "13", "-hi", "--config", &file],
+        ["send", "--config", &file, "13", "-hi"],
+        ["send", "13", "--config", &file, "-hi"],
+    ] {
+        assert_eq!(
+            textback(&words).status.code(),
+            Some(69),
+            "{words:?}: {}",
+            err(&textback(&words))
+        );
+    }
+    assert_eq!(textback(&["send", "13", "--help"]).status.code(), Some(0));
+    assert_eq!(textback(&["send", "13"]).status.code(), Some(2));
+}
+
+#[test]
+fn what_a_full_disk_did_not_take_is_a_failure() {
+    for words in [
+        &["--version"][..],
+        &["--help"],
+        &["calls", "--help"],
+        &["pdu", "encode", "--to", "1", "--text", "a"],
+    ] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_textback"));
+        let output = command.args(words).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+    }
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_panic() {
     let folder = tempfile::tempdir().unwrap();
     let file = write(folder.path(), "company = \"Hill\"\nowner = \"+15125550100\"\n");

@@ -3,6 +3,7 @@
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use textback::config::{Config, MAY_ASK, Mistake};
 use textback::daemon::control::{self, Answer, Question};
 use textback::daemon::state::with_counts;
@@ -186,6 +187,20 @@ fn look(config: &Config, question: &Question, why: &str) -> Result<serde_json::V
             ));
         }
     })
+}
+
+/// Help, the version or what is wrong with the command line. Help that could not be written was not given.
+pub fn usage(said: &clap::Error) -> ExitCode {
+    match said.print() {
+        Ok(()) => ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(FAILED)),
+        Err(error) => {
+            let exit = Exit::from(error);
+            if !exit.why.is_empty() {
+                complain(exit.why);
+            }
+            ExitCode::from(exit.code)
+        }
+    }
 }
 
 /// One line to stdout. A reader that went away is an error without words, not a panic.

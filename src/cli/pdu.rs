@@ -19,7 +19,7 @@ pub enum Command {
         #[arg(long)]
         to: String,
         /// What to say
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         text: String,
         /// The service centre; left to the SIM if absent
         #[arg(long)]
