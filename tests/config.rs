@@ -188,6 +188,22 @@ fn twin_phones_owner_gets_longer_to_ring_back() {
     assert_eq!(set.text_back.delay, Duration::from_secs(5));
 }
 
+/// interface.md: durations are `"3s" "24h" "1m 30s"` or `"off"`. To text everybody at every call is no wait that is off.
+#[test]
+fn what_can_be_zero_can_be_off() {
+    let keys = ["delay", "min_ring", "reject_after"]
+        .map(|key| format!("{key} = \"off\"\n"))
+        .concat();
+    let text = format!("{LEAST}[text_back]\n{keys}[owner_alerts]\nmerge_window = \"off\"\n");
+    let config = Config::parse(&text).unwrap();
+    assert_eq!(config.text_back.delay, Duration::ZERO);
+    assert_eq!(config.text_back.min_ring, Duration::ZERO);
+    assert_eq!(config.text_back.reject_after, None);
+    assert_eq!(config.owner_alerts.merge_window, Duration::ZERO);
+    let checked = Config::check(&format!("{LEAST}[text_back]\ncooldown = \"off\"\n"));
+    assert!(!checked.ok);
+}
+
 /// A file with this text to callers.
 fn with_text(company: &str, key: &str, text: &str) -> textback::config::Checked {
     Config::check(&format!(

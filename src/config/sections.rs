@@ -99,7 +99,7 @@ pub(super) fn text_back(
             Topology::Twin => TWIN_DELAY,
         }),
         Duration::ZERO..=600 * SECOND,
-        false,
+        true,
         findings,
     );
     let cooldown = section.duration("cooldown", Some(DAY), MINUTE..=30 * DAY, false, findings);

@@ -71,7 +71,7 @@ fn what_the_file_would_refuse_is_refused_with_what_is_allowed() {
     let mut it = Box::new();
     assert_eq!(
         says(&mut it, "SET delay 5 parsecs"),
-        "Not set: delay must be a duration like \"3s\", \"1m 30s\" or \"24h\", from \"0s\" to \"10m\""
+        "Not set: delay must be a duration like \"3s\", \"1m 30s\" or \"24h\", from \"0s\" to \"10m\", or \"off\""
     );
     assert_eq!(
         says(&mut it, "SET dely 5s"),
