@@ -463,6 +463,98 @@ mod tests {
         ] {
             let said = set(name, value).unwrap_err();
             assert!(said.contains(why), "{name} {value}: {said}");
+            is_told_in_every_language(&said);
+        }
+        // What is refused less often, or in other words, is told in every language too.
+        let many = |one: &str, times: usize| vec![one; times].join(",");
+        for (name, value) in [
+            ("merge_window", "11m".to_owned()),
+            ("cooldown", "5s".to_owned()),
+            ("language", "klingon".to_owned()),
+            ("digest", "weakly".to_owned()),
+            ("digest", "x".to_owned()),
+            ("hours", "mon 8-12, mon 14-17, mon 18-19".to_owned()),
+            ("hours", "mon 8:00-9:00; mon 14:00-17:00".to_owned()),
+            ("hours", format!("mon {}", many("8:00-9:00", 20))),
+            ("holidays", "24 Dec - 2027-01-01".to_owned()),
+            ("holidays", "2027-01-01 - 2026-01-01".to_owned()),
+            ("holidays", many("25 Dec", 500)),
+            ("urgent", many("gas", 500)),
+            ("message", "{company".to_owned()),
+            ("message", "x".repeat(VALUE_BYTES_MAX)),
+            ("message", "x".repeat(VALUE_BYTES_MAX + 1)),
+            ("q2", "{compny}".to_owned()),
+        ] {
+            is_told_in_every_language(&set(name, &value).unwrap_err());
+        }
+    }
+
+    /// A refusal reaches a phone: English says it as it is, and every other language in its own words.
+    fn is_told_in_every_language(said: &str) {
+        for pack in crate::desk::wording::pack::Pack::all() {
+            let told = pack.reason(said);
+            assert_eq!(told == said, pack.code == "en", "{}: {told}", pack.code);
+        }
+    }
+
+    #[test]
+    fn what_a_refusal_proposes_is_taken() {
+        for (language, name, values) in [
+            (
+                "es",
+                "hours",
+                &[
+                    "8:00-17:00",
+                    "8:00-12:00, 13:00-17:00",
+                    "24h",
+                    "cerrado",
+                    "lun 8-17",
+                    "lun-vie 8-17",
+                    "sab,dom 8-17",
+                ][..],
+            ),
+            (
+                "fr",
+                "hours",
+                &[
+                    "8h-17h",
+                    "8h-12h, 13h-17h",
+                    "24h",
+                    "ferm\u{e9}",
+                    "lun 8-17",
+                    "lun-ven 8-17",
+                    "sam,dim 8-17",
+                ],
+            ),
+            (
+                "de",
+                "hours",
+                &[
+                    "8:00-17:00",
+                    "8:00-12:00, 13:00-17:00",
+                    "24h",
+                    "geschlossen",
+                    "Mo 8-17",
+                    "Mo-Fr 8-17",
+                    "Sa,So 8-17",
+                ],
+            ),
+            ("es", "holidays", &["25 dic", "2026-12-25", "24 dic - 1 ene"]),
+            (
+                "fr",
+                "holidays",
+                &["25 d\u{e9}c", "25 dec", "2026-12-25", "24 d\u{e9}c - 1 jan"],
+            ),
+            ("de", "holidays", &["25 Dez", "2026-12-25", "24 Dez - 1 Jan"]),
+            ("es", "quiet", &["22:00-6:30", "off"]),
+            ("fr", "quiet", &["22h-6h30", "off"]),
+            ("de", "quiet", &["22:00-6:30", "off"]),
+        ] {
+            let file = Config::parse(&format!("language = \"{language}\"\n{FILE}")).unwrap();
+            for value in values {
+                let taken = file.laid_over(&[(find(name).unwrap(), (*value).to_owned())]);
+                assert!(taken.is_ok(), "{language} {name} {value}: {:?}", taken.err());
+            }
         }
     }
 

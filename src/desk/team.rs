@@ -159,6 +159,7 @@ impl Turn<'_> {
         let (number, name) = match self.written_number(written) {
             Ok(found) => found,
             Err(why) => {
+                let why = self.rules.pack.reason(&why);
                 self.say(&by.number, "team_no_number", &[("why", &why)])?;
                 return Ok(None);
             }
@@ -189,6 +190,7 @@ impl Turn<'_> {
         let number = match self.written_number(written) {
             Ok((number, _)) => number,
             Err(why) => {
+                let why = self.rules.pack.reason(&why);
                 self.say(&by.number, "team_no_number", &[("why", &why)])?;
                 return Ok(None);
             }

@@ -73,6 +73,9 @@ fn usual(blank: &str) -> &'static str {
         "letters" => "x",
         "company" => "Hill Country Plumbing",
         "most" => "20",
+        "least" => "0s",
+        "which" => "{company} {owner} {name} {open}",
+        "last" => "{phone}",
         "code" => "4821",
         "role" => "owner",
         "sign" => "$",
@@ -315,6 +318,19 @@ fn reasons_on_record_are_english_and_read_in_the_boxs_language() {
             "automatische SMS gestoppt: will evtl. keine SMS mehr",
         ),
         ("something nobody translated", "something nobody translated"),
+        (
+            "must be a duration like \"3s\", \"1m 30s\" or \"24h\", from \"0s\" to \"10m\", or \"off\"",
+            "muss eine Dauer wie 3s, 1m 30s oder 24h sein, von 0s bis 10m, oder off",
+        ),
+        (
+            "a { is never closed; write {company} {owner} {name} {open} or {phone}",
+            "hat ein {, das nie endet; schreiben Sie {company} {owner} {name} {open} oder {phone}",
+        ),
+        // What the owner wrote is no reason, even where it reads like one.
+        (
+            "could be morning or afternoon in \"landline\": write it like 8am-5pm or 8:00-17:00",
+            "ist unklar, morgens oder abends, bei \"landline\": schreiben Sie etwa 8:00-17:00",
+        ),
     ] {
         assert_eq!(german.reason(recorded), said);
         assert_eq!(Pack::english().reason(recorded), recorded);

@@ -47,7 +47,8 @@ impl Turn<'_> {
         for (key, why) in &self.rules.refused {
             self.tx.drop_setting(&format!("{PREFIX}{}", key.name))?;
             self.tx.journal(About::default(), "setting dropped", why)?;
-            let said = self.line("set_dropped", &[("key", &key.name), ("why", why)]);
+            let why = self.rules.pack.reason(why);
+            let said = self.line("set_dropped", &[("key", &key.name), ("why", &why)]);
             self.alert(&said, None)?;
         }
         Ok(())
@@ -141,6 +142,7 @@ impl Turn<'_> {
         let config = match self.rules.file.laid_over(&settings) {
             Ok(config) => config,
             Err(why) => {
+                let why = self.rules.pack.reason(&why);
                 self.say(&member.number, "set_refused", &[("key", &key.name), ("why", &why)])?;
                 return Ok(None);
             }

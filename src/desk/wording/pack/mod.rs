@@ -27,6 +27,8 @@ pub const BUILT_IN: [(&str, &str); 4] = [
 pub const FILE_BYTES_MAX: u64 = 256 * 1024;
 /// Reasons stand in reasons; no deeper than this.
 const REASON_DEPTH: u8 = 2;
+/// The blank of a reason that holds another one.
+const REASON_WITHIN: &str = "why";
 
 /// What fills the blanks of a text: each blank's name and its value.
 pub type Values<'a> = &'a [(&'a str, &'a dyn Display)];
@@ -152,17 +154,14 @@ impl Pack {
         let Some((key, captured)) = found else {
             return recorded.to_owned();
         };
-        let inner = captured.map(|(name, value)| {
-            let value = match depth {
-                0 => value.to_owned(),
-                _ => self.reason_within(value, depth - 1),
-            };
-            (name, value)
-        });
-        match &inner {
-            Some((name, value)) => self.fill(&self.reasons, key, &[(name, value)]),
-            None => self.fill(&self.reasons, key, &[]),
-        }
+        let inner: Vec<(&str, String)> = (captured.into_iter())
+            .map(|(name, value)| match (name, depth) {
+                (REASON_WITHIN, 1..) => (name, self.reason_within(value, depth - 1)),
+                (_, _) => (name, value.to_owned()),
+            })
+            .collect();
+        let values: Vec<(&str, &dyn Display)> = inner.iter().map(|(name, value)| (*name, value as _)).collect();
+        self.fill(&self.reasons, key, &values)
     }
 
     /// The words of one meaning, in lower case, both as written and folded; the English ones are among them.
@@ -303,23 +302,30 @@ impl Line {
             .collect()
     }
 
-    /// Whether `said` is this text, and if so what stands in its one blank. Reasons have at most one.
-    #[expect(
-        clippy::option_option,
-        reason = "no match; a match without a blank; a match with one"
-    )]
-    fn capture<'a>(&'a self, said: &'a str) -> Option<Option<(&'a str, &'a str)>> {
-        match self.0.as_slice() {
-            [Piece::Text(text)] => (text == said).then_some(None),
-            [Piece::Text(before), Piece::Blank(name)] => {
-                let value = said.strip_prefix(before.as_str())?;
-                Some(Some((name, value)))
+    /// Whether `said` is this text, and if so what stands in its blanks: each as short as what follows it allows.
+    fn capture<'a>(&'a self, said: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+        let mut captured = Vec::new();
+        let mut rest = said;
+        let mut pieces = self.0.iter().peekable();
+        while let Some(piece) = pieces.next() {
+            match (piece, pieces.peek()) {
+                (Piece::Text(text), None) => return (text == rest).then_some(captured),
+                (Piece::Text(text), Some(_)) => rest = rest.strip_prefix(text.as_str())?,
+                (Piece::Blank(name), None) => captured.push((name.as_str(), std::mem::take(&mut rest))),
+                (Piece::Blank(name), Some(Piece::Text(after))) => {
+                    let end = match pieces.len() {
+                        1 => rest.strip_suffix(after.as_str())?.len(),
+                        _ => rest.find(after.as_str())?,
+                    };
+                    let (value, left) = rest.split_at_checked(end)?;
+                    captured.push((name.as_str(), value));
+                    rest = left;
+                }
+                (Piece::Blank(_), Some(Piece::Blank(_) | Piece::ByNumber { .. })) | (Piece::ByNumber { .. }, _) => {
+                    return None;
+                }
             }
-            [Piece::Text(before), Piece::Blank(name), Piece::Text(after)] => {
-                let value = said.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
-                Some(Some((name, value)))
-            }
-            _ => None,
         }
+        rest.is_empty().then_some(captured)
     }
 }
