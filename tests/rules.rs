@@ -132,6 +132,8 @@ fn opting_out_is_understood_however_it_is_written() {
         "no more texts",
         "no more texts please",
         "STOP \u{1f6d1}",
+        // Some senders of UCS-2 begin with a byte order mark.
+        "\u{feff}STOP",
         "ＳＴＯＰ",
         "Stop it",
         "STOP NOW",
