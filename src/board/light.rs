@@ -73,6 +73,21 @@ impl Code {
         }
     }
 
+    /// The line of a language's `[label]` that says it.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Code::NoModem => "trouble_no_modem",
+            Code::NoSim => "trouble_no_sim",
+            Code::Pin => "trouble_pin",
+            Code::NotRegistered => "trouble_no_network",
+            Code::NoSms => "trouble_no_sms",
+            Code::Clock => "trouble_clock",
+            Code::Storage => "trouble_storage",
+            Code::Config => "trouble_config",
+        }
+    }
+
     /// What a daemon that ended with this exit status would have to show: sysexits' 64 and 78, 69.
     #[must_use]
     pub fn from_exit_status(status: i32) -> Self {

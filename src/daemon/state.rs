@@ -204,6 +204,8 @@ impl State {
                 Some(_) => self.signal.in_words().to_owned(),
                 None => String::new(),
             },
+            // Of a trouble and of the clock it says more than the light can.
+            light: self.is_ready().then(|| self.amiss(Trust::Network)).flatten(),
             ..BoxCondition::default()
         }
     }
@@ -436,6 +438,14 @@ mod tests {
         let ready = |but| Shown::Ready { bars: Some(3), but };
         assert_eq!(state.shown(Trust::Network), ready(None));
         assert_eq!(state.shown(Trust::Guess), ready(Some(Code::Clock)));
+        assert_eq!(state.for_status(Steady(0)).light, None);
+        state.learn(&Event::Storage {
+            used: 20,
+            total: 20,
+            full: true,
+        });
+        assert_eq!(state.shown(Trust::Network), ready(Some(Code::Storage)));
+        assert_eq!(state.for_status(Steady(0)).light, Some(Code::Storage));
         state.storage(Some("disk full".to_owned()));
         assert_eq!(state.shown(Trust::Network), Shown::Trouble(Code::Storage));
     }

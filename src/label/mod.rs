@@ -91,20 +91,6 @@ pub fn divert_codes(number: &str, after_s: u8) -> Vec<(String, &'static str)> {
     codes
 }
 
-/// The line that says what this many flashes mean.
-fn trouble(code: Code) -> &'static str {
-    match code {
-        Code::NoModem => "trouble_no_modem",
-        Code::NoSim => "trouble_no_sim",
-        Code::Pin => "trouble_pin",
-        Code::NotRegistered => "trouble_no_network",
-        Code::NoSms => "trouble_no_sms",
-        Code::Clock => "trouble_clock",
-        Code::Storage => "trouble_storage",
-        Code::Config => "trouble_config",
-    }
-}
-
 /// How wide Helvetica sets this, if it is bold; regular is never wider.
 fn width(text: &str, size: f32) -> f32 {
     let thousandths: u32 = text.chars().map(|c| u32::from(advance(c))).sum();
@@ -245,7 +231,7 @@ impl Page<'_> {
         self.heading("lights");
         self.says("light_well");
         self.says("light_trouble");
-        let codes = Code::ALL.map(|code| format!("{} {}", code.count(), self.language.printed(trouble(code))));
+        let codes = Code::ALL.map(|code| format!("{} {}", code.count(), self.language.printed(code.key())));
         self.units(codes.iter().map(String::as_str), "    ");
         self.gap(4.0);
     }

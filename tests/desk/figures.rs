@@ -288,7 +288,7 @@ fn status_is_one_part_for_an_owner_whatever_there_is_to_say_and_whole_for_the_in
             signal: "excellent".to_owned(),
             balance: Some("Your balance is EUR 12.50, valid until 31.12.2026".to_owned()),
             deaf: Some("Jul 21 12:00pm-Jul 24 12:00pm".to_owned()),
-            light: Some("slow green, 5 flashes".to_owned()),
+            light: Some(textback::board::Code::Storage),
             calls_in_doubt: true,
             ..BoxCondition::default()
         });
@@ -306,7 +306,7 @@ fn status_is_one_part_for_an_owner_whatever_there_is_to_say_and_whole_for_the_in
         it.text(SAM, "STATUS");
         let whole = it.settle_to(SAM).concat();
         assert!(
-            whole.ends_with(&version) && whole.contains("5 flashes"),
+            whole.ends_with(&version) && whole.contains(&format!("7 {}", pack.printed("trouble_storage"))),
             "{}: {whole}",
             pack.code
         );

@@ -1,6 +1,7 @@
 //! How the box is, as the daemon last saw it: what STATUS tells besides what the store knows. Kept in memory only; it is
 //! true of this run alone.
 
+use crate::board::Code;
 use crate::clock::Steady;
 
 /// Longest a word of the modem's may be in STATUS, in characters.
@@ -19,8 +20,8 @@ pub struct BoxCondition {
     pub operator: Option<String>,
     /// The signal in words (`good`); empty: not known.
     pub signal: String,
-    /// What the light shows, in words (`slow green, 4 flashes`); `None`: there is no light.
-    pub light: Option<String>,
+    /// What the light counts and nothing else here says; `None`: nothing.
+    pub light: Option<Code>,
     /// What is left on a prepaid SIM, as the operator words it.
     pub balance: Option<String>,
     /// The last stretch without a network, in words (`2:10pm to 2:31pm`).

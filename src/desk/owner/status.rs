@@ -108,8 +108,9 @@ impl Turn<'_> {
         if let Some(deaf) = &deaf {
             said.push((G::Spell, self.line("status_deaf", &[("what", deaf)])));
         }
-        if let Some(light) = &condition.light {
-            said.push((G::Light, self.line("status_light", &[("what", light)])));
+        if let Some(code) = condition.light {
+            let what = format!("{} {}", code.count(), self.rules.pack.printed(code.key()));
+            said.push((G::Light, self.line("status_light", &[("what", &what)])));
         }
         if now.wall.trust == Trust::Guess {
             said.push((G::Never, self.line("status_no_clock", &[])));

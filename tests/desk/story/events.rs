@@ -121,7 +121,7 @@ impl Story {
                 since: Some(self.it.now.steady),
                 operator: Some("T-Mobile".to_owned()),
                 signal: signal.to_owned(),
-                light: Some("slow green, 4 flashes".to_owned()),
+                light: Some(textback::board::Code::Storage),
                 ..BoxCondition::default()
             });
         } else if let Some(said) = to_box("the network says of the balance: ") {
