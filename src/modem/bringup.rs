@@ -15,7 +15,8 @@ mod news;
 mod script;
 mod standing;
 mod state;
-use state::{Early, Name, Rung, State};
+use news::News;
+use state::{Early, Name, State};
 
 /// `AT` is tried this often before the recovery ladder takes over.
 pub const AWAKEN_TRIES: u8 = 10;
@@ -78,12 +79,9 @@ pub struct Bringup {
     about: String,
     storage: Option<&'static str>,
     notify: bool,
-    /// `+CNMI` settings that fit what the modem allows, best first.
-    fitting: VecDeque<[u8; 5]>,
+    news: News,
     /// It waits for an acknowledgement of every text that it hands on unstored; not known unless it was told to or not to.
     acknowledges: Option<bool>,
-    /// It was asked to.
-    asked_acknowledgement: bool,
     clip: bool,
     /// The family's call reports were switched on.
     reports: bool,
@@ -117,9 +115,8 @@ impl Bringup {
             about: String::new(),
             storage: None,
             notify: false,
-            fitting: VecDeque::new(),
+            news: News::default(),
             acknowledges: None,
-            asked_acknowledgement: false,
             clip: false,
             reports: false,
             call_seen: false,
@@ -199,9 +196,7 @@ impl Bringup {
         self.restarted = restarted;
         self.sms_ready = false;
         self.notify = false;
-        self.fitting.clear();
         self.acknowledges = None;
-        self.asked_acknowledgement = false;
         self.clip = false;
         self.reports = false;
         self.storage = None;

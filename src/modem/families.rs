@@ -91,7 +91,7 @@ pub struct Family {
     /// Message memories, best first.
     pub storage: &'static [&'static str],
     /// `AT+CNMI` settings, best first.
-    pub notify: &'static [&'static str],
+    pub notify: &'static [[u8; 5]],
     /// Ways to ask how many tries are left for the SIM PIN.
     pub pin_counters: &'static [Line],
     /// Ways to ask for the SIM's number, text after `AT`; the answer may be bare digits.

@@ -119,7 +119,7 @@ impl Inbox {
             more: false,
             select_again: None,
             next_token: 0,
-            acknowledgements: Acknowledgements::new(),
+            acknowledgements: Acknowledgements::default(),
             usage: None,
             text_mode: false,
             text_mode_at: None,

@@ -6,8 +6,8 @@ use super::super::replies::{pin_state, text_field};
 use super::super::{Event, Limit, families};
 use super::script::{IDENTITY, SETTINGS, SURVEY};
 use super::{
-    AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, LINE_FEED_AT, Name,
-    PIN_TRIES_NEEDED, Rung, SMS_READY_WAIT, SPEAK_UP_AT, STORAGE_TRIES, State, UNKNOWN_TRIES, news,
+    AWAKEN_TRIES, BUSY_TRIES, BUSY_WAIT, Bringup, Early, IGNORED_MAX, LIMITED_EVERY, LINE_FEED_AT, Name, News,
+    PIN_TRIES_NEEDED, SMS_READY_WAIT, SPEAK_UP_AT, STORAGE_TRIES, State, UNKNOWN_TRIES,
 };
 use crate::at::reply::{self, own_number, pin_tries};
 use crate::at::{CodeOrWords, Failure, Outcome};
@@ -106,6 +106,7 @@ impl Bringup {
             }),
             State::PduMode { busy } => {
                 if accepted {
+                    self.news = News::new(self.family.notify);
                     self.enter(State::Storage { next: 0, again: 0 });
                 } else if busy < BUSY_TRIES && is_busy(&outcome.result) {
                     self.enter(State::PduMode { busy: busy + 1 });
@@ -127,10 +128,7 @@ impl Bringup {
                     self.pause = (!unanswered).then_some(at + BUSY_WAIT);
                 } else if accepted {
                     self.storage = self.family.storage.get(next).copied();
-                    self.enter(State::Notify {
-                        rung: Rung::Family(0),
-                        again: 0,
-                    });
+                    self.enter(State::Notify { again: 0 });
                 } else {
                     self.enter(State::Storage {
                         next: next + 1,
@@ -138,39 +136,38 @@ impl Bringup {
                     });
                 }
             }
-            State::Notify { rung, again } => {
+            State::Notify { again } => {
                 if accepted {
-                    self.enter(State::NotifyCheck { rung });
+                    self.enter(State::NotifyCheck);
                 } else if is_sim_busy(&outcome.result) && again < STORAGE_TRIES {
-                    self.enter(State::Notify { rung, again: again + 1 });
+                    self.enter(State::Notify { again: again + 1 });
                     self.pause = Some(at + BUSY_WAIT);
                 } else {
-                    self.next_rung(rung);
+                    let next = self.news.refused();
+                    self.enter(next);
                 }
             }
-            State::NotifyCheck { rung } => {
+            State::NotifyCheck => {
                 // Accepted and not done is refused: <mt> 0 announces nothing (27.005 §3.4.1). Not readable is believed.
                 self.notify = text_field(outcome, "+CNMI", 1).is_none_or(|mt| mt != "0");
-                if self.notify {
-                    self.enter(State::Survey { next: 0 });
-                } else {
-                    self.next_rung(rung);
-                }
+                let next = match self.notify {
+                    true => State::Survey { next: 0 },
+                    false => self.news.refused(),
+                };
+                self.enter(next);
             }
             State::NotifyRanges => {
                 let ranges = reply::cnmi_ranges(&outcome.lines).filter(|_| accepted);
                 // Who leaves the question unanswered would leave every other setting unanswered too.
-                if !unanswered {
-                    self.fitting = news::fitting(ranges.as_ref(), self.family.notify);
-                }
-                self.next_fitting();
+                let next = match unanswered {
+                    true => State::Notify { again: 0 },
+                    false => self.news.fit(ranges.as_ref(), self.family.notify),
+                };
+                self.enter(next);
             }
             State::WithAcknowledgement => {
                 self.acknowledges = accepted.then_some(true);
-                self.enter(State::Notify {
-                    rung: Rung::Fitting,
-                    again: 0,
-                });
+                self.enter(State::Notify { again: 0 });
             }
             State::Survey { next } => {
                 self.surveyed(next, outcome);

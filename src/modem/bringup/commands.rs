@@ -4,7 +4,7 @@ use super::script::{
     self, ACKNOWLEDGEMENT, BASICS, CALLS, IDENTITY, NOTIFY_RANGES, PDU_MODE, PDU_MODES, RADIO, RADIO_ON, SETTINGS,
     SPEAK_UP, SURVEY,
 };
-use super::{AWAKEN_WAIT, BUSY_TRIES, Bringup, Early, Next, QUICK, Rung, SLOW, SPEAK_UP_AT, State, plain};
+use super::{AWAKEN_WAIT, BUSY_TRIES, Bringup, Early, Next, QUICK, SLOW, SPEAK_UP_AT, State, plain};
 use crate::at::Command;
 use crate::modem::families::Line;
 use crate::modem::{Event, Limit};
@@ -97,22 +97,10 @@ impl Bringup {
                         .storage
                         .get(next)
                         .map(|s| Command::MessageStorage((*s).to_string())),
-                    State::Notify {
-                        rung: Rung::Family(0),
-                        again: 0,
-                    },
+                    State::Notify { again: 0 },
                 ),
-                State::Notify {
-                    rung: Rung::Family(rung),
-                    ..
-                } => {
-                    let line = self.family.notify.get(rung).map(|text| Line { text, prefix: None });
-                    (line.map(|l| plain(&l, QUICK)), State::NotifyRanges)
-                }
-                State::Notify {
-                    rung: Rung::Fitting, ..
-                } => {
-                    let setting = self.fitting.front().copied();
+                State::Notify { .. } => {
+                    let setting = self.news.setting();
                     if setting.is_none() {
                         let why = "every +CNMI setting was refused; texts are found by looking for them".to_string();
                         self.events.push_back(Event::Note {
@@ -124,7 +112,7 @@ impl Bringup {
                 }
                 State::NotifyRanges => (Some(plain(&NOTIFY_RANGES, QUICK)), State::Survey { next: 0 }),
                 State::WithAcknowledgement => (Some(plain(&ACKNOWLEDGEMENT, QUICK)), State::Survey { next: 0 }),
-                State::NotifyCheck { .. } => {
+                State::NotifyCheck => {
                     let line = Line {
                         text: "+CNMI?",
                         prefix: Some("+CNMI:"),

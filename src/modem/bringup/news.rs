@@ -1,8 +1,7 @@
-//! How new texts are told: the `+CNMI` settings that a modem allows where it refuses all that its family should take.
-//! 3GPP TS 27.005 §3.4.1.
+//! How new texts are told: the `+CNMI` settings that the family should take, then those that the modem allows where it refuses
+//! all of them. 3GPP TS 27.005 §3.4.1.
 
-use super::Bringup;
-use super::state::{Rung, State};
+use super::state::State;
 use std::collections::VecDeque;
 
 /// Settings tried of those that fit.
@@ -11,9 +10,60 @@ const MAX_FITTING: usize = 12;
 const ANNOUNCED: u8 = 1;
 const HANDED_ON: u8 = 2;
 
+/// The settings that are left to try, and what was asked on their account.
+#[derive(Debug, Default)]
+pub struct News {
+    /// The first is the one that is tried.
+    settings: VecDeque<[u8; 5]>,
+    asked_ranges: bool,
+    asked_acknowledgement: bool,
+}
+
+impl News {
+    /// Begins with those.
+    pub fn new(settings: &[[u8; 5]]) -> News {
+        News {
+            settings: settings.iter().copied().collect(),
+            ..News::default()
+        }
+    }
+
+    /// The one to try; `None`: none is left.
+    pub fn setting(&self) -> Option<[u8; 5]> {
+        self.settings.front().copied()
+    }
+
+    /// It was refused, or taken and not done. The step that follows.
+    pub fn refused(&mut self) -> State {
+        self.settings.pop_front();
+        self.step()
+    }
+
+    /// The modem told what it allows, or knows no such question; `tried` were refused. The step that follows.
+    pub fn fit(&mut self, ranges: Option<&[Vec<u8>; 5]>, tried: &[[u8; 5]]) -> State {
+        self.settings = fitting(ranges, tried);
+        self.step()
+    }
+
+    fn step(&mut self) -> State {
+        match self.setting() {
+            None if !self.asked_ranges => {
+                self.asked_ranges = true;
+                State::NotifyRanges
+            }
+            // Before the first text is handed on unstored, the network is to keep it until we have it.
+            Some([_, HANDED_ON, ..]) if !self.asked_acknowledgement => {
+                self.asked_acknowledgement = true;
+                State::WithAcknowledgement
+            }
+            Some(_) | None => State::Notify { again: 0 },
+        }
+    }
+}
+
 /// Settings that the modem allows, the best first: announced before handed on, since what is stored waits for us. With no
 /// word from the modem: those that most take.
-pub fn fitting(ranges: Option<&[Vec<u8>; 5]>, tried: &[&str]) -> VecDeque<[u8; 5]> {
+fn fitting(ranges: Option<&[Vec<u8>; 5]>, tried: &[[u8; 5]]) -> VecDeque<[u8; 5]> {
     let usual = [vec![1, 2], vec![HANDED_ON], vec![0], vec![0, 1], vec![0]];
     let [modes, deliveries, broadcasts, reports, buffers] = ranges.unwrap_or(&usual);
     let among = |wanted: &[u8], allowed: &[u8]| -> Vec<u8> {
@@ -32,42 +82,9 @@ pub fn fitting(ranges: Option<&[Vec<u8>; 5]>, tried: &[&str]) -> VecDeque<[u8; 5
             }
         }
     }
-    found.retain(|[mode, mt, bm, ds, bfr]| {
-        let line = format!("+CNMI={mode},{mt},{bm},{ds},{bfr}");
-        !tried.contains(&line.as_str())
-    });
+    found.retain(|setting| !tried.contains(setting));
     found.truncate(MAX_FITTING);
     found
-}
-
-impl Bringup {
-    /// That setting was refused, or taken and not done.
-    pub(super) fn next_rung(&mut self, rung: Rung) {
-        match rung {
-            Rung::Family(number) => self.enter(State::Notify {
-                rung: Rung::Family(number + 1),
-                again: 0,
-            }),
-            Rung::Fitting => {
-                self.fitting.pop_front();
-                self.next_fitting();
-            }
-        }
-    }
-
-    /// Before the first text is handed on unstored, the network is to keep it until we have it.
-    pub(super) fn next_fitting(&mut self) {
-        let handed_on = self.fitting.front().is_some_and(|[_, mt, ..]| *mt == HANDED_ON);
-        let ask = handed_on && !self.asked_acknowledgement;
-        self.asked_acknowledgement |= ask;
-        self.enter(match ask {
-            true => State::WithAcknowledgement,
-            false => State::Notify {
-                rung: Rung::Fitting,
-                again: 0,
-            },
-        });
-    }
 }
 
 #[cfg(test)]
@@ -77,7 +94,7 @@ mod tests {
     #[test]
     fn what_fits_is_what_the_modem_allows_and_was_not_tried() {
         let siemens = [vec![0, 1, 2, 3], vec![0, 1], vec![0, 2, 3], vec![0, 2], vec![1]];
-        let found = fitting(Some(&siemens), &["+CNMI=2,1,0,2,0", "+CNMI=2,1,0,2,1"]);
+        let found = fitting(Some(&siemens), &[[2, 1, 0, 2, 0], [2, 1, 0, 2, 1]]);
         assert_eq!(found[0], [1, 1, 0, 2, 1]);
         assert!(found.iter().all(|setting| setting[1] == 1 && setting[4] == 1));
         assert!(!found.contains(&[2, 1, 0, 2, 1]), "it was refused before");

@@ -88,7 +88,7 @@ impl Bringup {
             | State::PduModes
             | State::Storage { .. }
             | State::Notify { .. }
-            | State::NotifyCheck { .. }
+            | State::NotifyCheck
             | State::NotifyRanges
             | State::WithAcknowledgement => "texts",
             State::Survey { .. } | State::Iccid { .. } => "network",
@@ -110,7 +110,7 @@ impl Bringup {
             | State::PduModes
             | State::Storage { .. }
             | State::Notify { .. }
-            | State::NotifyCheck { .. }
+            | State::NotifyCheck
             | State::NotifyRanges
             | State::WithAcknowledgement
             | State::Survey { .. } => self.early == Early::Given,
@@ -154,7 +154,7 @@ impl Bringup {
             | State::Reports { .. }
             | State::Extras { .. }
             | State::Calls
-            | State::NotifyCheck { .. }
+            | State::NotifyCheck
             | State::NotifyRanges
             | State::WithAcknowledgement
             | State::Survey { .. }

@@ -62,13 +62,10 @@ pub enum State {
         again: u8,
     },
     Notify {
-        rung: Rung,
         /// How often the SIM was busy.
         again: u8,
     },
-    NotifyCheck {
-        rung: Rung,
-    },
+    NotifyCheck,
     /// The family's settings were all refused: `+CNMI=?` tells what would not be.
     NotifyRanges,
     /// `+CSMS=1`: texts that are handed on unstored are only gone from the network when we say so (27.005 §3.2.1, §3.4.4).
@@ -84,15 +81,6 @@ pub enum State {
     Limited(Limit),
     /// `AT` found nobody: the ladder's turn.
     Mute,
-}
-
-/// Which `+CNMI` setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rung {
-    /// The family's of this number.
-    Family(usize),
-    /// The first of those that `+CNMI=?` leaves.
-    Fitting,
 }
 
 /// PDU mode ahead of its turn, for a caller who should not wait for the rest.

@@ -15,22 +15,22 @@ const fn asks(text: &'static str, prefix: &'static str) -> Line {
 }
 
 /// 3GPP TS 27.005 §3.4.1, in the order of `modem-facts.md` §3.3.
-const NOTIFY: &[&str] = &[
-    "+CNMI=2,1,0,2,0",
-    "+CNMI=2,1,0,1,0",
-    "+CNMI=1,1,0,1,0",
-    "+CNMI=1,1,0,2,0",
-    "+CNMI=2,1,0,0,0",
-    "+CNMI=1,1,0,0,0",
+const NOTIFY: &[[u8; 5]] = &[
+    [2, 1, 0, 2, 0],
+    [2, 1, 0, 1, 0],
+    [1, 1, 0, 1, 0],
+    [1, 1, 0, 2, 0],
+    [2, 1, 0, 0, 0],
+    [1, 1, 0, 0, 0],
 ];
 /// Where mode 2 is advertised and then refused, or ds=1 needs mode 1.
-const NOTIFY_MODE_1: &[&str] = &[
-    "+CNMI=1,1,0,2,0",
-    "+CNMI=1,1,0,1,0",
-    "+CNMI=2,1,0,2,0",
-    "+CNMI=2,1,0,1,0",
-    "+CNMI=1,1,0,0,0",
-    "+CNMI=2,1,0,0,0",
+const NOTIFY_MODE_1: &[[u8; 5]] = &[
+    [1, 1, 0, 2, 0],
+    [1, 1, 0, 1, 0],
+    [2, 1, 0, 2, 0],
+    [2, 1, 0, 1, 0],
+    [1, 1, 0, 0, 0],
+    [2, 1, 0, 0, 0],
 ];
 // What their answers look like: `crate::at::reply::pin_tries`.
 const CPINR: Line = asks("+CPINR=\"SIM PIN\"", "+CPINR:");

@@ -6,7 +6,6 @@
 use super::Inbox;
 use crate::at::{Command, Failure, Outcome};
 use crate::ids::SlotToken;
-use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Texts handed on that are not durable yet; a modem that waits for its acknowledgement has one.
@@ -16,61 +15,47 @@ const ACKNOWLEDGE_WAIT: Duration = Duration::from_secs(5);
 /// PDU mode has the second too, and drivers of telephones use the third (§4.7 `<n>`).
 const WAYS: [&str; 3] = ["+CNMA", "+CNMA=0", "+CNMA=1"];
 
-/// Whether an acknowledgement is waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Waits {
-    Unknown,
-    Yes,
-    No,
-}
-
 /// See the module.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Acknowledgements {
-    waits: Waits,
+    /// The modem waits for them; `None`: not known.
+    waits: Option<bool>,
     /// Which of [`WAYS`] is tried, or was taken.
     way: usize,
     /// Handed on, not durable yet.
-    told: VecDeque<SlotToken>,
+    told: Vec<SlotToken>,
     /// Durable: acknowledgements that are due.
     due: usize,
 }
 
 impl Acknowledgements {
-    pub fn new() -> Self {
-        Acknowledgements {
-            waits: Waits::Unknown,
-            way: 0,
-            told: VecDeque::new(),
-            due: 0,
-        }
-    }
-
     /// The port is gone, and with it whatever waited there.
     pub fn forget(&mut self) {
-        *self = Acknowledgements::new();
+        *self = Acknowledgements::default();
     }
 
     /// The modem was told to wait for them, or not to.
     pub fn are_waited_for(&mut self, waits: bool) {
-        self.waits = if waits { Waits::Yes } else { Waits::No };
+        self.waits = Some(waits);
+        if !waits {
+            self.told.clear();
+        }
     }
 
-    /// That text was handed on.
-    pub fn told(&mut self, token: SlotToken) {
-        if self.told.len() >= MAX_UNACKNOWLEDGED {
-            self.told.pop_front();
+    /// That text was handed on. False if too many wait already: it is never acknowledged, and the network sends it again.
+    pub fn told(&mut self, token: SlotToken) -> bool {
+        let room = self.told.len() < MAX_UNACKNOWLEDGED;
+        if room && self.waits != Some(false) {
+            self.told.push(token);
         }
-        self.told.push_back(token);
+        room
     }
 
     /// That text is durable.
     pub fn committed(&mut self, token: SlotToken) {
         let before = self.told.len();
         self.told.retain(|waiting| *waiting != token);
-        if self.told.len() < before && self.waits != Waits::No {
-            self.due += 1;
-        }
+        self.due += before - self.told.len();
     }
 
     /// The one that is due.
@@ -86,7 +71,7 @@ impl Acknowledgements {
     /// It was answered. True if it was waited for and came too late: the modem may route nothing to us any more.
     pub fn done(&mut self, outcome: &Outcome) -> bool {
         match &outcome.result {
-            Ok(()) => self.waits = Waits::Yes,
+            Ok(()) => self.waits = Some(true),
             // No acknowledgement expected (27.005 §3.2.5).
             Err(Failure::Cms(code)) if code.cms().map(|e| e.0) == Some(340) => {}
             Err(Failure::PortLost | Failure::Aborted | Failure::TimedOut { .. }) => {}
@@ -100,11 +85,11 @@ impl Acknowledgements {
         if outcome.result.is_ok() {
             return false;
         }
-        if self.waits == Waits::Unknown {
-            self.waits = Waits::No;
+        if self.waits.is_none() {
+            self.are_waited_for(false);
             self.due = 0;
         }
-        self.waits == Waits::Yes
+        self.waits == Some(true)
     }
 }
 
@@ -112,5 +97,33 @@ impl Inbox {
     /// What is waited for by the modem now.
     pub fn wants_acknowledged(&self) -> Option<Command> {
         self.acknowledgements.wants()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_the_disk_is_bounded_and_said_and_only_the_durable_is_acknowledged() {
+        let mut waiting = Acknowledgements::default();
+        let most = u64::try_from(MAX_UNACKNOWLEDGED).unwrap();
+        assert!((0..most).all(|n| waiting.told(SlotToken(n))));
+        assert!(!waiting.told(SlotToken(most)));
+        assert!(waiting.wants().is_none(), "nothing is durable");
+        waiting.committed(SlotToken(most));
+        assert!(waiting.wants().is_none(), "of that one nothing was kept");
+        waiting.committed(SlotToken(0));
+        assert!(waiting.wants().is_some());
+        assert!(waiting.told(SlotToken(most + 1)));
+    }
+
+    #[test]
+    fn a_modem_that_waits_for_nothing_fills_nothing() {
+        let mut waiting = Acknowledgements::default();
+        waiting.are_waited_for(false);
+        assert!((0..1000).all(|n| waiting.told(SlotToken(n))));
+        waiting.committed(SlotToken(0));
+        assert!(waiting.wants().is_none());
     }
 }

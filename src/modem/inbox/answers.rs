@@ -261,7 +261,13 @@ impl Inbox {
         };
         // What isn't stored on the modem needs no emptying, so nothing is kept of it.
         if slot.is_none() {
-            self.acknowledgements.told(token);
+            if !self.acknowledgements.told(token) {
+                let why = "too many texts that the modem does not store wait for the disk".to_string();
+                self.events.push_back(Event::Note {
+                    what: "not_acknowledged",
+                    why,
+                });
+            }
         } else {
             self.held.push(Held {
                 token,
