@@ -4,6 +4,7 @@ use super::script::{
     self, ACKNOWLEDGEMENT, BASICS, CALLS, IDENTITY, NOTIFY_RANGES, PDU_MODE, PDU_MODES, RADIO, RADIO_ON, SETTINGS,
     SPEAK_UP, SURVEY,
 };
+use super::state::Stage;
 use super::{AWAKEN_WAIT, BUSY_TRIES, Bringup, Early, Next, QUICK, SLOW, SPEAK_UP_AT, State, plain};
 use crate::at::Command;
 use crate::modem::families::Line;
@@ -17,14 +18,7 @@ impl Bringup {
             return Next::Wait;
         }
         self.pause = None;
-        let underway = matches!(
-            self.state,
-            State::Settings { .. }
-                | State::Reports { .. }
-                | State::Extras { .. }
-                | State::Calls
-                | State::AwaitTexts { .. }
-        );
+        let underway = self.state.stage() == Stage::Calls || matches!(self.state, State::AwaitTexts { .. });
         if underway && self.early == Early::Wanted {
             self.early = Early::Asked;
             return Next::Send(plain(&PDU_MODE, SLOW));

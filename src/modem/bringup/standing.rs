@@ -1,6 +1,7 @@
 //! What may be done as far as bring-up has come.
 
 use super::script;
+use super::state::Stage;
 use super::{
     AWAKEN_WAIT, BASICS_WAIT, Bringup, Early, IGNORED_MAX, IGNORED_WAIT, LINE_FEED_AT, SIM_WAIT, SIM_WAIT_FIRST,
     SURVEY_BEFORE_TEXTS, State, plain,
@@ -17,10 +18,7 @@ impl Bringup {
 
     /// No answer is expected yet, or nobody is there to give one.
     pub fn is_knocking(&self) -> bool {
-        matches!(
-            self.state,
-            State::Off | State::Awaken { .. } | State::LineEnd | State::Mute
-        )
+        matches!(self.state.stage(), Stage::Off | Stage::Knocking)
     }
 
     /// What we say now should end in CR LF.
@@ -75,63 +73,33 @@ impl Bringup {
 
     /// What it is doing, in a word.
     pub fn step(&self) -> &'static str {
-        match self.state {
-            State::Off => "off",
-            State::Awaken { .. } | State::LineEnd | State::Mute => "knocking",
-            State::Basics { .. } => "settling",
-            State::Identify { .. } => "identifying",
-            State::Radio | State::RadioOn => "radio",
-            State::Sim { .. } | State::CountTries { .. } | State::Unlock | State::Limited(_) => "sim",
-            State::Settings { .. } | State::Reports { .. } | State::Extras { .. } | State::Calls => "calls",
-            State::AwaitTexts { .. }
-            | State::PduMode { .. }
-            | State::PduModes
-            | State::Storage { .. }
-            | State::Notify { .. }
-            | State::NotifyCheck
-            | State::NotifyRanges
-            | State::WithAcknowledgement => "texts",
-            State::Survey { .. } | State::Iccid { .. } => "network",
-            State::Ready => "ready",
+        match self.state.stage() {
+            Stage::Off => "off",
+            Stage::Knocking => "knocking",
+            Stage::Settling => "settling",
+            Stage::Identifying => "identifying",
+            Stage::Radio => "radio",
+            Stage::Sim => "sim",
+            Stage::Calls => "calls",
+            Stage::Texts => "texts",
+            Stage::Network => "network",
+            Stage::Ready => "ready",
         }
     }
 
     /// A text can be sent: the SIM is open, PDU mode is on, and the registration has been asked for (or a call proved it).
     pub fn can_text(&self) -> bool {
-        match self.state {
-            State::Ready | State::Iccid { .. } => true,
-            State::Survey { next } if next >= SURVEY_BEFORE_TEXTS => true,
-            State::Settings { .. }
-            | State::Reports { .. }
-            | State::Extras { .. }
-            | State::Calls
-            | State::AwaitTexts { .. }
-            | State::PduMode { .. }
-            | State::PduModes
-            | State::Storage { .. }
-            | State::Notify { .. }
-            | State::NotifyCheck
-            | State::NotifyRanges
-            | State::WithAcknowledgement
-            | State::Survey { .. } => self.early == Early::Given,
-            State::Off
-            | State::Awaken { .. }
-            | State::LineEnd
-            | State::Basics { .. }
-            | State::Identify { .. }
-            | State::Radio
-            | State::RadioOn
-            | State::Sim { .. }
-            | State::CountTries { .. }
-            | State::Unlock
-            | State::Limited(_)
-            | State::Mute => false,
+        match self.state.stage() {
+            Stage::Ready => true,
+            Stage::Network => self.is_surveying() || self.early == Early::Given,
+            Stage::Calls | Stage::Texts => self.early == Early::Given,
+            Stage::Off | Stage::Knocking | Stage::Settling | Stage::Identifying | Stage::Radio | Stage::Sim => false,
         }
     }
 
     /// Everything about texts is set: what came in can be read.
     pub fn can_read(&self) -> bool {
-        matches!(self.state, State::Survey { .. } | State::Iccid { .. } | State::Ready)
+        matches!(self.state.stage(), Stage::Network | Stage::Ready)
     }
 
     /// The longest this step's command is worth waiting for, if that is less than the command's own time.

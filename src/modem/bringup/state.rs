@@ -83,6 +83,49 @@ pub enum State {
     Mute,
 }
 
+/// The stretch of bring-up that a state belongs to, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Off,
+    /// Nobody has answered yet.
+    Knocking,
+    Settling,
+    Identifying,
+    Radio,
+    Sim,
+    /// How calls are told, and the calls there are.
+    Calls,
+    /// How texts are kept and told.
+    Texts,
+    /// What the network and the SIM are like.
+    Network,
+    Ready,
+}
+
+impl State {
+    pub fn stage(self) -> Stage {
+        match self {
+            State::Off => Stage::Off,
+            State::Awaken { .. } | State::LineEnd | State::Mute => Stage::Knocking,
+            State::Basics { .. } => Stage::Settling,
+            State::Identify { .. } => Stage::Identifying,
+            State::Radio | State::RadioOn => Stage::Radio,
+            State::Sim { .. } | State::CountTries { .. } | State::Unlock | State::Limited(_) => Stage::Sim,
+            State::Settings { .. } | State::Reports { .. } | State::Extras { .. } | State::Calls => Stage::Calls,
+            State::AwaitTexts { .. }
+            | State::PduMode { .. }
+            | State::PduModes
+            | State::Storage { .. }
+            | State::Notify { .. }
+            | State::NotifyCheck
+            | State::NotifyRanges
+            | State::WithAcknowledgement => Stage::Texts,
+            State::Survey { .. } | State::Iccid { .. } => Stage::Network,
+            State::Ready => Stage::Ready,
+        }
+    }
+}
+
 /// PDU mode ahead of its turn, for a caller who should not wait for the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Early {
