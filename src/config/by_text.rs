@@ -81,11 +81,8 @@ impl Key {
                 format!("{key} = {value}")
             }
             Kind::Number => format!("{key} = {}", quoted(value)),
-            Kind::Switch => match value.to_lowercase().as_str() {
-                "on" | "yes" | "true" | "si" | "s\u{ed}" | "oui" | "ja" | "an" | "1" => format!("{key} = true"),
-                "off" | "no" | "false" | "non" | "nein" | "aus" | "0" => format!("{key} = false"),
-                other => format!("{key} = {}", quoted(other)),
-            },
+            // What is neither was refused before.
+            Kind::Switch => format!("{key} = {}", switched(value).unwrap_or_default()),
             Kind::List => {
                 let none = matches!(value.to_lowercase().as_str(), "none" | "off" | "no");
                 let items = value.split([',', ';', '\n']).map(str::trim);
@@ -102,6 +99,15 @@ impl Key {
             "" => line,
             table => format!("[{table}]\n{line}"),
         }
+    }
+}
+
+/// What people text to switch something on, or off.
+fn switched(value: &str) -> Option<bool> {
+    match value.trim().to_lowercase().as_str() {
+        "on" | "yes" | "true" | "si" | "s\u{ed}" | "oui" | "ja" | "an" | "1" => Some(true),
+        "off" | "no" | "false" | "non" | "nein" | "aus" | "0" => Some(false),
+        _neither => None,
     }
 }
 
@@ -296,6 +302,10 @@ impl Config {
         if settings.iter().any(|(key, value)| key.key == LANGUAGE && !code(value)) {
             return Err(format!("must be one of {}", BUILT_IN.map(|(code, _)| code).join(", ")));
         }
+        let neither = |(key, value): &(&'static Key, String)| key.kind == Kind::Switch && switched(value).is_none();
+        if settings.iter().any(neither) {
+            return Err("must be on or off".to_owned());
+        }
         let lines: Vec<String> = settings.iter().map(|(key, value)| key.lines(value)).collect();
         let (table, _) = DeTable::parse_recoverable(self.source.text());
         let mut table = table.into_inner();
@@ -445,7 +455,7 @@ mod tests {
             ("delay", "2h", "from \"0s\" to \"10m\""),
             ("per_hour", "lots", "must be a whole number from"),
             ("per_hour", "-3", "must be a whole number from"),
-            ("missed_calls", "maybe", "must be true or false"),
+            ("missed_calls", "maybe", "must be on or off"),
             ("hours", "mon-fri 8", "must be hours"),
             ("hours", "whenever", "must be hours"),
             ("hours", "", "must be days"),

@@ -1,27 +1,40 @@
 //! What the texts to callers cost: the parts that the network bills, with everything that a first one has in it (product.md §2).
 
 use super::Config;
+use crate::desk::hours::when;
 use crate::desk::wording::pack::Pack;
 use crate::desk::wording::template::{PARTS_MAX, Template, Values};
 use crate::mistakes::Findings;
 use crate::printable;
 use crate::sms::{self, Encoding};
+use jiff::tz::TimeZone;
 
 /// Septets, and characters of any other alphabet, that one part has room for (3GPP TS 23.040 §9.2.3.24.1).
 const ROOM_GSM7: usize = 160;
 const ROOM_UCS2: usize = 70;
-/// Stands for what is not known before the call: a name of twelve letters, a long way of saying when we are open, a number.
-const SAMPLE: Values<'_> = Values {
-    company: "",
-    owner: "Mrs Robinson",
-    name: "Mrs Robinson",
-    open: "Wednesday 12:30pm",
-    phone: "+15555550100",
-};
+/// Stand for what is not known before the call: a name of twelve letters, a number.
+const NAME: &str = "Mrs Robinson";
+const PHONE: &str = "+15555550100";
+/// A Monday, 12:30 UTC, and a day, in milliseconds.
+const MONDAY_MS: i64 = 1_767_616_200_000;
+const DAY_MS: i64 = 86_400_000;
+
+/// The longest way of saying when we are open: `Wednesday 12:30pm`.
+fn open(language: &Pack) -> String {
+    let days = (0..7).map(|day| MONDAY_MS + day * DAY_MS);
+    let said = days.map(|at| when::in_words(at, at - 3 * DAY_MS, &TimeZone::UTC, language));
+    said.max_by_key(|said| said.chars().count()).unwrap_or_default()
+}
 
 /// The text with its STOP line.
 fn written(template: &Template, company: &str, language: &Pack) -> String {
-    let values = Values { company, ..SAMPLE };
+    let values = Values {
+        company,
+        owner: NAME,
+        name: NAME,
+        open: &open(language),
+        phone: PHONE,
+    };
     template.render(&values, Some(&language.caller("stop_line")))
 }
 
@@ -75,4 +88,23 @@ pub(super) fn lines(config: &Config) -> Vec<String> {
         )
     })
     .to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_in_the_language_of_the_text() {
+        let said: Vec<String> = Pack::all().iter().map(|language| open(language)).collect();
+        assert_eq!(
+            said,
+            [
+                "Wednesday 12:30pm",
+                "el miércoles a las 12:30",
+                "dimanche à 12h30",
+                "am Donnerstag um 12:30"
+            ]
+        );
+    }
 }
