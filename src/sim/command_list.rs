@@ -27,7 +27,7 @@ impl Modem {
                 names.extend(Parameters::names().filter(|name| self.knows(name)));
                 names.extend(super::kept_settings::names());
                 names.extend(own);
-                names.extend(self.profile.takes.iter().map(|(name, ..)| *name));
+                names.extend(self.profile.takes.iter().map(|taken| taken.name));
                 names.sort_unstable();
                 names.dedup();
                 Some(Answer::Lines(

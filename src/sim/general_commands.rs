@@ -149,7 +149,7 @@ impl Modem {
     /// Makers' settings are known to their own modems only.
     pub(super) fn knows(&self, name: &str) -> bool {
         let standard = name.starts_with('+') && name != "+UCALLSTAT";
-        standard || self.profile.takes.iter().any(|(taken, ..)| *taken == name)
+        standard || self.profile.takes.iter().any(|taken| taken.name == name)
     }
 
     /// `+CFUN=<fun>[,<rst>]` (TS 27.007 §8.2).

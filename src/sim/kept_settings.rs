@@ -7,16 +7,17 @@ use super::reply::{Answer, bad_parameter, line};
 /// Settings kept; there are not more of them than this.
 const MAX_KEPT: usize = 64;
 
-/// One of them: what is read before it was set (nothing: not even a line), what the test form says, and what it may be if
-/// not anything.
-struct Kept {
-    name: &'static str,
+/// One of them: what is read before it was set (nothing: not even a line), what the test form says (nothing: not even a
+/// line), and what it may be if not anything.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub name: &'static str,
     default: &'static str,
     test: &'static str,
     allowed: &'static [&'static str],
 }
 
-const fn kept(name: &'static str, default: &'static str, test: &'static str) -> Kept {
+pub(super) const fn kept(name: &'static str, default: &'static str, test: &'static str) -> Kept {
     Kept {
         name,
         default,
@@ -68,20 +69,17 @@ impl Modem {
         let Command::Extended { name, form } = command else {
             return None;
         };
-        let setting = SETTINGS.iter().find(|s| s.name == name)?;
+        self.keep(SETTINGS.iter().find(|s| s.name == name)?, form)
+    }
+
+    pub(super) fn keep(&mut self, setting: &Kept, form: &Form) -> Option<Answer> {
+        let name = setting.name;
         match form {
-            Form::Test => line(format!("{name}: {}", setting.test)),
             Form::Set(arguments)
                 if !setting.allowed.is_empty() && !setting.allowed.contains(&arguments[0].text.as_str()) =>
             {
                 bad_parameter()
             }
-            Form::Set(_) | Form::Read | Form::Execute => self.keep(name, form, setting.default),
-        }
-    }
-
-    pub(super) fn keep(&mut self, name: &str, form: &Form, default: &str) -> Option<Answer> {
-        match form {
             Form::Set(arguments) => {
                 if self.vendor.len() < MAX_KEPT || self.vendor.contains_key(name) {
                     let text = arguments.iter().map(as_written).collect::<Vec<_>>().join(",");
@@ -89,10 +87,11 @@ impl Modem {
                 }
                 Some(Answer::Ok)
             }
-            Form::Read => match self.vendor.get(name).map_or(default, String::as_str) {
+            Form::Read => match self.vendor.get(name).map_or(setting.default, String::as_str) {
                 "" => Some(Answer::Ok),
                 value => line(format!("{name}: {value}")),
             },
+            Form::Test if !setting.test.is_empty() => line(format!("{name}: {}", setting.test)),
             Form::Test | Form::Execute => Some(Answer::Ok),
         }
     }

@@ -1,6 +1,7 @@
 //! The families of modems as data: how each names itself, boots, rings, releases, and what it refuses
 //! (`modem-facts.md` §2.2, §3.3, §4).
 
+use super::kept_settings::{Kept, kept};
 use std::time::Duration;
 
 /// Which maker's ways the modem has.
@@ -159,8 +160,8 @@ pub(super) struct Profile {
     pub iccid: (&'static str, &'static str),
     /// The command for the tries left.
     pub pin_tries: &'static str,
-    /// Makers' settings this family takes with OK, what is read before one was set, and what the test form says, if anything.
-    pub takes: &'static [(&'static str, &'static str, &'static str)],
+    /// Makers' settings this family takes.
+    pub takes: &'static [Kept],
 }
 
 const GENERIC: Profile = Profile {
@@ -212,7 +213,11 @@ const SIM7600: Profile = Profile {
     double_cr: true,
     iccid: ("+CICCID", "+ICCID: "),
     pin_tries: "+SPIC",
-    takes: &[("+CATR", "0", ""), ("+AUTOCSQ", "0,0", ""), ("+CNMP", "2", "")],
+    takes: &[
+        kept("+CATR", "0", ""),
+        kept("+AUTOCSQ", "0,0", ""),
+        kept("+CNMP", "2", ""),
+    ],
     ..GENERIC
 };
 
@@ -269,10 +274,10 @@ const EC25: Profile = Profile {
     iccid: ("+QCCID", "+QCCID: "),
     pin_tries: "+QPINC",
     takes: &[
-        ("^DSCI", "0", ""),
-        ("+QURCCFG", "0", ""),
-        ("+QCFG", "0", ""),
-        ("+QGMR", "0", ""),
+        kept("^DSCI", "0", ""),
+        kept("+QURCCFG", "0", ""),
+        kept("+QCFG", "0", ""),
+        kept("+QGMR", "0", ""),
     ],
     ..GENERIC
 };
@@ -313,12 +318,12 @@ const HUAWEI: Profile = Profile {
     iccid: ("^ICCID", "^ICCID: "),
     pin_tries: "^CPIN",
     takes: &[
-        ("^PORTSEL", "0", ""),
-        ("^CURC", "0", ""),
-        ("^U2DIAG", "0", ""),
-        ("^CVOICE", "0", ""),
-        ("^DDSETEX", "0", ""),
-        ("^STSF", "0", ""),
+        kept("^PORTSEL", "0", ""),
+        kept("^CURC", "0", ""),
+        kept("^U2DIAG", "0", ""),
+        kept("^CVOICE", "0", ""),
+        kept("^DDSETEX", "0", ""),
+        kept("^STSF", "0", ""),
     ],
     ..GENERIC
 };
@@ -335,7 +340,7 @@ const TELIT: Profile = Profile {
     memories: &[("SM", 50), ("ME", 100)],
     iccid: ("+CCID", "+CCID: "),
     pin_tries: "+CPINR",
-    takes: &[("#ECAM", "0", ""), ("#QSS", "0", "")],
+    takes: &[kept("#ECAM", "0", ""), kept("#QSS", "0", "")],
     ..GENERIC
 };
 
@@ -350,9 +355,9 @@ const UBLOX: Profile = Profile {
     default_memory: "ME",
     pin_tries: "+UPINCNT",
     takes: &[
-        ("+UCALLSTAT", "0", ""),
-        ("+URAT", "1,2", "(0-2),(0,2)"),
-        ("+UBANDSEL", "850,900,1800,1900,2100", "(0,850,900,1800,1900,2100)"),
+        kept("+UCALLSTAT", "0", ""),
+        kept("+URAT", "1,2", "(0-2),(0,2)"),
+        kept("+UBANDSEL", "850,900,1800,1900,2100", "(0,850,900,1800,1900,2100)"),
     ],
     ..GENERIC
 };
@@ -370,7 +375,7 @@ const SIM800: Profile = Profile {
     call_list_urc: true,
     iccid: ("+CCID", ""),
     pin_tries: "+SPIC",
-    takes: &[("+CIURC", "0", ""), ("+CLTS", "0", "")],
+    takes: &[kept("+CIURC", "0", ""), kept("+CLTS", "0", "")],
     cnmi: CnmiRule::Standard,
     ..GENERIC
 };
@@ -387,7 +392,7 @@ const WAVECOM: Profile = Profile {
     memories: &[("SM", 20)],
     report_memory: false,
     pin_without_ok: true,
-    takes: &[("+WIND", "0", "")],
+    takes: &[kept("+WIND", "0", "")],
     ..GENERIC
 };
 

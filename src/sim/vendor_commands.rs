@@ -2,6 +2,7 @@
 
 use super::agenda::Due;
 use super::command_line::{Argument, Command, Form};
+use super::kept_settings::Kept;
 use super::modem::Modem;
 use super::profiles::Release;
 use super::reply::{Answer, FinalResult, cme, line};
@@ -35,11 +36,8 @@ impl Modem {
         if self.profile.release == Release::Cend && name == "^CVOICE" && *form == Form::Read {
             return line("^CVOICE:0,8000,16,20");
         }
-        let (_, default, test) = self.profile.takes.iter().find(|(taken, ..)| taken == name)?;
-        match form {
-            Form::Test if !test.is_empty() => line(format!("{name}: {test}")),
-            Form::Test | Form::Read | Form::Set(_) | Form::Execute => self.keep(name, form, default),
-        }
+        let takes: &'static [Kept] = self.profile.takes;
+        self.keep(takes.iter().find(|taken| taken.name == name)?, form)
     }
 
     /// `AT+QINDCFG="ccinfo",1,0`
