@@ -225,22 +225,28 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_database_that_lost_its_last_transactions_gets_the_opt_out_back() {
+    /// A database whose last transaction is gone, and the file beside it that has it.
+    fn without_its_last(
+        work: impl FnOnce(&crate::store::Tx<'_>) -> Result<(), StoreError>,
+    ) -> (tempfile::TempDir, PathBuf) {
         let (folder, path) = two();
         let before = folder.path().join("before.db");
         std::fs::copy(&path, &before).unwrap();
         let mut store = Store::open(&path).unwrap();
-        store
-            .transact(noon(), |tx| {
-                let late = "+15125559999";
-                tx.contact_or_new(late)?;
-                tx.consent(late, Consent::OptOut, "STOP")
-            })
-            .unwrap();
+        store.transact(noon(), work).unwrap();
         drop(store);
         remove_database(&path);
         std::fs::copy(&before, &path).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn a_database_that_lost_its_last_transactions_gets_the_opt_out_back() {
+        let (_folder, path) = without_its_last(|tx| {
+            let late = "+15125559999";
+            tx.contact_or_new(late)?;
+            tx.consent(late, Consent::OptOut, "STOP")
+        });
         let mut store = Store::open(&path).unwrap();
         store
             .transact(noon(), |tx| {
@@ -253,19 +259,10 @@ mod tests {
 
     #[test]
     fn a_second_opt_out_that_only_the_file_knows_is_put_on_record_though_the_first_holds() {
-        let (folder, path) = two();
-        let before = folder.path().join("before.db");
-        std::fs::copy(&path, &before).unwrap();
-        let mut store = Store::open(&path).unwrap();
-        store
-            .transact(noon(), |tx| {
-                tx.consent(DAVE, Consent::OptIn, "START")?;
-                tx.consent(DAVE, Consent::OptOut, "STOP!")
-            })
-            .unwrap();
-        drop(store);
-        remove_database(&path);
-        std::fs::copy(&before, &path).unwrap();
+        let (_folder, path) = without_its_last(|tx| {
+            tx.consent(DAVE, Consent::OptIn, "START")?;
+            tx.consent(DAVE, Consent::OptOut, "STOP!")
+        });
         let mut store = Store::open(&path).unwrap();
         only_dave_is_out(&mut store);
         let restored = "SELECT count(*) FROM ledger WHERE how = 'restored'";

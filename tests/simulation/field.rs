@@ -125,56 +125,41 @@ fn a_result_that_comes_after_our_time_out_ends_no_other_command_and_sends_nothin
     }
 }
 
+/// The program is dead for `down_s` seconds, in which, after `silence`, somebody calls for `rings`; what is on record of it once
+/// `then` has passed. The caller is texted, once.
+fn called_while_dead(family: Family, down_s: u64, silence: Duration, rings: Duration, then: Duration) -> String {
+    let mut rig = ready(family, "");
+    rig.pass(Duration::from_secs(60));
+    rig.break_it(Break::Kill { down_s });
+    rig.pass(silence);
+    rig.world.call(Caller::Known(Number::new(&number(3))), rings, rig.at);
+    let seen = rig.pass(then);
+    let texted = accepted(&seen).iter().filter(|to| **to == number(3)).count();
+    assert_eq!(texted, 1, "{}", family.name());
+    let calls = Ledger::read(&rig.disk.path()).calls;
+    let [call] = &calls[..] else {
+        panic!("{}: {} calls on record", family.name(), calls.len())
+    };
+    assert_eq!(call.caller, Some(number(3)), "{}", family.name());
+    call.reason.clone()
+}
+
 /// Its last ring comes while nobody listens, its end when somebody does.
 #[test]
 fn a_call_whose_last_ring_came_before_the_start_is_missed_like_any_other() {
     for family in Family::ALL {
-        let mut rig = ready(family, "");
-        rig.pass(Duration::from_secs(60));
-        rig.break_it(Break::Kill { down_s: 2 });
-        rig.pass(Duration::from_millis(1900));
-        rig.world
-            .call(Caller::Known(Number::new(&number(3))), Duration::from_secs(4), rig.at);
-        let seen = rig.pass(Duration::from_secs(20));
-        assert_eq!(
-            accepted(&seen).iter().filter(|to| **to == number(3)).count(),
-            1,
-            "{}",
-            family.name()
-        );
-        let ledger = Ledger::read(&rig.disk.path());
-        let calls: Vec<_> = ledger
-            .calls
-            .iter()
-            .map(|call| (call.caller.clone(), call.reason.as_str()))
-            .collect();
-        assert_eq!(calls, [(Some(number(3)), "missed call")], "{}", family.name());
+        let (silence, rings) = (Duration::from_millis(1900), Duration::from_secs(4));
+        let why = called_while_dead(family, 2, silence, rings, Duration::from_secs(20));
+        assert_eq!(why, "missed call", "{}", family.name());
     }
 }
 
 #[test]
 fn a_call_that_came_while_the_program_was_dead_is_learnt_of_from_the_modem() {
     for family in [Family::Ec25, Family::Huawei, Family::Sim7600] {
-        let mut rig = ready(family, "");
-        rig.pass(Duration::from_secs(60));
-        rig.break_it(Break::Kill { down_s: 300 });
-        rig.pass(Duration::from_secs(100));
-        rig.world
-            .call(Caller::Known(Number::new(&number(3))), Duration::from_secs(9), rig.at);
-        let seen = rig.pass(Duration::from_secs(600));
-        assert_eq!(
-            accepted(&seen).iter().filter(|to| **to == number(3)).count(),
-            1,
-            "{}",
-            family.name()
-        );
-        let ledger = Ledger::read(&rig.disk.path());
-        let calls: Vec<_> = ledger
-            .calls
-            .iter()
-            .map(|call| (call.caller.clone(), call.reason.as_str()))
-            .collect();
-        assert_eq!(calls, [(Some(number(3)), "missed call, learnt of late")]);
+        let (silence, rings) = (Duration::from_secs(100), Duration::from_secs(9));
+        let why = called_while_dead(family, 300, silence, rings, Duration::from_secs(600));
+        assert_eq!(why, "missed call, learnt of late", "{}", family.name());
     }
 }
 
