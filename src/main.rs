@@ -35,9 +35,9 @@ enum Command {
     Calls(cli::Listing),
     /// Recent texts, newest last
     Messages(cli::Listing),
-    /// Why a call (by its id) or a caller (by handle) was or wasn't texted
+    /// Why a call (by its id) or a caller (by handle or number) was or wasn't texted
     Why {
-        /// A call's id, or a handle
+        /// A call's id, a handle, or a number with +
         what: String,
         #[command(flatten)]
         asking: cli::Asking,

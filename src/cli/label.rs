@@ -46,13 +46,11 @@ fn sheet(text: &str) -> Result<Sheet, String> {
     Ok(Sheet { path, form })
 }
 
-/// As people write it: separators don't count.
 fn number(text: &str) -> Result<PhoneNumber, String> {
-    let bare: String = text.chars().filter(|c| !" -./()".contains(*c)).collect();
-    if !bare.starts_with('+') {
+    if !text.trim().starts_with('+') {
         return Err("it must begin with + and the country code, as in +15125550100".to_owned());
     }
-    PhoneNumber::from_e164(&bare).map_err(|why| why.to_string())
+    PhoneNumber::written(text).map_err(|why| why.to_string())
 }
 
 /// The code to print, while it works. A box that was never started has none yet; a card without one that there is would be wrong.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use textback::config::{Config, MAY_ASK, Mistake};
 use textback::daemon::control::{self, Answer, Question};
 use textback::daemon::state::with_counts;
-use textback::daemon::why_number;
+use textback::daemon::why_about;
 use textback::desk::team::claim;
 use textback::printable;
 use textback::store::{Store, StoreError};
@@ -178,7 +178,7 @@ fn look(config: &Config, question: &Question, why: &str) -> Result<serde_json::V
         Question::Messages { limit } => serde_json::json!(store.messages(*limit)?),
         Question::ClaimCode => serde_json::json!(claim::code(store)?),
         Question::Why { what } => {
-            serde_json::json!(store.why(why_number(what).map_err(|why| Exit::new(FAILED, why))?)?)
+            serde_json::json!(store.why(&why_about(what).map_err(|why| Exit::new(FAILED, why))?)?)
         }
         Question::Send { .. } | Question::Examine | Question::Doctor | Question::Signal => {
             return Err(Exit::new(

@@ -14,7 +14,9 @@
 use crate::board::Press;
 use crate::config::{Config, Topology};
 use crate::modem;
+use crate::phone::PhoneNumber;
 use crate::store::Store;
+use crate::store::report::Subject;
 use board::Board;
 use port::Opener;
 use power::Power;
@@ -141,15 +143,21 @@ pub fn modem_options(config: &Config) -> modem::Options {
     }
 }
 
-/// The call or handle that `textback why` names.
+/// Whom or what `textback why` names: a caller by handle or number, or a call.
 ///
 /// # Errors
 /// What to give instead, in words.
-pub fn why_number(what: &str) -> Result<i64, String> {
-    let digits = what.trim().trim_start_matches(['#', '@']);
-    digits
-        .parse()
-        .map_err(|_| format!("{what:?} is neither a call's number (see `textback calls`) nor a handle"))
+pub fn why_about(what: &str) -> Result<Subject, String> {
+    let text = what.trim().trim_start_matches(['#', '@']);
+    if text.starts_with('+') {
+        let number = PhoneNumber::written(text).map_err(|why| why.to_string())?;
+        return Ok(Subject::Caller(number));
+    }
+    text.parse().map(Subject::HandleOrCall).map_err(|_| {
+        format!(
+            "{what:?} is neither a call's number (see `textback calls`), nor a handle, nor a telephone number with +"
+        )
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::clerk::{self, Job};
 use super::control::{Answer, LISTED_MAX, Question};
 use super::doctor::{self, Around};
 use super::exchange::Exchange;
-use super::{machine, state, why_number};
+use super::{machine, state, why_about};
 use crate::checkup::NoModem;
 use crate::{desk, modem};
 use std::time::Instant;
@@ -106,8 +106,8 @@ impl Exchange {
                 let limit = limit.min(LISTED_MAX);
                 Box::new(move |store| Ok(serde_json::json!(store.messages(limit)?)))
             }
-            Question::Why { what } => match why_number(&what) {
-                Ok(number) => Box::new(move |store| Ok(serde_json::json!(store.why(number)?))),
+            Question::Why { what } => match why_about(&what) {
+                Ok(subject) => Box::new(move |store| Ok(serde_json::json!(store.why(&subject)?))),
                 Err(why) => {
                     // The asker may have hung up: nobody to tell.
                     let _ = answer.send(Answer::Error(why));

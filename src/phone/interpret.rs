@@ -101,7 +101,7 @@ pub fn interpret(digits: &str, toa: u8, home: &Country) -> Result<PhoneNumber, N
 }
 
 /// Without what surrounds a number: `sip:`, `tel:`, host parts, CLIR prefixes, separators people and exchanges put in.
-fn bare(digits: &str) -> String {
+pub(super) fn bare(digits: &str) -> String {
     let mut text = digits.trim().trim_matches('"');
     for scheme in ["sip:", "sips:", "tel:"] {
         if let Some(start) = text.get(..scheme.len())

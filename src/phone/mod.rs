@@ -31,6 +31,14 @@ impl PhoneNumber {
         interpret::international(text.strip_prefix('+').ok_or(NumberProblem::NotPossible)?)
     }
 
+    /// As people write it, with its `+` and whatever separates the digits: `+1 (555) 123-4567`.
+    ///
+    /// # Errors
+    /// What keeps it from being one.
+    pub fn written(text: &str) -> Result<PhoneNumber, NumberProblem> {
+        PhoneNumber::from_e164(&interpret::bare(text))
+    }
+
     /// `+15551234567`, for sending, storing, and showing to the owner. Never for logs.
     #[must_use]
     pub fn e164(&self) -> &str {

@@ -4,6 +4,7 @@
 use super::types::{Consent, Decision, Direction, How, Kind, State, Verdict};
 use super::{Store, StoreError};
 use crate::ids::{CallId, Handle, MessageId};
+use crate::phone::PhoneNumber;
 use rusqlite::{OptionalExtension, Row, params};
 use serde::Serialize;
 
@@ -89,6 +90,13 @@ pub struct Counts {
     pub waiting: u64,
     pub opted_out: u64,
     pub undecodable: u64,
+}
+
+/// Whom or what somebody asks about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    HandleOrCall(i64),
+    Caller(PhoneNumber),
 }
 
 /// Stands where FORGET erased something.
@@ -223,30 +231,46 @@ impl Store {
             })
             .optional()?
             .flatten();
-        if contact.is_none() {
-            return Ok(None);
+        match contact {
+            Some(contact) => self.why_caller(contact).map(Some),
+            None => Ok(None),
         }
+    }
+
+    fn why_caller(&self, contact: i64) -> Result<Why, StoreError> {
         let sql = format!("SELECT {CALL} FROM call WHERE contact_id = ?1 ORDER BY id DESC LIMIT 1");
-        let mut why = self.why_contact(contact)?;
+        let mut why = self.why_contact(Some(contact))?;
         why.call = self
             .conn()
             .prepare_cached(&sql)?
             .query_row([contact], call)
             .optional()?;
-        Ok(Some(why))
+        Ok(why)
     }
 
     /// What a person means by `why 27` or `why 1041`: a handle if somebody has it, else a call.
     ///
     /// # Errors
     /// SQLite's own.
-    pub fn why(&self, call_or_handle: i64) -> Result<Option<Why>, StoreError> {
-        if let Ok(handle) = u16::try_from(call_or_handle)
+    pub fn why(&self, subject: &Subject) -> Result<Option<Why>, StoreError> {
+        let number = match subject {
+            Subject::HandleOrCall(number) => *number,
+            Subject::Caller(number) => {
+                let contact = self
+                    .conn()
+                    .query_row("SELECT id FROM contact WHERE number = ?1", [number.e164()], |row| {
+                        row.get(0)
+                    })
+                    .optional()?;
+                return contact.map(|contact| self.why_caller(contact)).transpose();
+            }
+        };
+        if let Ok(handle) = u16::try_from(number)
             && let Some(why) = self.why_handle(Handle(handle))?
         {
             return Ok(Some(why));
         }
-        self.why_call(CallId(call_or_handle))
+        self.why_call(CallId(number))
     }
 
     /// Figures for `status`.

@@ -6,6 +6,7 @@ use textback::desk::Input;
 use textback::ids::SlotToken;
 use textback::modem::Received;
 use textback::sms::{Content, Dcs, Deliver, Header, Pdu, Timestamp, Tpdu, UserData};
+use textback::store::report::Subject;
 
 /// Texts one flood may put on the owner's phone in its first hour, whatever it is made of.
 const FLOOD_TOLD_MAX: usize = 60;
@@ -155,7 +156,7 @@ fn nothing_automatic_goes_abroad_or_to_premium_numbers_whatever_they_text() {
         it.wait_s(20);
         assert!(it.settle_to(number).is_empty(), "{number} got an automatic text");
     }
-    let abroad = it.store.why(13).unwrap().unwrap();
+    let abroad = it.store.why(&Subject::HandleOrCall(13)).unwrap().unwrap();
     assert!(
         abroad.journal.iter().any(|line| line.why.contains("foreign number")),
         "{abroad:?}"

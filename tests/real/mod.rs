@@ -144,6 +144,8 @@ fn the_whole_job_and_what_the_commands_show_of_it_with_and_without_the_daemon() 
     assert_eq!(of_call["call"]["id"], 1);
     let of_handle = stage.json(&["why", "13"]);
     assert_eq!(of_handle["number"], DAVE);
+    assert_eq!(stage.json(&["why", DAVE]), of_handle);
+    assert_eq!(stage.json(&["why", "+1 (512) 555-9999"]), Value::Null);
     for shown in ["status", "calls", "messages"] {
         let output = stage.cli(&[shown]);
         assert!(output.status.success() && !output.stdout.is_empty(), "{shown}");
@@ -161,6 +163,7 @@ fn the_whole_job_and_what_the_commands_show_of_it_with_and_without_the_daemon() 
     assert_eq!(stage.json(&["calls"]), calls);
     assert_eq!(stage.json(&["messages"]), messages);
     assert_eq!(stage.json(&["why", "1"]), of_call);
+    assert_eq!(stage.json(&["why", DAVE]), of_handle);
     let status = stage.json(&["status"]);
     assert_eq!(
         (&status["running"], &status["ready"]),
