@@ -11,7 +11,7 @@ pub(super) mod reactions;
 use crate::desk::caller::content::Content;
 use crate::desk::caller::optout::Consent as Word;
 use crate::desk::conversation::outgoing::Outgoing;
-use crate::desk::conversation::routing::snippet;
+use crate::desk::conversation::replies::snippet;
 use crate::desk::submission::limits;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;

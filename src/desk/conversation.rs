@@ -12,6 +12,7 @@ pub(super) mod nudges;
 pub(super) mod oops;
 pub(super) mod outgoing;
 pub(super) mod put_off;
+pub(super) mod replies;
 pub(super) mod routing;
 
 use crate::desk::turn::Turn;

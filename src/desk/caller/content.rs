@@ -1,7 +1,7 @@
 //! What came in, if it is not simply a text: picture messages, contact cards, things for programs. Said in words, for none
 //! of them can be shown (product.md §3).
 
-use crate::desk::conversation::routing::snippet;
+use crate::desk::conversation::replies::snippet;
 use crate::desk::wording::lines;
 use crate::desk::wording::pack::Pack;
 use crate::ids::Handle;

@@ -1,6 +1,7 @@
 //! Texts of the owner's that wait to be told whom they are for: asked about for 15 minutes, then dropped, which is said.
 
-use crate::desk::conversation::routing::{ORDER_WORDS_MAX, gist};
+use crate::desk::conversation::replies::gist;
+use crate::desk::conversation::routing::ORDER_WORDS_MAX;
 use crate::desk::owner::commands;
 use crate::desk::rules::Member;
 use crate::desk::submission::air;

@@ -5,7 +5,7 @@
 
 use crate::clock::{Steady, Trust};
 use crate::desk::conversation::Addressee;
-use crate::desk::conversation::routing::snippet;
+use crate::desk::conversation::replies::snippet;
 use crate::desk::hours;
 use crate::desk::hours::when;
 use crate::desk::owner::commands::NEVER;

@@ -2,7 +2,7 @@
 //! what they wrote; after that the digest tells of them.
 
 use crate::clock::{Steady, Trust};
-use crate::desk::conversation::routing::gist;
+use crate::desk::conversation::replies::gist;
 use crate::desk::hours;
 use crate::desk::hours::away::AWAY_UNTIL;
 use crate::desk::rules::Member;

@@ -3,7 +3,7 @@
 use crate::clock::Trust;
 use crate::desk::conversation::later::{LOOK_AGAIN, SAID};
 use crate::desk::conversation::outgoing::Outgoing;
-use crate::desk::conversation::routing::gist;
+use crate::desk::conversation::replies::gist;
 use crate::desk::rules::Member;
 use crate::desk::turn::{Done, Turn};
 use crate::desk::wording::lines;

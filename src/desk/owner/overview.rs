@@ -1,7 +1,7 @@
 //! `LIST`, `HELP` and `MORE` alone: who waits and what can be texted, a part at a time.
 
 use crate::clock::Steady;
-use crate::desk::conversation::routing::gist;
+use crate::desk::conversation::replies::gist;
 use crate::desk::owner::{commands, may_order};
 use crate::desk::rules::{Member, Role};
 use crate::desk::submission::air;

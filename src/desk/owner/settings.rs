@@ -207,5 +207,5 @@ fn is_back(value: &str) -> bool {
 }
 
 fn shorten(value: &str) -> String {
-    crate::desk::conversation::routing::snippet(value, SHOWN_CHARACTERS)
+    crate::desk::conversation::replies::snippet(value, SHOWN_CHARACTERS)
 }

@@ -1,7 +1,7 @@
 //! `STATUS`: how the box is, in one part for whoever runs the business and in full for who looks after the box.
 
 use crate::clock::Trust;
-use crate::desk::conversation::routing::snippet;
+use crate::desk::conversation::replies::snippet;
 use crate::desk::health::BALANCE;
 use crate::desk::health::condition::WORDS_MAX;
 use crate::desk::hours::when;

@@ -18,7 +18,7 @@
 
 use crate::clock::Steady;
 use crate::config::by_text;
-use crate::desk::conversation::routing::snippet;
+use crate::desk::conversation::replies::snippet;
 use crate::desk::owner::commands::Command;
 use crate::desk::owner::grammar::{self, OwnerText};
 use crate::desk::rules::{Member, Role};
