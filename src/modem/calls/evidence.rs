@@ -44,7 +44,11 @@ impl Calls {
             } else {
                 self.identify(i, line);
             }
-        } else if let Some(i) = self.calls.iter().position(|c| matches!(c.phase, Phase::Closing { .. })) {
+        } else if let Some(i) = self
+            .calls
+            .iter()
+            .position(|c| matches!(c.phase, Phase::Closing { until, .. } if at < until))
+        {
             // The line that says who it was came after the one that said it was over.
             if self.identify(i, line) {
                 self.finish(i);
@@ -228,7 +232,8 @@ impl Calls {
     /// was, but starts no other call. `None`: the row is about none of those.
     fn over_since_asked(&mut self, id: Option<u8>, line: &Option<CallerLine>) -> Option<Option<CallKey>> {
         let asked = self.last_list?;
-        let live = |c: &Call| c.is_live() && ((c.id.is_some() && c.id == id) || c.has_number_of(line));
+        let has_id = |c: &Call| c.id.is_some() && c.id == id && !c.conflicts_with(line);
+        let live = |c: &Call| c.is_live() && (has_id(c) || c.has_number_of(line));
         if self.calls.iter().any(live) {
             return None;
         }
@@ -241,6 +246,8 @@ impl Calls {
             past.ended >= asked
                 && match (&past.digits, line) {
                     (Some(ours), Some(CallerLine::Number { digits, .. })) => same_number(ours, digits),
+                    // Told without a number: a number is somebody else's, or it is the only way back to that caller.
+                    (None, Some(CallerLine::Number { .. })) => false,
                     (_, _) => true,
                 }
         };

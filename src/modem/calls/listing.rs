@@ -39,6 +39,7 @@ impl Calls {
         match ask {
             Ask::List => {
                 self.last_list = Some(at);
+                self.list_under_way = true;
                 self.reconcile = false;
                 for call in &mut self.calls {
                     call.asked |= at >= call.started + CLIP_WAIT || !call.is_ringing();
@@ -77,6 +78,7 @@ impl Calls {
             .map_or(Duration::ZERO, |asked| at.saturating_duration_since(asked));
         self.list_gap = LIST_EVERY.max(took * LIST_SHARE).min(LIST_EVERY_MAX);
         self.list_misses = 0;
+        self.list_under_way = false;
         self.outgoing = rows.iter().any(|row| row.voice && !row.incoming);
         let suspicion = self.suspicion.take();
         let mut present = Vec::with_capacity(rows.len().min(super::MAX_CALLS));
@@ -108,6 +110,7 @@ impl Calls {
 
     /// The call list was refused (`known`: not the question itself) or didn't come: what hung on it is decided without.
     pub fn list_failed(&mut self, known: bool, at: Instant) {
+        self.list_under_way = false;
         self.list_misses = self.list_misses.saturating_add(1);
         self.list = match known && self.list_misses < LIST_MISSES_MAX {
             true => CallList::NotNow,

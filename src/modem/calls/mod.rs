@@ -6,6 +6,7 @@
 
 use super::families::{Family, GENERIC};
 use super::{CallerLine, Event};
+use crate::at::LIST_CALLS_TIMEOUT;
 use crate::ids::CallKey;
 use call::{Call, Phase, same_number};
 pub use inquest::CAUSE_WAIT;
@@ -86,6 +87,8 @@ pub struct Calls {
     /// How often in a row it did not come.
     list_misses: u8,
     last_list: Option<Instant>,
+    /// It was asked for, and its answer is not here yet.
+    list_under_way: bool,
     /// The list is asked this often while it rings, by how long its answers take.
     list_gap: Duration,
     /// A ring in the race window: only the call list may make a call of it.
@@ -114,6 +117,7 @@ impl Calls {
             list: CallList::Given,
             list_misses: 0,
             last_list: None,
+            list_under_way: false,
             list_gap: listing::LIST_EVERY,
             suspicion: None,
             pending: None,
@@ -165,6 +169,7 @@ impl Calls {
         self.list = CallList::Given;
         self.list_misses = 0;
         self.last_list = None;
+        self.list_under_way = false;
         self.suspicion = None;
         self.pending = None;
         self.reconcile = false;
@@ -190,7 +195,7 @@ impl Calls {
                     }
                 }
                 Phase::Closing { until, .. } => {
-                    if at >= until {
+                    if at >= self.closing_ends(until) {
                         self.finish(i);
                     }
                 }
@@ -212,7 +217,7 @@ impl Calls {
         let own = self.calls.iter().map(|c| match c.phase {
             Phase::Ringing { .. } => (c.started + RING_CAP).min(self.silence_ends(c)),
             Phase::Answered { since } => since + ANSWERED_CAP,
-            Phase::Closing { until, .. } => until,
+            Phase::Closing { until, .. } => self.closing_ends(until),
             Phase::Ended => c.last_sign,
         });
         let suspicion = self.suspicion.map(|since| since + RING_RACE);
@@ -298,6 +303,14 @@ impl Calls {
     fn end(&mut self, i: usize, evidence: &'static str, at: Instant) {
         self.calls[i].enter(Phase::Ended, evidence);
         self.forget(i, at);
+    }
+
+    /// A list under way may still say who it was, and without a number there is nobody to text.
+    fn closing_ends(&self, until: Instant) -> Instant {
+        match self.list_under_way {
+            true => until + LIST_CALLS_TIMEOUT,
+            false => until,
+        }
     }
 
     /// A closing call has waited long enough, or has its number.

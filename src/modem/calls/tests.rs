@@ -217,3 +217,97 @@ fn a_row_about_a_call_that_is_over_ends_no_other_one() {
     assert!(ended(&mut calls).is_empty());
     assert!(calls.is_ringing());
 }
+
+/// The line that says who it was is lost, and the modem needs longer for its list than the call is kept open without one.
+#[test]
+fn a_list_that_comes_long_after_the_end_still_says_who_it_was() {
+    for took in [0, 200, 400, 2_000, 9_900] {
+        let start = Instant::now();
+        let mut calls = Calls::new(None);
+        calls.ring(start);
+        let asked = start + CLIP_WAIT;
+        assert_eq!(calls.wants(asked), Some(Ask::List));
+        calls.asked(Ask::List, asked);
+        calls.released("no_carrier", None, None, None, None, asked + Duration::from_millis(50));
+        let mut all = Vec::new();
+        for ms in 51..=took {
+            calls.tick(asked + Duration::from_millis(ms));
+        }
+        let answered = asked + Duration::from_millis(took.max(50));
+        calls.listed(&[row(1, true, CallState::Incoming, CLIP)], answered);
+        for ms in 0..5_000 {
+            let at = answered + Duration::from_millis(ms);
+            calls.tick(at);
+            if calls.wants(at) == Some(Ask::List) {
+                calls.asked(Ask::List, at);
+                calls.listed(&[], at);
+            }
+        }
+        all.extend(ended(&mut calls));
+        assert_eq!(all.len(), 1, "{took} ms: {all:?}");
+        assert!(
+            matches!(&all[0].caller, CallerLine::Number { digits, .. } if digits == CLIP),
+            "{took} ms: {all:?}"
+        );
+    }
+}
+
+/// Whoever had no number is not who the row is about.
+#[test]
+fn a_caller_listed_after_one_without_a_number_is_a_call_at_once() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.ring(start);
+    calls.calling_line(None, CliValidity::Withheld, start);
+    calls.asked(Ask::List, start + seconds(1));
+    calls.released("no_carrier", None, None, None, None, start + seconds(1));
+    assert_eq!(ended(&mut calls).len(), 1);
+    calls.ring(start + seconds(2));
+    calls.listed(&[row(1, true, CallState::Incoming, CLIP)], start + seconds(3));
+    // Gone before the next list.
+    calls.released("no_carrier", None, None, None, None, start + seconds(3));
+    let ended = ended(&mut calls);
+    assert_eq!(ended.len(), 1, "{ended:?}");
+    assert!(
+        matches!(&ended[0].caller, CallerLine::Number { digits, .. } if digits == CLIP),
+        "{ended:?}"
+    );
+}
+
+/// Its number for the call before is the next call's already, and the answer is older than both.
+#[test]
+fn a_row_about_a_call_that_is_over_ends_no_call_that_has_its_id() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.report(&row(1, true, CallState::Incoming, CLIP), start);
+    calls.asked(Ask::List, start + seconds(1));
+    calls.report(&row(1, true, CallState::Released, CLIP), start + seconds(1));
+    assert_eq!(ended(&mut calls).len(), 1);
+    calls.report(&row(1, true, CallState::Incoming, "+15557654321"), start + seconds(1));
+    calls.listed(&[row(1, true, CallState::Incoming, CLIP)], start + seconds(1));
+    assert!(ended(&mut calls).is_empty());
+    assert!(calls.is_ringing());
+}
+
+/// Whoever calls while the list of the caller before is awaited is nobody but himself.
+#[test]
+fn a_caller_without_a_number_whose_list_is_late_does_not_get_the_next_ones() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.ring(start);
+    calls.asked(Ask::List, start + CLIP_WAIT);
+    calls.released("no_carrier", None, None, None, None, start + CLIP_WAIT);
+    let next = start + seconds(3);
+    calls.tick(next);
+    calls.calling_line(number("+15557654321"), CliValidity::Valid, next);
+    assert!(ended(&mut calls).is_empty());
+    assert!(calls.is_ringing());
+    calls.listed(&[row(1, true, CallState::Incoming, CLIP)], next);
+    let ended = ended(&mut calls);
+    assert_eq!(ended.len(), 1);
+    assert!(
+        matches!(&ended[0].caller, CallerLine::Number { digits, .. } if digits == CLIP),
+        "{ended:?}"
+    );
+    assert!(calls.is_ringing(), "the other one rings on");
+}
