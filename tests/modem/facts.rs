@@ -554,3 +554,56 @@ fn a_huawei_firmware_without_voice_is_told_as_such() {
         assert!(session.happened("examined Yes"), "a call is proof: {said}");
     }
 }
+
+/// A modem that only hands texts on and waits for each one's +CNMA.
+const WAITING: &[(&str, &[&str])] = &[
+    ("AT+CNMI=2,1,0,2,0", &["ERROR"]),
+    ("AT+CNMI=2,1,0,1,0", &["ERROR"]),
+    ("AT+CNMI=2,1,0,0,0", &["ERROR"]),
+    ("AT+CNMI=1,1,0,1,0", &["ERROR"]),
+    ("AT+CNMI=1,1,0,0,0", &["ERROR"]),
+    ("AT+CNMI=1,1,0,2,0", &["ERROR"]),
+    ("AT+CNMI=2,1", &["ERROR"]),
+    ("AT+CNMI=1,1", &["ERROR"]),
+    ("AT+CNMI=?", &["+CNMI: (0-2),(0,2),(0),(0,1),(0)"]),
+    ("AT+CNMI?", &["+CNMI: 2,2,0,1,0"]),
+];
+const TEXT: &str = "+CMT: ,23\r\n07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07";
+
+fn cnma(session: &Session) -> usize {
+    session
+        .asked
+        .borrow()
+        .iter()
+        .filter(|asked| asked.starts_with("AT+CNMA"))
+        .count()
+}
+
+/// A text that came before the modem started anew is not acknowledged to the one that runs now.
+#[test]
+fn what_a_modem_handed_on_before_it_started_anew_is_not_acknowledged() {
+    let mut session = Session::new("Acme", "One", WAITING).ready();
+    session.says(TEXT);
+    session.play(s(1));
+    session.says("RDY");
+    session.play(s(60));
+    session.bench.give(Input::Committed(textback::ids::SlotToken(1)));
+    session.play(s(5));
+    assert_eq!(cnma(&session), 0, "{:?}", session.asked);
+    session.says(TEXT);
+    session.play(s(1));
+    session.bench.give(Input::Committed(textback::ids::SlotToken(2)));
+    session.play(s(5));
+    assert_eq!(cnma(&session), 1, "{:?}", session.asked);
+}
+
+/// Reports handed on want +CNMA too (§3.4.1 <ds> 1), and a class 0 text or part of a long one no more than any other.
+#[test]
+fn a_report_handed_on_is_acknowledged_once() {
+    let mut session = Session::new("Acme", "One", WAITING).ready();
+    session.says("+CDS: 25\r\n07911326040000F006010B911346610089F62080629173140820806291731408");
+    session.play(s(1));
+    session.bench.give(Input::Committed(textback::ids::SlotToken(1)));
+    session.play(s(5));
+    assert_eq!(cnma(&session), 1, "{:?} {:?}", session.asked, session.bench.events);
+}
