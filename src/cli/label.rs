@@ -87,6 +87,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Exit> {
         language: std::sync::Arc::clone(&config.language),
     };
     let card = Card::new(&about).map_err(|error| Exit::new(FAILED, error.to_string()))?;
+    if !card.fits() {
+        complain("the words of [label] in this language don't fit A6: the card is cut off at its foot");
+    }
     let Some(Sheet { path, form }) = &arguments.out else {
         return say(card.svg().trim_end());
     };

@@ -161,7 +161,7 @@ impl Page<'_> {
         self.units(words.split(' '), " ");
     }
 
-    /// What is never broken, over as many lines as it needs.
+    /// What is broken only where a line has no room for one alone, over as many lines as it needs.
     fn units<'u>(&mut self, units: impl Iterator<Item = &'u str>, between: &str) {
         let size = self.sizes.1;
         let mut line = String::new();
@@ -175,7 +175,18 @@ impl Page<'_> {
             if !line.is_empty() {
                 line.push_str(between);
             }
-            line.push_str(unit);
+            if width(unit, size) <= self.room() * 0.95 {
+                line.push_str(unit);
+                continue;
+            }
+            // No line has room for it: a script without blanks, or a very long word.
+            for c in unit.chars() {
+                if !line.is_empty() && width(&line, size) + width(c.encode_utf8(&mut [0; 4]), size) > self.room() * 0.95
+                {
+                    self.text(size, false, std::mem::take(&mut line));
+                }
+                line.push(c);
+            }
         }
         self.text(size, false, line);
     }
@@ -189,9 +200,14 @@ impl Page<'_> {
         let room = self.room();
         let size = (largest * room / width(words, largest).max(1.0)).clamp(smallest, largest);
         let mut shown = words.to_owned();
-        while width(&shown, size) > room && !shown.is_empty() {
-            shown.truncate(shown.trim_end_matches("...").trim_end().len());
-            shown.pop();
+        if width(words, size) > room {
+            let mut left = room - width("...", size);
+            let whole = words.char_indices().find(|(place, c)| {
+                left -= width(&words[*place..place + c.len_utf8()], size);
+                left < 0.0
+            });
+            shown.truncate(whole.map_or(words.len(), |(place, _)| place));
+            shown.truncate(shown.trim_end().len());
             shown.push_str("...");
         }
         self.text(size, true, shown);
@@ -313,7 +329,9 @@ impl Card {
         Card { texts: page.texts, qr }
     }
 
-    fn fits(&self) -> bool {
+    /// Whether all of it is on the page: a language of one's own may have more words than there is room for.
+    #[must_use]
+    pub fn fits(&self) -> bool {
         self.texts.iter().all(|text| text.y < HEIGHT - MARGIN / 2.0)
     }
 
@@ -447,6 +465,57 @@ mod tests {
                 .iter()
                 .any(|text| text.words.contains("very well") && text.size < 8.0)
         );
+    }
+
+    /// The card in English, but for that.
+    fn card_that_says(key: &str, words: &str) -> Card {
+        let english = include_str!("../desk/wording/pack/en.toml");
+        let from = english.find(&format!("\n{key} = ")).expect("the key") + 1;
+        let line = english[from..].lines().next().expect("its line");
+        let other = format!("{key} = {}", serde_json::to_string(words).expect("JSON"));
+        let (language, _) = Pack::parse(&english.replacen(line, &other, 1)).expect("a language");
+        Card::new(&About {
+            language: Arc::new(language),
+            ..about()
+        })
+        .expect("fits")
+    }
+
+    #[test]
+    fn words_without_blanks_stay_on_the_page() {
+        for (key, words) in [
+            ("purpose", "x".repeat(200)),
+            ("light_well", "這個盒子會用簡訊回覆未接來電".repeat(4)),
+            ("claim_or_scan", format!("short {} short", "W".repeat(90))),
+            ("trouble_clock", "W".repeat(90)),
+            ("button", "W".repeat(90)),
+            ("silent", "W".repeat(200_000)),
+        ] {
+            let card = card_that_says(key, &words);
+            for text in &card.texts {
+                assert!(
+                    text.x + width(&text.words, text.size) <= WIDTH - MARGIN,
+                    "{key}: {text:?}"
+                );
+            }
+            let all: String = card.texts.iter().map(|text| text.words.as_str()).collect();
+            assert!(
+                all.contains(&words) || ["button", "silent"].contains(&key) || words.contains(' '),
+                "{key}: {all}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_card_that_is_too_small_for_its_language_knows_it() {
+        assert!(card_that_says("purpose", "Short.").fits());
+        assert!(!card_that_says("purpose", &"many words ".repeat(450)).fits());
+    }
+
+    #[test]
+    fn what_xml_has_no_letter_for_is_a_blank() {
+        let svg = card_that_says("purpose", "a\u{0}b\u{1b}c\u{fffe}d\u{ffff}e").svg();
+        assert!(svg.contains("a b c d e"), "{svg}");
     }
 
     #[test]
