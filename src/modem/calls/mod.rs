@@ -356,13 +356,14 @@ impl Calls {
         ends.any(|end| at.saturating_duration_since(end) < RING_RACE)
     }
 
-    /// A number that none of the last calls had: no echo.
+    /// A number that none of the last calls had: no echo. One that was told without a number is no reason to doubt it: it is
+    /// somebody else's, or it is theirs and there is no other way back to them.
     fn is_news(&self, line: &Option<CallerLine>) -> bool {
         match line {
             Some(CallerLine::Number { digits, .. }) => !self
                 .past
                 .iter()
-                .any(|past| past.digits.as_deref().is_none_or(|ours| same_number(ours, digits))),
+                .any(|past| past.digits.as_deref().is_some_and(|ours| same_number(ours, digits))),
             Some(CallerLine::Withheld | CallerLine::Unavailable) | None => false,
         }
     }
