@@ -239,3 +239,38 @@ fn a_disk_that_turns_read_only_at_any_moment_of_a_lead_loses_nothing_and_goes_on
         );
     }
 }
+
+/// One caller right behind another who had a number or withheld it, on a port whose answers take their time: each is texted, once.
+/// (Not on a u-blox: nobody but its call list says who calls, and that is over before it can be asked.)
+#[test]
+fn a_caller_right_behind_another_is_texted_on_a_slow_port_too() {
+    let ms = Duration::from_millis;
+    for family in Family::ALL.into_iter().filter(|family| *family != Family::Ublox) {
+        let mut rig = ready(family, "");
+        rig.pass(Duration::from_secs(20));
+        rig.world.inject(Fault::Slow(ms(400)), rig.at);
+        let mut callers = (0..).map(number);
+        for withheld in [true, false] {
+            for gap in [50, 350, 700, 1600] {
+                for rings in [900, 4700] {
+                    let (one, other) = (callers.next().unwrap(), callers.next().unwrap());
+                    let before = match withheld {
+                        true => Caller::Withheld,
+                        false => Caller::Known(Number::new(&one)),
+                    };
+                    rig.world.call(before, ms(1700), rig.at);
+                    rig.pass(ms(1700 + gap));
+                    rig.world.call(Caller::Known(Number::new(&other)), ms(rings), rig.at);
+                    let seen = rig.pass(Duration::from_secs(60));
+                    let texts = |who: &String| accepted(&seen).iter().filter(|to| *to == who).count();
+                    assert_eq!(
+                        (texts(&one), texts(&other)),
+                        (usize::from(!withheld), 1),
+                        "{}, withheld {withheld}, {gap} ms, rings {rings} ms",
+                        family.name()
+                    );
+                }
+            }
+        }
+    }
+}
