@@ -398,3 +398,38 @@ fn who_reads_up_to_a_line_feed_is_spoken_to_in_whole_lines_and_nobody_else_is() 
         assert!(!happened(&bench, "note line_feed"), "{:?}", bench.events);
     }
 }
+
+#[test]
+fn who_reads_up_to_a_line_feed_is_found_again_after_a_silence() {
+    for silent_s in [30, 100, 400, 2000] {
+        for needs in [true, false] {
+            let (line_feed, mut bench) = line_feed_for(|bench, _| bench.line_feed || !needs);
+            assert_eq!(line_feed, needs);
+            let mut modem = super::makers::plain();
+            let start = bench.now;
+            let (from, to) = (Duration::from_secs(20), Duration::from_secs(20 + silent_s));
+            while bench.now - start < to + Duration::from_secs(600) {
+                let passed = bench.now - start;
+                if std::mem::take(&mut bench.reopen) > 0 {
+                    bench.give(Input::PortLost);
+                    bench.give(Input::PortOpened);
+                }
+                match bench.sent.pop_front().as_deref() {
+                    None => bench.pass(100),
+                    Some("ESC") => {}
+                    Some(_) if needs && !bench.line_feed || (passed > from && passed < to) => {}
+                    Some(command) => {
+                        let said = modem.answer(command);
+                        bench.give(Input::Bytes(said.as_bytes()));
+                    }
+                }
+            }
+            assert_eq!(
+                bench.modem.condition(),
+                &Condition::Ready,
+                "{needs} {silent_s} s: {:?}",
+                bench.events
+            );
+        }
+    }
+}
