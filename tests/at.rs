@@ -201,6 +201,22 @@ fn an_esc_that_came_before_the_prompt_is_repeated_at_the_prompt() {
 }
 
 #[test]
+fn who_reads_up_to_a_line_feed_gets_one_behind_an_esc_too() {
+    let mut line = Line::new();
+    line.engine.end_in_line_feed(true);
+    line.send(submit());
+    assert_eq!(line.said(), "AT+CMGS=3\r\n");
+    line.engine.abort(line.now);
+    assert_eq!(line.said(), "\x1b\r\n");
+    line.hear("\r\n> ");
+    assert_eq!(line.said(), "\x1b\r\n");
+    line.hear("\r\nOK\r\n");
+    assert_eq!(line.outcome().result, Err(Failure::Aborted));
+    line.engine.escape();
+    assert_eq!(line.said(), "\x1b\r\n");
+}
+
+#[test]
 fn noise_extends_no_deadline() {
     let mut line = Line::new();
     line.send(plain("+COPS?", Some("+COPS")));

@@ -139,7 +139,7 @@ impl Engine {
     }
 
     /// A line ends in CR (V.250 §5.2.1). Whoever reads up to an LF instead never sees the end of one; then it is CR LF, and so
-    /// is the end of a text.
+    /// is the end of a text, or of one that is given up.
     pub fn end_in_line_feed(&mut self, line_feed: bool) {
         self.line_feed = line_feed;
     }
@@ -247,7 +247,15 @@ impl Engine {
         };
         flight.phase = Phase::Aborting { prompt_seen };
         flight.deadline = at + ABORT_TIMEOUT;
-        self.transmits.push_back(ESC.to_vec());
+        self.give_up_prompt();
+    }
+
+    fn give_up_prompt(&mut self) {
+        let mut octets = ESC.to_vec();
+        if self.line_feed {
+            octets.extend(b"\r\n");
+        }
+        self.transmits.push_back(octets);
     }
 
     /// Octets as they came, split anywhere. They may still answer a command whose deadline `at` has just passed.

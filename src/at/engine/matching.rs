@@ -1,7 +1,7 @@
 //! Whose line is it: an echo, the second line of a result, a final result, the command's own, or news.
 
 use super::{
-    ESC, Engine, LATE_OK_WINDOW, LINES_MAX, NUMBERS_PROVE, PIN_STATE_GRACE, Phase, SETTLE_QUIET, SUBMIT_GRACE,
+    Engine, LATE_OK_WINDOW, LINES_MAX, NUMBERS_PROVE, PIN_STATE_GRACE, Phase, SETTLE_QUIET, SUBMIT_GRACE,
     SUPPLY_TIMEOUT, Settled,
 };
 use crate::at::command::Command;
@@ -23,7 +23,7 @@ impl Engine {
             Phase::Aborting { .. } => {
                 // The ESC came before the prompt and was lost on the modem: once more, now that it means something.
                 flight.phase = Phase::Aborting { prompt_seen: true };
-                self.transmits.push_back(ESC.to_vec());
+                self.give_up_prompt();
             }
             Phase::Result | Phase::Supply | Phase::Submitted { .. } => {}
         }
