@@ -329,3 +329,35 @@ impl Line {
         rest.is_empty().then_some(captured)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever stands in its blanks, a reason is found as itself, and they hold what was put there.
+    #[test]
+    fn a_reason_is_told_by_its_own_words() {
+        let english = Pack::english();
+        for (key, line) in &english.reasons {
+            for filler in [
+                "3",
+                "1m 30s",
+                "{company",
+                "\"8\"",
+                "it is empty",
+                "M\u{fc}ller, 25 Dec",
+                "3 holidays",
+            ] {
+                let values: Vec<(&str, &dyn Display)> = line.blanks().map(|name| (name, &filler as _)).collect();
+                let said = english.fill(&english.reasons, key, &values);
+                let mut found = english.reasons.iter();
+                let (found, captured) = found
+                    .find_map(|(key, line)| Some((key, line.capture(&said)?)))
+                    .expect("a reason");
+                assert_eq!(found, key, "{said}");
+                let put: Vec<(&str, &str)> = line.blanks().map(|name| (name, filler)).collect();
+                assert_eq!(captured, put, "{said}");
+            }
+        }
+    }
+}
