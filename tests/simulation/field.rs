@@ -274,3 +274,25 @@ fn a_caller_right_behind_another_is_texted_on_a_slow_port_too() {
         }
     }
 }
+
+/// Behind another caller who still rings. (Huawei, Telit and u-blox tell of a waiting caller only by +CCWA, or by their list.)
+#[test]
+fn a_caller_who_waits_and_gives_up_first_is_texted_too() {
+    let silent = [Family::Huawei, Family::Telit, Family::Ublox];
+    for family in Family::ALL.into_iter().filter(|family| !silent.contains(family)) {
+        let mut rig = ready(family, "");
+        rig.pass(Duration::from_secs(20));
+        let call = |rig: &mut Rig, who, seconds| {
+            let caller = Caller::Known(Number::new(&number(who)));
+            rig.world.call(caller, Duration::from_secs(seconds), rig.at);
+        };
+        call(&mut rig, 1, 6);
+        rig.pass(Duration::from_millis(1300));
+        call(&mut rig, 2, 3);
+        let seen = rig.pass(Duration::from_secs(60));
+        for who in [1, 2] {
+            let texts = accepted(&seen).iter().filter(|to| **to == number(who)).count();
+            assert_eq!(texts, 1, "{}: {who}", family.name());
+        }
+    }
+}

@@ -299,7 +299,9 @@ impl Calls {
 
     /// A release line that is about none of the calls, or about one of several.
     fn release_of_none(&mut self, release: Release, line: Option<CallerLine>, at: Instant) {
-        if release.evidence == "missed_call" {
+        // It waited behind another call, of which this line alone tells, and gave up.
+        let waited = matches!(line, Some(CallerLine::Number { .. })) && self.calls.iter().any(Call::is_ringing);
+        if release.evidence == "missed_call" || waited {
             let folded = self.past.iter().any(|past| {
                 at.saturating_duration_since(past.ended) < FOLD_FOR
                     && match (&past.digits, &line) {
@@ -310,7 +312,7 @@ impl Calls {
             });
             if !folded {
                 // It rang while nobody was listening: this line is all there is of it.
-                let i = self.start(false, at);
+                let i = self.start(waited, at);
                 self.identify(i, line);
                 self.release(i, release, at);
             }

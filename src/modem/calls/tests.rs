@@ -311,3 +311,28 @@ fn a_caller_without_a_number_whose_list_is_late_does_not_get_the_next_ones() {
     );
     assert!(calls.is_ringing(), "the other one rings on");
 }
+
+/// No +CCWA told of it (it is off, or comes in a talk only): the end names who waited.
+#[test]
+fn a_caller_who_waited_unseen_and_gave_up_is_a_missed_call() {
+    let start = Instant::now();
+    let mut calls = Calls::new(None);
+    calls.report(&row(1, true, CallState::Incoming, CLIP), start);
+    let over = row(2, true, CallState::Released, "+15557654321");
+    for _twice in 0..2 {
+        calls.report(&over, start + seconds(2));
+    }
+    let ended = ended(&mut calls);
+    assert_eq!(ended.len(), 1, "{ended:?}");
+    assert_eq!(ended[0].verdict, Verdict::Missed);
+    assert!(matches!(&ended[0].caller, CallerLine::Number { digits, .. } if digits == "+15557654321"));
+    assert!(calls.is_ringing(), "the first one rings on");
+}
+
+/// The end of a talk that began before anybody listened is no missed call.
+#[test]
+fn an_end_of_which_nothing_else_is_known_is_none() {
+    let mut calls = Calls::new(None);
+    calls.report(&row(1, true, CallState::Released, CLIP), Instant::now());
+    assert!(ended(&mut calls).is_empty());
+}
